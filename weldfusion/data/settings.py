@@ -1,0 +1,76 @@
+"""Settings of the `data:` section of a config."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Protocol
+
+import numpy as np
+
+
+class Step(Protocol):
+    """Fixed preprocessing of one whole recording, before windows are cut; its result is cached.
+
+    A class of `weldfusion.signals` (or a user's own) whose constructor arguments are plain values.
+    """
+
+    def __call__(self, values: np.ndarray, rate: Fraction | None) -> tuple[np.ndarray, Fraction | None]:
+        """(channels, time) float32 at `rate` Hz → the same of another content, length or rate."""
+
+
+@dataclass(frozen=True)
+class Input:
+    """How one modality is prepared.
+
+    Args:
+        rate: resample a waveform to this many Hz (anti-aliased); its own rate by default.
+        samples: resample so that a window has exactly this many samples (instead of `rate`).
+        size: height and width in pixels to which images are resized; the card's size by default.
+        frames: how many frames of an image sequence a window gets, evenly spaced in time.
+        max_items: at most this many images of a weld (the first ones); all by default.
+        steps: preprocessing of the whole recording, in order.
+    """
+
+    rate: float | None = None
+    samples: int | None = None
+    size: tuple[int, int] | None = None
+    frames: int | None = None
+    max_items: int | None = None
+    steps: Sequence[Step] = ()
+
+
+@dataclass(frozen=True)
+class Windows:
+    """How welds are cut into samples.
+
+    Args:
+        length_s: length of a window in seconds; None: one window per weld, its whole active part,
+            padded (and masked) to the longest weld of the data set.
+        hop_s: step from one window to the next in seconds; `length_s` by default (no overlap).
+        samples_of: name of a timed modality; then `length_s` and `hop_s` count its samples.
+    """
+
+    length_s: float | None = None
+    hop_s: float | None = None
+    samples_of: str | None = None
+
+
+@dataclass(frozen=True)
+class DataSettings:
+    """The `data:` section.
+
+    Args:
+        root: folder of the data set (with `dataset.yaml` and a manifest).
+        inputs: modalities to use and how to prepare each; all of the card by default.
+        targets: targets to predict; all of the card by default.
+        windows: how welds are cut into samples.
+        cache: folder for prepared recordings; `.weldfusion-cache` in the data folder by default.
+        workers: loader processes; 0 loads in the training process.
+    """
+
+    root: str = ""
+    inputs: Mapping[str, Input | None] | None = None
+    targets: Sequence[str] | None = None
+    windows: Windows = field(default_factory=Windows)
+    cache: str | None = None
+    workers: int = 0

@@ -1,0 +1,30 @@
+"""The contract of an encoder: one modality in; features, tokens or maps out."""
+
+from abc import ABC, abstractmethod
+
+from torch import Tensor, nn
+
+from weldfusion.data.flow import Flow
+
+
+class Encoder(nn.Module, ABC):
+    """Turns one modality into features, tokens or maps.
+
+    The first constructor argument is the incoming `Flow`, given by the model builder; all others
+    are settings a config may name. The constructor must leave `self.out`, the outgoing flow, so that
+    what follows sizes itself. Raise `ConfigError` if the incoming flow cannot be used.
+
+    Invariants, checked by `weldfusion.testing.check_encoder`: in eval mode the output of a sample
+    does not depend on the rest of the batch nor on values where `valid` is False.
+    """
+
+    out: Flow
+    needs_float32: bool = False
+
+    @abstractmethod
+    def forward(self, x: Tensor, valid: Tensor | None = None) -> Tensor:
+        """`x` (B, *flow.shape), `valid` bool (B, L) or None → (B, *self.out.shape)."""
+
+    def out_valid(self, valid: Tensor | None) -> Tensor | None:
+        """The mask (B, out.length) of output tokens for the mask (B, L) of the input; None: all valid."""
+        return None

@@ -1,0 +1,52 @@
+"""The contracts of fusion: exchanges (tokens in, tokens out), joins of features, joins of outputs."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from torch import Tensor, nn
+
+from weldfusion.data.flow import Flow
+
+if TYPE_CHECKING:
+    from weldfusion.heads.head import Head
+
+Tensors = Mapping[str, Tensor]
+
+
+class Exchange(nn.Module, ABC):
+    """Modalities inform each other between stem and trunk encoders; one outgoing flow per modality.
+
+    First constructor argument: the incoming flows by modality name. The constructor leaves `self.out`.
+    Parts with unequal roles take the modality's name as a setting (`query: image`).
+    """
+
+    out: Mapping[str, Flow]
+
+    @abstractmethod
+    def forward(self, x: Tensors, present: Tensors, valid: Tensors) -> dict[str, Tensor]:
+        """`x[name]` (B, *flow.shape), `present[name]` bool (B,), `valid[name]` bool (B, L) if masked."""
+
+
+class Fusion(nn.Module, ABC):
+    """Joins the features (B, D_m) of all modalities into one (B, out.channels).
+
+    First constructor argument: the incoming flows by modality name, used in sorted order. Absent
+    modalities (`present[name]` False) must not influence the result through their values.
+    """
+
+    out: Flow
+
+    @abstractmethod
+    def forward(self, x: Tensors, present: Tensors) -> Tensor: ...
+
+
+class LateFusion(nn.Module, ABC):
+    """Joins the outputs of one head per modality (probability averaging, evidence, stacking).
+
+    First constructor argument: the incoming flows by modality name.
+    """
+
+    @abstractmethod
+    def forward(self, head: "Head", outputs: Tensors, present: Tensors) -> Tensor:
+        """`outputs[name]` is the head's raw output (B, …) from that modality alone → raw output (B, …)."""

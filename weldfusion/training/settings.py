@@ -1,0 +1,66 @@
+"""The `training:` section of a config and the whole config of a run."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from torch.nn import Parameter
+from torch.optim import Optimizer
+from torch.optim.lr_scheduler import LRScheduler
+
+from weldfusion.data.settings import DataSettings
+from weldfusion.data.splits import HoldOut, Split
+from weldfusion.systems.parts import Parts
+
+MakeOptimizer = Callable[[Iterable[Parameter]], Optimizer]
+MakeScheduler = Callable[[Optimizer], LRScheduler]
+
+
+@dataclass(frozen=True)
+class TrainingSettings:
+    """The `training:` section: how the parameters are found.
+
+    Args:
+        batch_size: windows per step (over all devices).
+        optimizer: AdamW with learning rate 1e-3 by default.
+        scheduler: one cosine over the whole training by default (`OneCosine`).
+        scheduler_step: whether the scheduler moves after each `step` or each `epoch`.
+        balanced: draw windows so that the classes of the first class target come equally often.
+        patience: stop after so many epochs without a better selection loss; None: never stop early.
+        target_weights: factor of each target's loss; 1 by default.
+        calibrate: fit a temperature on the calibration part after training.
+    """
+
+    batch_size: int = 32
+    optimizer: MakeOptimizer | None = None
+    scheduler: MakeScheduler | None = None
+    scheduler_step: Literal["step", "epoch"] = "step"
+    balanced: bool = False
+    patience: int | None = None
+    target_weights: Mapping[str, float] | None = None
+    calibrate: bool = False
+
+
+@dataclass(frozen=True)
+class FitSettings:
+    """A whole config.
+
+    Args:
+        data: data set, inputs, windows, targets.
+        split: how welds are divided into training and test parts; grouped hold-out by default.
+        model: the parts of the fusion model.
+        training: optimiser, schedule, batch size …
+        trainer: arguments of Lightning's Trainer (`max_epochs`, `precision`, `devices` …).
+        seed: first seed; everything random is keyed by it.
+        seeds: how many seeds to train, from `seed` upwards.
+        name: name of the run; from the config file's name by default.
+    """
+
+    data: DataSettings = field(default_factory=DataSettings)
+    split: Split = field(default_factory=HoldOut)
+    model: Parts = field(default_factory=Parts)
+    training: TrainingSettings = field(default_factory=TrainingSettings)
+    trainer: Mapping[str, Any] = field(default_factory=dict)
+    seed: int = 0
+    seeds: int = 1
+    name: str | None = None

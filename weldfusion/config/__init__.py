@@ -1,0 +1,4 @@
+"""From YAML files and --overrides to checked settings.
+
+May import `report` and the stations above.
+"""

@@ -1,0 +1,4 @@
+"""Figures, intervals and simple baselines; prediction frames in, numbers out.
+
+May import the stations above that do not load torch; draws nothing.
+"""

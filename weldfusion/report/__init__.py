@@ -1,0 +1,4 @@
+"""Plots, elements and templates; numbers in, one self-contained HTML file out.
+
+May import `training` and the stations above; loads no torch.
+"""

@@ -1,0 +1,80 @@
+"""Files that are either whole or absent: temporary name in the same folder, fsync, rename."""
+
+import io
+import os
+import pickle
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from weldfusion.errors import RunError
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Writes a file so that a reader sees the old content or the new, never a part."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        with open(temporary, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+    if os.name == "posix":
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+def write_text(path: Path, content: str) -> None:
+    """`write_bytes` of UTF-8 text."""
+    write_bytes(path, content.encode())
+
+
+def save_state(path: Path, state: Mapping[str, Any]) -> None:
+    """Writes tensors and plain values; refuses at once what could not be loaded again.
+
+    Raises TypeError naming the place of a value that is neither.
+    """
+    plain = _plain(dict(state), "state")
+    buffer = io.BytesIO()
+    torch.save(plain, buffer)
+    write_bytes(path, buffer.getvalue())
+
+
+def load_state(path: Path) -> dict[str, Any]:
+    """Reads a state onto the CPU; nothing but tensors and plain values is ever unpickled.
+
+    Raises RunError if the file is absent, damaged or holds something else.
+    """
+    try:
+        state = torch.load(path, map_location="cpu", weights_only=True)
+    except FileNotFoundError:
+        raise RunError(f"{path}: missing; train this fold again to write it") from None
+    except (RuntimeError, EOFError, OSError, ValueError, pickle.UnpicklingError) as error:
+        cause = str(error).strip().splitlines()[0]
+        raise RunError(
+            f"{path}: damaged or not a weldfusion state ({cause}); delete it and train again"
+        ) from None
+    if not isinstance(state, dict):
+        raise RunError(f"{path}: holds a {type(state).__name__}, expected a dictionary of states")
+    return state
+
+
+def _plain(value: Any, place: str) -> Any:
+    """The value with only exact dict, list, tuple and scalar types inside."""
+    if isinstance(value, torch.Tensor):
+        return value.detach().clone()
+    if value is None or type(value) in (bool, int, float, str):
+        return value
+    if isinstance(value, Mapping):
+        return {_plain(key, place): _plain(item, f"{place}[{key!r}]") for key, item in value.items()}
+    if type(value) in (list, tuple, set):
+        return type(value)(_plain(item, f"{place}[{number}]") for number, item in enumerate(value))
+    raise TypeError(f"{place} is a {type(value).__name__}; a state holds tensors and plain values only")

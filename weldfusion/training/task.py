@@ -1,0 +1,193 @@
+"""The Lightning task of a gradient stage: objective, optimiser and selection loss; nothing of the network."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import lightning.pytorch as pl
+import torch
+from torch import Tensor, nn
+from torch.optim import AdamW, Optimizer
+
+from weldfusion.data.batch import Batch
+from weldfusion.errors import ConfigError, RunError, did_you_mean
+from weldfusion.training.absence import hidden
+from weldfusion.training.keyed import STEP, seed_of
+from weldfusion.training.schedules import OneCosine
+from weldfusion.training.settings import TrainingSettings
+
+_CHECK_EVERY_ON_GPU = 50
+
+
+def mean_loss(losses: Tensor, known: Tensor) -> Tensor:
+    """Mean over the samples whose truth is known; 0 (with a gradient of 0) if there is none.
+
+    >>> mean_loss(torch.tensor([1.0, 3.0, 0.0]), torch.tensor([True, True, False]))
+    tensor(2.)
+    """
+    return losses.sum() / known.sum().clamp(min=1)
+
+
+@dataclass(frozen=True)
+class Length:
+    """Optimiser steps and epochs of a whole training."""
+
+    steps: int
+    epochs: int
+
+
+class Task(pl.LightningModule):
+    """Sum over targets of weight · mean loss of the target's head.
+
+    Args:
+        model: the fusion model; `model(batch, hide=None) -> {target: raw}`, `model.heads[target]`.
+        settings: optimiser, schedule, target weights.
+        modality_dropout: chance that a present modality is hidden.
+        seed: key of dropout and of hidden modalities.
+        length: how long the whole training is.
+
+    Raises ConfigError for a target weight of an unknown target; RunError when the loss is not finite.
+    """
+
+    def __init__(
+        self, model: nn.Module, settings: TrainingSettings, modality_dropout: float, seed: int, length: Length
+    ) -> None:
+        super().__init__()
+        self.model = model
+        self.settings = settings
+        self.modality_dropout = modality_dropout
+        self.key = seed
+        self.length = length
+        self.weights = target_weights(settings.target_weights, list(model.heads))  # type: ignore[arg-type]
+        self.train_sum = torch.zeros((), dtype=torch.float64)
+        self.train_steps = 0
+        self.selected: dict[str, list[Tensor]] = {}
+
+    def losses(self, batch: Batch, hide: Mapping[str, Tensor] | None = None) -> dict[str, Tensor]:
+        """Loss of each sample (B,) by target."""
+        raw = self.model(batch, hide=hide)
+        heads: Any = self.model.heads
+        return {name: heads[name].loss(raw[name].float(), batch.targets[name]) for name in sorted(raw)}
+
+    def training_step(self, batch: Batch, batch_idx: int) -> Tensor:
+        epoch = self.current_epoch
+        torch.manual_seed(seed_of(self.key, STEP, epoch, batch_idx, self.global_rank))
+        hide = None
+        if self.modality_dropout > 0 and len(batch.inputs) > 1 and batch.where is not None:
+            hide = hidden(batch.present, batch.where.sample, self.modality_dropout, self.key, epoch)
+        losses = self.losses(batch, hide)
+        total = torch.stack(
+            [
+                self.weights[name] * self._mean(loss, batch.targets[name].known)
+                for name, loss in losses.items()
+            ]
+        ).sum()
+        self.train_sum = self.train_sum.to(total.device) + total.detach()
+        self.train_steps += 1
+        if total.device.type == "cpu" or self.train_steps % _CHECK_EVERY_ON_GPU == 0:
+            self.check_finite(batch)
+        return total
+
+    def _mean(self, losses: Tensor, known: Tensor) -> Tensor:
+        """`mean_loss` over the batches of all ranks together (their gradients are averaged later)."""
+        world = self.trainer.world_size
+        if world == 1:
+            return mean_loss(losses, known)
+        count = known.sum().float()
+        torch.distributed.all_reduce(count)
+        return losses.sum() * world / count.clamp(min=1)
+
+    def on_train_epoch_start(self) -> None:
+        self.train_sum = torch.zeros_like(self.train_sum)
+        self.train_steps = 0
+
+    def train_loss(self) -> float:
+        """Mean training loss of the present epoch so far (waits for the device)."""
+        return float(self.train_sum) / max(1, self.train_steps)
+
+    def check_finite(self, batch: Batch | None = None) -> None:
+        """Raises RunError if the loss of a step of this epoch was not finite (waits for the device)."""
+        if bool(torch.isfinite(self.train_sum)):
+            return
+        where = f"epoch {self.current_epoch + 1}, step {self.train_steps}"
+        bad = (
+            [] if batch is None else [n for n, x in batch.inputs.items() if not bool(torch.isfinite(x).all())]
+        )
+        if bad:
+            raise RunError(
+                f"training, {where}: input {', '.join(bad)} is not finite; check the data set and its steps"
+            )
+        raise RunError(
+            f"training, {where}: the loss is not finite; the last good checkpoint is kept: lower the "
+            "learning rate of training.optimizer, set trainer.gradient_clip_val (such as 1.0) or "
+            "trainer.precision 32-true"
+        )
+
+    def on_validation_epoch_start(self) -> None:
+        self.selected = {}
+
+    def validation_step(self, batch: Batch, batch_idx: int) -> None:
+        for name, loss in self.losses(batch).items():
+            known = batch.targets[name].known.sum()
+            self.selected.setdefault(name, []).append(torch.stack([loss.double().sum(), known.double()]))
+
+    def select_losses(self) -> dict[str, float]:
+        """Mean loss over the select part by target, after a validation epoch."""
+        sums = {name: torch.stack(parts).sum(dim=0) for name, parts in self.selected.items()}
+        if self.trainer.world_size > 1:
+            for both in sums.values():
+                torch.distributed.all_reduce(both)
+        return {name: float(both[0] / both[1].clamp(min=1)) for name, both in sums.items()}
+
+    def select_loss(self, losses: Mapping[str, float]) -> float:
+        """The weighted sum by which the best epoch is chosen."""
+        return sum(self.weights[name] * loss for name, loss in losses.items())
+
+    def transfer_batch_to_device(self, batch: Batch, device: torch.device, dataloader_idx: int) -> Batch:
+        return batch if device.type == "cpu" else batch.to(device, non_blocking=True)
+
+    def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        checkpoint["train_sum"], checkpoint["train_steps"] = float(self.train_sum), self.train_steps
+
+    def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        self.train_sum = torch.tensor(checkpoint["train_sum"], dtype=torch.float64)
+        self.train_steps = checkpoint["train_steps"]
+
+    def configure_optimizers(self) -> Any:
+        parameters = [p for p in self.model.parameters() if p.requires_grad]
+        optimizer = self._optimizer(parameters)
+        scheduler = (self.settings.scheduler or OneCosine)(optimizer)
+        if isinstance(scheduler, torch.optim.lr_scheduler.ReduceLROnPlateau):
+            raise ConfigError(
+                "training.scheduler: ReduceLROnPlateau is not resumable exactly; use OneCosine (default), "
+                "StepLR or another scheduler that follows the step alone"
+            )
+        by_step = self.settings.scheduler_step == "step"
+        if isinstance(scheduler, OneCosine):
+            scheduler.span(self.length.steps if by_step else self.length.epochs)
+        return {
+            "optimizer": optimizer,
+            "lr_scheduler": {"scheduler": scheduler, "interval": "step" if by_step else "epoch"},
+        }
+
+    def _optimizer(self, parameters: list[nn.Parameter]) -> Optimizer:
+        if not parameters:
+            raise ConfigError("model: no parameter requires a gradient, there is nothing to train")
+        if self.settings.optimizer is not None:
+            return self.settings.optimizer(parameters)
+        # a fused step and the loss scaling of 16-mixed exclude each other when gradients are clipped
+        return AdamW(parameters, lr=1e-3, fused=self.trainer.precision != "16-mixed")
+
+
+def target_weights(given: Mapping[str, float] | None, targets: list[str]) -> dict[str, float]:
+    """A weight for each target, 1 where none is given; raises ConfigError for an unknown target.
+
+    >>> target_weights({"force": 0.5}, ["defect", "force"])
+    {'defect': 1.0, 'force': 0.5}
+    """
+    for name in given or {}:
+        if name not in targets:
+            raise ConfigError(
+                f"training.target_weights.{name}: no such target; {did_you_mean(name, targets)}"
+            )
+    return {name: float((given or {}).get(name, 1.0)) for name in targets}

@@ -1,0 +1,123 @@
+"""Lightning's Trainer for a gradient stage, from the `trainer:` section of a config."""
+
+import inspect
+import logging
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import lightning.pytorch as pl
+import torch
+from lightning.pytorch.loggers import Logger, TensorBoardLogger
+
+from weldfusion.errors import ConfigError, did_you_mean
+from weldfusion.training.checkpoint import AtomicCheckpointIO
+
+DEFAULTS: Mapping[str, Any] = {
+    "max_epochs": 50,
+    "precision": "auto",
+    "accelerator": "auto",
+    "devices": 1,
+    "log_every_n_steps": 50,
+}
+"""Where we differ from Lightning's own defaults."""
+
+_PRECISIONS = ("auto", "32-true", "16-mixed", "bf16-mixed")
+_KEPT_OPEN = "set by the run itself"
+_ORDER = "would change the order or the number of windows, which the run keys and resumes itself"
+REFUSED: Mapping[str, str] = {
+    "callbacks": _KEPT_OPEN,
+    "logger": "a run always writes metrics.csv and tensorboard/",
+    "default_root_dir": "everything goes into the run folder",
+    "plugins": _KEPT_OPEN,
+    "use_distributed_sampler": _ORDER,
+    "reload_dataloaders_every_n_epochs": _ORDER,
+    "overfit_batches": _ORDER,
+    "fast_dev_run": "use max_epochs: 1",
+    "enable_checkpointing": "last and best state are always kept",
+    "enable_progress_bar": _KEPT_OPEN,
+    "enable_model_summary": _KEPT_OPEN,
+    "num_sanity_val_steps": _KEPT_OPEN,
+    "check_val_every_n_epoch": "the best epoch is chosen among all",
+    "val_check_interval": "the best epoch is chosen among all",
+    "inference_mode": _KEPT_OPEN,
+    "barebones": "it switches checkpoints off",
+    "enable_autolog_hparams": _KEPT_OPEN,
+    "model_registry": _KEPT_OPEN,
+    "limit_test_batches": "tests are made by evaluate",
+    "limit_predict_batches": "predictions are made by predict",
+}
+
+
+def check_trainer(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments for Lightning's Trainer, with our defaults; needs no data and no device.
+
+    Raises ConfigError for a key that Lightning does not know, that the run sets itself, or a precision
+    that would change the stored weights.
+    """
+    known = set(inspect.signature(pl.Trainer.__init__).parameters) - {"self"} - set(REFUSED)
+    for key in given:
+        if key in REFUSED:
+            raise ConfigError(f"trainer.{key}: cannot be set here ({REFUSED[key]}); remove it")
+        if key not in known:
+            raise ConfigError(
+                f"trainer.{key}: no such argument of Lightning's Trainer; {did_you_mean(key, known)}"
+            )
+    arguments = {**DEFAULTS, **given}
+    precision = {"32": "32-true", "16": "16-mixed", "bf16": "bf16-mixed"}.get(
+        str(arguments["precision"]), str(arguments["precision"])
+    )
+    if precision not in _PRECISIONS:
+        raise ConfigError(f"trainer.precision: {precision!r}; {did_you_mean(precision, _PRECISIONS)}")
+    return {**arguments, "precision": precision}
+
+
+def resolve_precision(precision: str, accelerator: str) -> str:
+    """`auto` is bf16-mixed on a GPU that has it, else 32-true (on a CPU bf16 is not always faster)."""
+    if precision != "auto":
+        return precision
+    on_gpu = accelerator in ("auto", "gpu", "cuda") and torch.cuda.is_available()
+    return "bf16-mixed" if on_gpu and torch.cuda.is_bf16_supported() else "32-true"
+
+
+def build_trainer(given: Mapping[str, Any], folder: Path, callbacks: Sequence[pl.Callback]) -> pl.Trainer:
+    """A Trainer that writes only into `folder`. Raises ConfigError if the section cannot work here."""
+    arguments = check_trainer(given)
+    arguments["precision"] = resolve_precision(arguments["precision"], str(arguments["accelerator"]))
+    logger: Logger = TensorBoardLogger(folder, name="", version="tensorboard")
+    try:
+        return pl.Trainer(
+            **arguments,
+            callbacks=list(callbacks),
+            logger=logger,
+            default_root_dir=folder,
+            plugins=[AtomicCheckpointIO()],
+            use_distributed_sampler=False,
+            enable_progress_bar=False,
+            enable_model_summary=False,
+            enable_checkpointing=True,
+            num_sanity_val_steps=0,
+            enable_autolog_hparams=False,
+        )
+    except (ValueError, TypeError, RuntimeError) as error:
+        raise ConfigError(f"trainer: {' '.join(str(error).split())}") from None
+
+
+@contextmanager
+def quiet_lightning() -> Iterator[None]:
+    """Keeps Lightning's advertisements, hints and notes on loaders off the screen; errors stay."""
+    loggers = [logging.getLogger(name) for name in ("lightning.pytorch", "lightning.fabric", "lightning")]
+    levels = [logger.level for logger in loggers]
+    with warnings.catch_warnings():
+        for module in ("lightning", "torch.utils.data", "torch.utils.tensorboard"):
+            warnings.filterwarnings("ignore", module=rf"{module.replace('.', '[.]')}.*")
+        warnings.filterwarnings("ignore", message=".*LeafSpec.*")
+        for logger in loggers:
+            logger.setLevel(logging.ERROR)
+        try:
+            yield
+        finally:
+            for logger, level in zip(loggers, levels, strict=True):
+                logger.setLevel(level)

@@ -1,0 +1,32 @@
+"""The encoder of a modality for which the config names none."""
+
+from weldfusion.data.flow import Flow
+from weldfusion.encoders.cnn2d import SmallCNN2d
+from weldfusion.encoders.conv1d import ConvBlocks1d
+from weldfusion.encoders.encoder import Encoder
+from weldfusion.encoders.mel import MelCNN
+from weldfusion.encoders.table import TableMLP
+from weldfusion.errors import ConfigError
+
+SOUND_RATE_HZ = 8000.0
+SOUND_SAMPLES = 4000
+
+
+def default_encoder(flow: Flow) -> Encoder:
+    """Sound-like waveform → `MelCNN`, other waveform → `ConvBlocks1d`, image → `SmallCNN2d`, table → `TableMLP`.
+
+    A waveform is sound-like from 8 kHz and 4000 samples on. Raises ConfigError for other kinds.
+
+    >>> type(default_encoder(Flow("waveform", 1, length=1024, rate=10_000.0))).__name__
+    'ConvBlocks1d'
+    """
+    match flow.kind:
+        case "waveform" if (flow.rate or 0.0) >= SOUND_RATE_HZ and (flow.length or 0) >= SOUND_SAMPLES:
+            return MelCNN(flow)
+        case "waveform":
+            return ConvBlocks1d(flow)
+        case "image":
+            return SmallCNN2d(flow)
+        case "table":
+            return TableMLP(flow)
+    raise ConfigError(f"no default encoder for {flow.kind}; name one in the config")

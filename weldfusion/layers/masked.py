@@ -1,0 +1,51 @@
+"""Arithmetic on tensors of which only some positions are real."""
+
+import torch
+from torch import Tensor, nn
+
+
+def masked_mean(tokens: Tensor, valid: Tensor | None) -> Tensor:
+    """Mean over the valid tokens: (B, L, D) and bool (B, L) → (B, D); 0 where no token is valid.
+
+    >>> masked_mean(torch.tensor([[[1.0], [5.0]]]), torch.tensor([[True, False]]))
+    tensor([[1.]])
+    """
+    if valid is None:
+        return tokens.mean(dim=1)
+    mask = valid.unsqueeze(-1)
+    total = tokens.masked_fill(~mask, 0.0).sum(dim=1)
+    return total / mask.sum(dim=1).clamp(min=1).to(total.dtype)
+
+
+def masked_batch_norm(norm: nn.Module, x: Tensor, valid: Tensor | None) -> Tensor:
+    """Batch normalisation whose training statistics see valid positions only.
+
+    Args:
+        norm: `nn.BatchNorm1d` or `nn.BatchNorm2d`; its running statistics are updated as usual.
+        x: (B, C, …).
+        valid: bool, broadcastable to (B, 1, …); None: every position is real.
+
+    Padding would otherwise pull mean and variance towards the padded value; in eval mode and
+    without a mask this is `norm(x)`.
+    """
+    batch_norm = isinstance(norm, nn.modules.batchnorm._BatchNorm)
+    if valid is None or not norm.training or not batch_norm or norm.running_mean is None:
+        return norm(x)
+    axes = [0, *range(2, x.ndim)]
+    weight = valid.expand(x.shape[0], 1, *x.shape[2:]).to(torch.float32)
+    count = weight.sum().clamp(min=1.0)
+    values = x.float()
+    mean = (values * weight).sum(dim=axes, keepdim=True) / count
+    variance = ((values - mean).square() * weight).sum(dim=axes, keepdim=True) / count
+    with torch.no_grad():
+        _update_running(norm, mean.flatten(), variance.flatten() * count / (count - 1).clamp(min=1.0))
+    shape = (1, -1) + (1,) * (x.ndim - 2)
+    normalised = (values - mean) * torch.rsqrt(variance + norm.eps)
+    return (normalised * norm.weight.view(shape) + norm.bias.view(shape)).to(x.dtype)
+
+
+def _update_running(norm: nn.modules.batchnorm._BatchNorm, mean: Tensor, variance: Tensor) -> None:
+    norm.num_batches_tracked.add_(1)
+    momentum = 1.0 / float(norm.num_batches_tracked) if norm.momentum is None else norm.momentum
+    norm.running_mean.lerp_(mean, momentum)
+    norm.running_var.lerp_(variance, momentum)

@@ -1,0 +1,56 @@
+"""The path of one modality: standardise → stem encoder → (exchange) → trunk encoder → features."""
+
+import torch
+from torch import Tensor, nn
+
+from weldfusion.data.flow import Flow
+from weldfusion.encoders.default import default_encoder
+from weldfusion.encoders.encoder import Encoder
+from weldfusion.encoders.image_set import ImageSet
+from weldfusion.layers.masked import masked_mean
+from weldfusion.layers.rows import on_rows
+from weldfusion.systems.build import build
+from weldfusion.systems.parts import MakeEncoder
+
+
+def stem(name: str, flow: Flow, make: MakeEncoder | None) -> Encoder:
+    """The first encoder of a modality; sets of images are encoded one image at a time."""
+    key = f"model.encoders.{name}"
+    maker = make or default_encoder
+    if flow.kind == "image" and flow.count is not None:
+        return build(key, Encoder, ImageSet, flow, lambda single: build(key, Encoder, maker, single))
+    return build(key, Encoder, maker, flow)
+
+
+def run_encoder(encoder: Encoder, x: Tensor, valid: Tensor | None, present: Tensor) -> Tensor:
+    """The encoder's output for present samples, 0 for absent ones."""
+    if encoder.needs_float32:
+        with torch.autocast(x.device.type, enabled=False):
+            return on_rows(encoder, x.float(), valid, present, encoder.out.shape)
+    return on_rows(encoder, x, valid, present, encoder.out.shape)
+
+
+def zero_masked(x: Tensor, valid: Tensor | None, present: Tensor) -> Tensor:
+    """0 at absent samples and where `valid` is False, whatever (NaN too) stood there."""
+    x = x.masked_fill(~present.view(-1, *[1] * (x.ndim - 1)), 0.0)
+    if valid is None:
+        return x
+    shape = (len(x), 1, -1) if x.ndim == 3 else (len(x), -1, *[1] * (x.ndim - 2))
+    return x.masked_fill(~valid.view(shape), 0.0)
+
+
+def pooled_flow(flow: Flow) -> Flow:
+    """What `pool` makes of a flow."""
+    return flow if flow.kind == "features" else Flow.features(flow.channels)
+
+
+def pool(flow: Flow, x: Tensor, valid: Tensor | None) -> Tensor:
+    """Mean over valid tokens or over the picture; features stay as they are."""
+    if flow.kind == "tokens":
+        return masked_mean(x, valid)
+    return x.mean(dim=(2, 3)) if flow.kind == "maps" else x
+
+
+def modules(parts: dict[str, nn.Module]) -> nn.ModuleDict:
+    """Parts under the names of their modalities, in sorted order."""
+    return nn.ModuleDict({name: parts[name] for name in sorted(parts)})

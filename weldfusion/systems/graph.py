@@ -1,0 +1,165 @@
+"""The fusion model: composes the parts of a config into one network."""
+
+from collections.abc import Mapping, Sequence
+from typing import cast
+
+import numpy as np
+from torch import Tensor, nn
+
+from weldfusion.data.batch import Batch, Truth
+from weldfusion.data.card import TargetSpec
+from weldfusion.data.flow import Flow
+from weldfusion.encoders.encoder import Encoder
+from weldfusion.errors import ConfigError, did_you_mean
+from weldfusion.fusion.concat import Concat
+from weldfusion.fusion.fusion import Exchange, Fusion, LateFusion
+from weldfusion.heads.head import Head
+from weldfusion.layers.standardise import Standardise
+from weldfusion.systems.branch import modules, pool, pooled_flow, run_encoder, stem, zero_masked
+from weldfusion.systems.build import build, check_names, check_usable
+from weldfusion.systems.join import FeatureJoin, OutputJoin, prior_where_nothing
+from weldfusion.systems.parts import MakeExchange, Parts
+
+
+class FusionModel(nn.Module):
+    """Standardise → stem encoders → exchanges → trunk encoders → fusion → heads.
+
+    Everything goes by the sorted names of the modalities, so the order in a file changes nothing.
+    Values of absent modalities and masked places never reach the result; a sample of which nothing
+    is present gets the prior of the training part.
+
+    Args:
+        flows: what each modality gives (from the data set's card).
+        targets: what is to be predicted.
+        parts: the `model:` section of the config.
+
+    Raises ConfigError naming the key (`model.encoders.sound`) if a part cannot be built.
+    """
+
+    def __init__(
+        self, flows: Mapping[str, Flow], targets: Mapping[str, TargetSpec], parts: Parts | None = None
+    ) -> None:
+        super().__init__()
+        parts = parts or Parts()
+        if not flows or not targets:
+            raise ConfigError(
+                "a model needs at least one input and one target; see data.inputs and data.targets"
+            )
+        check_usable(flows, "modality")
+        check_usable(targets, "target")
+        for section in ("encoders", "trunks"):
+            check_names(f"model.{section}", getattr(parts, section) or {}, flows)
+        check_names("model.heads", parts.heads or {}, targets)
+        self.flows = {name: flows[name] for name in sorted(flows)}
+        self.targets = {name: targets[name] for name in sorted(targets)}
+        self.standardise = modules({name: Standardise(flow) for name, flow in self.flows.items()})
+        makes = parts.encoders or {}
+        self.encoders = modules(
+            {name: stem(name, flow, makes.get(name)) for name, flow in self.flows.items()}
+        )
+        between = {name: cast(Encoder, encoder).out for name, encoder in self.encoders.items()}
+        self.exchanges = nn.ModuleList()
+        for key, make in _exchanges(parts.exchange):
+            exchange = build(key, Exchange, make, between)
+            self.exchanges.append(exchange)
+            between = {name: exchange.out[name] for name in sorted(between)}
+        trunks = {name: make for name, make in (parts.trunks or {}).items() if make is not None}
+        self.trunks = modules(
+            {
+                name: build(f"model.trunks.{name}", Encoder, make, between[name])
+                for name, make in trunks.items()
+            }
+        )
+        self.late = {
+            name: self._trunk(name).out if name in self.trunks else between[name] for name in between
+        }
+        self.join = self._join(parts)
+
+    def _join(self, parts: Parts) -> FeatureJoin | OutputJoin:
+        features = {name: pooled_flow(flow) for name, flow in self.late.items()}
+        fusion = build("model.fusion", nn.Module, parts.fusion or Concat, features)
+        if isinstance(fusion, Fusion):
+            return FeatureJoin(fusion, self.targets, parts.heads or {})
+        if isinstance(fusion, LateFusion):
+            return OutputJoin(fusion, features, self.targets, parts.heads or {})
+        raise ConfigError(f"model.fusion: is a {type(fusion).__name__}, expected a Fusion or LateFusion")
+
+    def _trunk(self, name: str) -> Encoder:
+        return cast(Encoder, self.trunks[name])
+
+    def forward(self, batch: Batch, hide: Mapping[str, Tensor] | None = None) -> dict[str, Tensor]:
+        """Raw output of each target; `hide[name]` bool (B,) takes a present modality away."""
+        present = self.presence(batch, hide or {})
+        x, valid = self.tokens(batch, present)
+        for name in self.trunks:
+            trunk = self._trunk(name)
+            x[name] = run_encoder(trunk, x[name], valid.get(name), present[name])
+            _replace(valid, name, trunk.out_valid(valid.get(name)))
+        features = {name: pool(self.late[name], x[name], valid.get(name)) for name in x}
+        raw = self.join(features, present)
+        return {name: prior_where_nothing(raw[name], self.head(name), present) for name in self.targets}
+
+    def presence(self, batch: Batch, hide: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        """Which modalities of each sample can be used: recorded, not hidden, something valid."""
+        present = {}
+        for name in self.flows:
+            if name not in batch.inputs:
+                raise ConfigError(f"the batch has no modality {name}; {did_you_mean(name, batch.inputs)}")
+            here = batch.present[name]
+            if name in hide:
+                here = here & ~hide[name]
+            if name in batch.valid:
+                here = here & batch.valid[name].any(dim=1)
+            present[name] = here
+        return present
+
+    def tokens(
+        self, batch: Batch, present: Mapping[str, Tensor]
+    ) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
+        """What the trunks get: outputs of stems and exchanges, with the masks of their tokens."""
+        x: dict[str, Tensor] = {}
+        valid: dict[str, Tensor] = {}
+        for name, module in self.encoders.items():
+            encoder, mask = cast(Encoder, module), batch.valid.get(name)
+            values = zero_masked(self.standardise[name](batch.inputs[name]), mask, present[name])
+            x[name] = run_encoder(encoder, values, mask, present[name])
+            _replace(valid, name, encoder.out_valid(mask))
+        for exchange in self.exchanges:
+            x = exchange(x, present, valid)
+        return x, valid
+
+    def head(self, target: str) -> Head:
+        """The head that decodes a target (the first one if each modality has its own)."""
+        return self.join.heads_of(target)[0]
+
+    def loss(self, raw: Mapping[str, Tensor], truths: Mapping[str, Truth]) -> dict[str, Tensor]:
+        """Loss (B,) of each target, 0 where its truth is not known; the task averages and weighs."""
+        return {name: self.head(name).loss(raw[name], truths[name]) for name in self.targets}
+
+    def fit_statistics(self, name: str, mean: np.ndarray | Tensor, std: np.ndarray | Tensor) -> None:
+        """Take a modality's mean and standard deviation (channels,) in the training part.
+
+        Of 8-bit images: of value / 255.
+        """
+        cast(Standardise, self.standardise[name]).fit(mean, std)
+
+    def fit_truth(self, target: str, value: np.ndarray, known: np.ndarray) -> None:
+        """Give the truths of the training part to all heads of a target."""
+        for head in self.join.heads_of(target):
+            head.fit_truth(value, known)
+
+
+def _exchanges(
+    given: MakeExchange | Sequence[MakeExchange] | None,
+) -> list[tuple[str, MakeExchange]]:
+    if given is None:
+        return []
+    if isinstance(given, Sequence):
+        return [(f"model.exchange.{i}", make) for i, make in enumerate(given)]
+    return [("model.exchange", given)]
+
+
+def _replace(masks: dict[str, Tensor], name: str, mask: Tensor | None) -> None:
+    masks.pop(name, None)
+    if mask is not None:
+        masks[name] = mask

@@ -1,0 +1,82 @@
+"""The last join of a model: features joined before the heads, or one head per modality joined after."""
+
+from collections.abc import Mapping
+
+import torch
+from torch import Tensor, nn
+
+from weldfusion.data.card import TargetSpec
+from weldfusion.data.flow import Flow
+from weldfusion.fusion.fusion import Fusion, LateFusion, Tensors
+from weldfusion.heads.default import default_head
+from weldfusion.heads.head import Head
+from weldfusion.systems.build import build
+from weldfusion.systems.parts import MakeHead
+
+
+class FeatureJoin(nn.Module):
+    """Fusion → one head per target."""
+
+    def __init__(
+        self, fusion: Fusion, targets: Mapping[str, TargetSpec], makes: Mapping[str, MakeHead | None]
+    ) -> None:
+        super().__init__()
+        self.fusion = fusion
+        self.heads = nn.ModuleDict({t: _head(t, fusion.out, targets[t], makes) for t in sorted(targets)})
+
+    def forward(self, features: Tensors, present: Tensors) -> dict[str, Tensor]:
+        joined = self.fusion(features, present)
+        return {target: head(joined) for target, head in self.heads.items()}
+
+    def heads_of(self, target: str) -> list[Head]:
+        head = self.heads[target]
+        assert isinstance(head, Head)
+        return [head]
+
+
+class OutputJoin(nn.Module):
+    """One head per target and modality → late fusion."""
+
+    def __init__(
+        self,
+        fusion: LateFusion,
+        flows: Mapping[str, Flow],
+        targets: Mapping[str, TargetSpec],
+        makes: Mapping[str, MakeHead | None],
+    ) -> None:
+        super().__init__()
+        self.fusion = fusion
+        self.heads = nn.ModuleDict(
+            {
+                t: nn.ModuleDict({m: _head(t, flows[m], targets[t], makes) for m in sorted(flows)})
+                for t in sorted(targets)
+            }
+        )
+
+    def forward(self, features: Tensors, present: Tensors) -> dict[str, Tensor]:
+        raw = {}
+        for target in self.heads:
+            outputs = {
+                head_of: head(features[head_of]) for head_of, head in self._by_modality(target).items()
+            }
+            raw[target] = self.fusion(self.heads_of(target)[0], outputs, present)
+        return raw
+
+    def heads_of(self, target: str) -> list[Head]:
+        return list(self._by_modality(target).values())
+
+    def _by_modality(self, target: str) -> dict[str, Head]:
+        heads = self.heads[target]
+        assert isinstance(heads, nn.ModuleDict)
+        return {name: head for name, head in heads.items() if isinstance(head, Head)}
+
+
+def _head(name: str, flow: Flow, target: TargetSpec, makes: Mapping[str, MakeHead | None]) -> Head:
+    return build(f"model.heads.{name}", Head, makes.get(name) or default_head, flow, target)
+
+
+def prior_where_nothing(raw: Tensor, head: Head, present: Tensors) -> Tensor:
+    """The head's prior in place of the raw output of samples of which no modality is present."""
+    anything = torch.stack(list(present.values())).any(dim=0)
+    shape = (-1,) + (1,) * (raw.ndim - 1)
+    return torch.where(anything.view(shape), raw, head.prior(len(raw)).to(raw.dtype))

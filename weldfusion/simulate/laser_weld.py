@@ -1,0 +1,130 @@
+"""One laser keyhole weld of a planned data set, as arrays: design, states and recordings."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from weldfusion.errors import WeldfusionError, did_you_mean
+from weldfusion.simulate.design import Design, Joint, draw_design, draw_joint
+from weldfusion.simulate.groups import Groups, Place, plan_groups
+from weldfusion.simulate.inputs import Inputs, draw_inputs
+from weldfusion.simulate.keyhole_weld import simulate_states
+from weldfusion.simulate.labels import STEP_S
+from weldfusion.simulate.preset import LASER_AL, LaserPreset
+from weldfusion.simulate.sensors import microphone, noise, oct, photodiode
+from weldfusion.simulate.sensors.clock import Clock, calibrated_clock
+from weldfusion.simulate.sensors.dropout import draw_dropouts
+from weldfusion.simulate.states import States
+from weldfusion.simulate.streams import stream
+
+TIMED: Mapping[str, ModuleType] = {
+    "photodiode": photodiode,
+    "microphone": microphone,
+    "oct": oct,
+    "noise": noise,
+}
+SENSORS = (*TIMED, "parameters")
+SHORTEST_S = 0.2
+
+
+@dataclass(frozen=True)
+class Recording:
+    """What one device recorded of one weld.
+
+    `values` (channels, time) float32; `setup` the device's gains and the like; `calibrated` is the clock
+    that the data set tells, `true` the one with the weld's own trigger jitter; `dropouts` (n, 2) are
+    intervals in seconds of weld time.
+    """
+
+    values: np.ndarray
+    setup: Any
+    calibrated: Clock
+    true: Clock
+    dropouts: np.ndarray
+
+
+@dataclass(frozen=True)
+class SimulatedWeld:
+    """One weld: where it belongs, what was set, what it met, what happened and what was recorded."""
+
+    id: str
+    place: Place
+    design: Design
+    joint: Joint
+    inputs: Inputs
+    states: States
+    recordings: Mapping[str, Recording]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything that defines a data set; weld `i` depends on nothing else than the plan and `i`."""
+
+    places: tuple[Place, ...]
+    seed: int
+    sensors: tuple[str, ...]
+    weld_s: float
+    preset: LaserPreset
+
+
+def plan_laser(
+    welds: int,
+    seed: int,
+    sensors: Sequence[str] = SENSORS,
+    weld_s: float = 2.0,
+    preset: LaserPreset = LASER_AL,
+) -> Plan:
+    """The plan of a data set, checked.
+
+    Raises:
+        WeldfusionError: a number out of range or a sensor that does not exist.
+    """
+    if welds < 1:
+        raise WeldfusionError(f"welds: {welds} cannot be simulated; at least 1 is needed")
+    if not 0 <= seed < 2**64:
+        raise WeldfusionError(f"seed: {seed} is out of range; it must be an integer from 0 to 2**64 - 1")
+    if not SHORTEST_S <= weld_s <= 60:
+        raise WeldfusionError(f"weld_s: {weld_s} s is out of range; it must be from {SHORTEST_S} to 60 s")
+    for name in sensors:
+        if name not in SENSORS:
+            raise WeldfusionError(f"sensors: no sensor is called {name!r}; {did_you_mean(name, SENSORS)}")
+    if not sensors:
+        raise WeldfusionError(f"sensors: at least one is needed; {did_you_mean('', SENSORS)}")
+    steps = max(round(weld_s / STEP_S), 1)
+    chosen = tuple(name for name in SENSORS if name in sensors)
+    return Plan(tuple(plan_groups(welds)), seed, chosen, steps * STEP_S, preset)
+
+
+def simulate_weld(plan: Plan, index: int) -> SimulatedWeld:
+    """Weld number `index` of a plan; the same alone and in a batch."""
+    preset, place = plan.preset, plan.places[index]
+    difficulty = preset.difficulty
+    weld = f"w{index + 1:05d}"
+    groups = Groups(plan.seed, preset.process, place, difficulty.group_scale)
+    weld_stream = partial(stream, plan.seed, preset.process, weld)
+    design = draw_design(preset, weld_stream("design"))
+    joint = draw_joint(preset, design, groups)
+    inputs = draw_inputs(joint, plan.weld_s, difficulty.hidden_scale, weld_stream("inputs"))
+    states = simulate_states(joint, inputs, weld_stream("states"), weld_stream("events"))
+    recordings = {}
+    for name in plan.sensors:
+        if name in TIMED:
+            rngs = [weld_stream(f"{what}:{name}") for what in ("sensor", "clock", "dropout")]
+            recordings[name] = _record(name, states, groups, preset, rngs)
+    return SimulatedWeld(weld, place, design, joint, inputs, states, recordings)
+
+
+def _record(
+    name: str, states: States, groups: Groups, preset: LaserPreset, rngs: Sequence[np.random.Generator]
+) -> Recording:
+    sensor, difficulty = TIMED[name], preset.difficulty
+    calibrated = calibrated_clock(name, sensor.RATE, groups)
+    true = calibrated.jittered(rngs[1])
+    dropouts = draw_dropouts(difficulty.dropouts_per_weld, states.duration_s, rngs[2])
+    setup = sensor.setup(groups, difficulty.noise_scale)
+    values = sensor.record(states, setup, true, dropouts, rngs[0])
+    return Recording(values, setup, calibrated, true, dropouts)

@@ -1,0 +1,82 @@
+"""Material table: liquid-state properties, depth line and absorptivity curve of keyhole welding.
+
+Properties: `dataset_keyhole.csv` of xiaoyuxie-vico/PyDimension (MIT licence, commit d889c08). Surface
+tension and viscosity are handbook values that were not looked up again. The depth line and the
+absorptivity curve were fitted to the same file (Ti-6Al-4V: 71 rows, Al 6061: 12, SS 316: 7).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class DepthLine:
+    """Aspect ratio e* = slope · Ke + intercept (Gan et al. 2021, doi 10.1038/s41467-021-22704-0)."""
+
+    slope: float
+    intercept: float
+
+
+@dataclass(frozen=True)
+class AbsorptivityCurve:
+    """η(e*) = start + (end − start)(1 − exp(−e*/scale)): more reflections in a deeper keyhole."""
+
+    start: float
+    end: float
+    scale: float
+
+    def __call__(self, aspect: np.ndarray) -> np.ndarray:
+        return self.start + (self.end - self.start) * (1 - np.exp(-np.asarray(aspect) / self.scale))
+
+
+@dataclass(frozen=True)
+class Liquid:
+    """Properties of the melt, SI units; `melting_rise_k` is T_liquidus − T_0."""
+
+    density: float
+    heat_capacity: float
+    diffusivity: float
+    conductivity: float
+    melting_rise_k: float
+    latent_heat: float
+    surface_tension: float
+    viscosity: float
+
+    @property
+    def melting_enthalpy(self) -> float:
+        """J/m³ to melt the material from T_0."""
+        return self.density * (self.heat_capacity * self.melting_rise_k + self.latent_heat)
+
+
+@dataclass(frozen=True)
+class Material:
+    """A material: melt, depth line, absorptivity, critical aspect ratio of the instability index."""
+
+    name: str
+    liquid: Liquid
+    depth_line: DepthLine
+    absorptivity: AbsorptivityCurve
+    critical_aspect: float = 16.0
+
+
+AL_6061 = Material(
+    "EN AW-6061 aluminium",
+    Liquid(2415, 1170, 3.185e-5, 90, 622, 3.80e5, 0.87, 1.2e-3),
+    DepthLine(0.371, -0.595),
+    AbsorptivityCurve(0.080, 0.450, 10.0),
+    critical_aspect=16,
+)
+SS_304 = Material(
+    "304 stainless steel",
+    Liquid(6881, 790, 4.95e-6, 26.9, 1430, 2.60e5, 1.6, 5e-3),
+    DepthLine(0.389, 0.019),
+    AbsorptivityCurve(0.178, 0.707, 4.0),
+    critical_aspect=10,
+)
+TI_6AL_4V = Material(
+    "Ti-6Al-4V",
+    Liquid(3920, 830, 1.027e-5, 33.4, 1630, 2.86e5, 1.5, 3.5e-3),
+    DepthLine(0.4037, -0.4349),
+    AbsorptivityCurve(0.331, 0.702, 3.9),
+)

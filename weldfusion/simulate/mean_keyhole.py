@@ -1,0 +1,54 @@
+"""The quasi-steady keyhole along a weld: the fixed point of depth and absorptivity at 500 Hz."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from weldfusion.simulate.design import Joint
+from weldfusion.simulate.inputs import Inputs
+from weldfusion.simulate.keyhole import (
+    aspect_ratio,
+    beam_radius,
+    instability,
+    keyhole_number,
+    oscillation_frequency,
+)
+
+
+@dataclass(frozen=True)
+class MeanKeyhole:
+    """Arrays over time at 500 Hz; SI units.
+
+    `aspect` e*, `absorptivity` η (all factors in), `radius_m`, `depth_m` (free, may exceed the plate),
+    `frequency_hz` of the oscillation, `instability` S of the part of the keyhole inside the plate.
+    """
+
+    aspect: np.ndarray
+    absorptivity: np.ndarray
+    radius_m: np.ndarray
+    depth_m: np.ndarray
+    frequency_hz: np.ndarray
+    instability: np.ndarray
+
+
+def mean_keyhole(joint: Joint, inputs: Inputs) -> MeanKeyhole:
+    """Solve the mean keyhole for the disturbed inputs.
+
+    The instability index takes at most the aspect ratio that fits into the plate: a keyhole open at the
+    root does not become more restless when it gets still deeper.
+    """
+    radius = beam_radius(joint.waist_m, inputs.focus_m, joint.rayleigh_m)
+    factor = inputs.absorptivity_factor * inputs.gap_factor
+    number = keyhole_number(
+        inputs.power_w * factor, joint.speed_m_s, radius, joint.material, inputs.preheat_k
+    )
+    aspect = aspect_ratio(number, joint.material)
+    inside = np.minimum(aspect, joint.plate_m / radius)
+    return MeanKeyhole(
+        aspect=aspect,
+        absorptivity=joint.material.absorptivity(aspect) * factor,
+        radius_m=radius,
+        depth_m=radius * aspect,
+        frequency_hz=oscillation_frequency(radius, aspect, joint.material),
+        instability=instability(inside, joint.speed_m_s, joint.material),
+    )

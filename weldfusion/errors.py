@@ -34,6 +34,10 @@ class RunError(WeldfusionError):
     """A run folder is missing, incomplete or does not fit the data."""
 
 
+class WeldfusionWarning(UserWarning):
+    """Something that limits what can be claimed, told in one line; work goes on (decision 7)."""
+
+
 def did_you_mean(name: str, options: Iterable[str]) -> str:
     """The end of an error line: the nearest valid names, or all of them when none is near.
 

@@ -69,8 +69,8 @@ def main() -> int:
         "# Licences of what gets installed",
         "",
         "Written by `make licences` on Linux from what the packages state; weldfusion itself is under the",
-        "Apache License 2.0. Nothing that is needed at run time may be under the GPL or AGPL. The wheels of",
-        "soundfile (libsndfile), soxr and opencv-python-headless (FFmpeg) hold shared libraries under the LGPL;",
+        "Apache License 2.0. Nothing that is needed at run time may be under the GPL or AGPL. The wheels",
+        "of soundfile (libsndfile), soxr and opencv-python-headless (FFmpeg) hold libraries under the LGPL;",
         "the NVIDIA packages come with PyTorch on Linux and not with its CPU-only build.",
     ]
     for title, names in (("At run time", runtime), ("For development only", development)):

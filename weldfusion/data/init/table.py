@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from weldfusion.data.init.layout import OWN, Recording
+from weldfusion.data.init.sniff import SEPARATORS
 from weldfusion.errors import ManifestError
 
 RESERVED = ("active_from", "active_to", "exclude", "speed_mm_s", "split")
@@ -77,7 +78,10 @@ def _as_text(path: Path) -> pd.DataFrame | None:
             frame = pd.read_parquet(path)
             frame = frame.astype(object).where(frame.notna(), "").map(str)
         else:
-            frame = pd.read_csv(path, sep=None, engine="python", dtype=str, keep_default_na=False)
+            with path.open(encoding="utf-8-sig") as file:
+                header = file.readline()
+            separator = max(SEPARATORS, key=header.count)
+            frame = pd.read_csv(path, sep=separator, dtype=str, keep_default_na=False, index_col=False)
     except (ValueError, OSError, pd.errors.ParserError, UnicodeDecodeError):
         return None
     frame.columns = [str(name).strip() for name in frame.columns]

@@ -9,7 +9,9 @@ import pytest
 import soundfile
 from PIL import Image
 
+from weldfusion.config.load import load_settings
 from weldfusion.data.folder import read_dataset
+from weldfusion.data.init.layout import clean_name
 from weldfusion.data.init.proposal import propose
 from weldfusion.data.init.write import card_text, write_proposal
 from weldfusion.errors import CardError, ManifestError
@@ -128,6 +130,18 @@ def test_arrays_without_a_rate_are_told_from_the_sound(tmp_path):
     assert (signals.rate, signals.reader) == (250, {"time_axis": 0})
     assert "told from the length" in proposal.notes["modalities.signals.rate"]
     assert "rate: 250  # please check" in card_text(proposal)
+
+
+def test_the_starter_config_is_a_config(tmp_path):
+    sound(tmp_path / "a.wav", seconds=3)
+    photo(tmp_path / "a.jpg", size=(300, 600))
+    write_proposal(propose(tmp_path), tmp_path)
+    settings, _ = load_settings([tmp_path / "config.yaml"])
+    assert Path(settings.data.root) == tmp_path
+    assert settings.data.windows.length_s == 1
+    assert settings.data.inputs is not None
+    assert settings.data.inputs["photos"].size == (64, 128)
+    assert settings.name == clean_name(tmp_path.name)
 
 
 def test_nothing_is_overwritten_without_force(tmp_path):

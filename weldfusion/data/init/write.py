@@ -74,8 +74,9 @@ def config_text(proposal: Proposal, root: Path) -> str:
     """A starter config: all sensors, default parts; windows of one second where welds are long."""
     lines = [
         "# Starter config, proposed by `weldfusion data init`; every setting: `weldfusion fit --help`.",
+        f"name: {proposal.card.name}  # of the run folder: runs/{proposal.card.name}",
         "data:",
-        f"  root: {root.as_posix()}",
+        f"  root: {root.as_posix()}  # as seen from where you call weldfusion",
         "  inputs:  # remove a line to leave a sensor out",
     ]
     for name in proposal.card.modalities:

@@ -1,0 +1,121 @@
+"""The check of a data folder: everything that is wrong with it, in one pass."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, replace
+from itertools import groupby
+from pathlib import Path
+
+import numpy as np
+from tqdm import tqdm
+
+from weldfusion.data.card import Card, parse_card
+from weldfusion.data.checks.giveaway import check_giveaway
+from weldfusion.data.checks.labels import check_labels
+from weldfusion.data.checks.recordings import Seen, check_weld
+from weldfusion.data.finding import Finding
+from weldfusion.data.folder import CARD_FILE, card_file, manifest_file
+from weldfusion.data.iso4063 import NOT_STATED
+from weldfusion.data.manifest import Weld, parse_manifest
+from weldfusion.data.sheet import Sheet
+from weldfusion.errors import WeldfusionError
+
+MOST_ALIKE = 5
+
+
+def check(root: Path | str, progress: bool = True) -> list[Finding]:
+    """Every finding in a data folder, errors first; recordings are opened one at a time.
+
+    What cannot be read does not stop the rest: a card with a wrong entry is used without it. Files are
+    told relative to the folder. `progress` shows a bar on stderr.
+    """
+    folder = Path(root)
+    findings = [_relative(finding, folder) for finding in _findings(folder, progress)]
+    return sorted(dict.fromkeys(findings), key=lambda finding: finding.level)
+
+
+def exit_code(findings: Sequence[Finding], strict: bool = False) -> int:
+    """1 where there is an error, with `strict` also for a warning; else 0."""
+    return int(any(strict or finding.level == "error" for finding in findings))
+
+
+def format_findings(findings: Sequence[Finding]) -> str:
+    """The findings as text, one a line; many of one kind in one place are cut to five and a count.
+
+    >>> print(format_findings([]))
+    no findings
+    """
+    lines = []
+    for (level, code, _), alike in groupby(findings, lambda f: (f.level, f.code, f.field)):
+        same = list(alike)
+        lines += [f"{level}: {finding} [{code}]" for finding in same[:MOST_ALIKE]]
+        if len(same) > MOST_ALIKE:
+            lines.append(
+                f"{level}: … and {len(same) - MOST_ALIKE} more [{code}] in {same[0].field or same[0].file}"
+            )
+    errors = sum(finding.level == "error" for finding in findings)
+    lines.append(f"{errors} errors, {len(findings) - errors} warnings" if findings else "no findings")
+    return "\n".join(lines)
+
+
+def as_json(findings: Sequence[Finding]) -> list[dict[str, object]]:
+    """The findings as plain values, for a run folder's `check.json`."""
+    return [asdict(finding) for finding in findings]
+
+
+def _findings(folder: Path, progress: bool) -> Iterator[Finding]:
+    try:
+        card, of_card = parse_card(card_file(folder))
+    except WeldfusionError as problem:
+        yield Finding("error", "card", str(problem))
+        return
+    yield from of_card
+    yield from _check_card(card)
+    try:
+        manifest = manifest_file(folder)
+        sheet, rows, of_manifest = parse_manifest(manifest, card)
+    except WeldfusionError as problem:
+        yield Finding("error", "manifest", str(problem))
+        return
+    yield from of_manifest
+    welds = [weld for weld in rows if not weld.exclude]
+    if rows and not welds:
+        yield Finding("error", "no-welds", "every weld is excluded; at least one must stay", manifest.name)
+    seen = Seen()
+    of_rows: list[Finding] = []
+    for weld in tqdm(welds, "checking recordings", unit="weld", disable=not progress, leave=False):
+        of_rows.extend(check_weld(card, weld, seen))
+    if welds:
+        of_rows += check_labels(card, welds)
+        of_rows += check_giveaway(card, welds, _cells(sheet, welds), _facts(welds, seen.facts))
+    for finding in sorted(of_rows, key=lambda f: (f.code, f.field)):
+        yield finding if finding.file else replace(finding, file=manifest.name)
+
+
+def _check_card(card: Card) -> Iterator[Finding]:
+    if card.process == NOT_STATED:
+        message = "is not stated; write the ISO 4063 number of the process, such as 135"
+        yield Finding("warning", "no-process", message, CARD_FILE, field="process")
+    if "license" not in card.about:
+        message = "is missing; say who may use the recordings and how"
+        yield Finding("warning", "no-license", message, CARD_FILE, field="license")
+
+
+def _cells(sheet: Sheet, welds: Sequence[Weld]) -> dict[str, list[str]]:
+    by_row = dict(sheet.rows)
+    return {name: [by_row[weld.row][name] for weld in welds] for name in sheet.header}
+
+
+def _facts(welds: Sequence[Weld], facts: Mapping[str, Mapping[str, float]]) -> dict[str, list[float]]:
+    names = sorted({name for found in facts.values() for name in found})
+    return {name: [facts[weld.id].get(name, np.nan) for weld in welds] for name in names}
+
+
+def _relative(finding: Finding, folder: Path) -> Finding:
+    """File names within the data folder."""
+
+    def within(text: str) -> str:
+        for start in (f"{folder.absolute()}/", f"{folder}/"):
+            text = text.replace(start, "") if start != "./" else text.removeprefix(start)
+        return text
+
+    return replace(finding, file=within(finding.file), message=within(finding.message))

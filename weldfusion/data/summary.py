@@ -1,0 +1,149 @@
+"""What a data set holds, as plain tables: classes, durations, rates, what is missing."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from statistics import median
+
+from tqdm import tqdm
+
+from weldfusion.data.card import Modality, TargetSpec
+from weldfusion.data.folder import Dataset
+from weldfusion.data.iso4063 import PROCESSES
+from weldfusion.data.manifest import Weld
+from weldfusion.data.readers.find import probe
+from weldfusion.errors import ReadError
+
+Table = list[dict[str, object]]
+
+
+def summarise(dataset: Dataset, progress: bool = True) -> dict[str, Table]:
+    """Tables `data`, `classes`, `values`, `modalities`; each row maps column names to plain values.
+
+    Lengths are read from the files' headers where the format has one. Files that cannot be read are
+    counted (`unreadable`), not raised: the check tells what is wrong with them.
+    """
+    welds = dataset.welds
+    modalities = dataset.card.modalities
+    return {
+        "data": _data(dataset),
+        "classes": [
+            row for t in dataset.card.targets.values() for row in _classes(t, welds, dataset.card.group)
+        ],
+        "values": [_values(t, welds) for t in dataset.card.targets.values() if t.kind == "real"],
+        "modalities": [_modality(modality, welds, progress) for modality in modalities.values()],
+    }
+
+
+def format_summary(summary: Mapping[str, Table]) -> str:
+    """The tables as aligned text.
+
+    >>> print(format_summary({"classes": [{"class": "ok", "welds": 12}, {"class": "pore", "welds": 3}]}))
+    classes
+      class  welds
+      ok     12
+      pore   3
+    """
+    return "\n\n".join(f"{name}\n{_aligned(rows)}" for name, rows in summary.items() if rows)
+
+
+def _data(dataset: Dataset) -> Table:
+    card = dataset.card
+    groups = {name: len({weld.groups[name] for weld in dataset.welds}) for name in card.groups}
+    rows = {
+        "name": card.name,
+        "process": f"{card.process} {PROCESSES[card.process]}",
+        "material": card.material,
+        "license": card.about.get("license", "not stated"),
+        "welds": len(dataset.welds),
+        "excluded": len(dataset.excluded),
+        **{f"groups ({name})": count for name, count in groups.items()},
+    }
+    return [{"field": field, "value": value} for field, value in rows.items()]
+
+
+def _classes(target: TargetSpec, welds: Sequence[Weld], group: str | None) -> Table:
+    if target.kind == "real" or target.level != "weld":
+        return []
+    counts: Counter[str] = Counter()
+    homes: dict[str, set[str]] = {name: set() for name in target.classes}
+    for weld in welds:
+        value = weld.targets.get(target.name)
+        for name in (value,) if isinstance(value, str) else value if isinstance(value, tuple) else ():
+            counts[name] += 1
+            homes[name].add(weld.groups[group] if group else weld.id)
+    absent = sum(weld.targets.get(target.name) is None for weld in welds)
+    rows: Table = [
+        {
+            "target": target.name,
+            "class": name,
+            "ISO 6520-1": target.codes.get(name, ""),
+            "welds": counts[name],
+            "groups": len(homes[name]) if group else "",
+        }
+        for name in target.classes
+    ]
+    unknown = {"target": target.name, "class": "(unknown)", "ISO 6520-1": "", "welds": absent, "groups": ""}
+    return rows + ([unknown] if absent else [])
+
+
+def _values(target: TargetSpec, welds: Sequence[Weld]) -> dict[str, object]:
+    found = [value for weld in welds if isinstance(value := weld.targets.get(target.name), float)]
+    row: dict[str, object] = {"target": target.name, "unit": target.unit, "level": target.level}
+    row |= {"known": sum(weld.targets.get(target.name) is not None for weld in welds)}
+    return row | _spread(found)
+
+
+def _modality(modality: Modality, welds: Sequence[Weld], progress: bool) -> dict[str, object]:
+    having = [weld for weld in welds if weld.has(modality.name)]
+    files = [path for weld in having for path in weld.files.get(modality.name, ())]
+    lengths: list[float] = []
+    sizes: Counter[str] = Counter()
+    unreadable = 0
+    for path in tqdm(files, modality.name, unit="file", disable=not progress, leave=False):
+        try:
+            shape = probe(path, modality.reader).shape
+        except ReadError:
+            unreadable += 1
+            continue
+        if modality.kind in ("image", "image_sequence"):
+            sizes["x".join(map(str, _pixels(shape, modality)))] += 1
+        elif modality.timed and modality.rate:
+            lengths.append(float(shape[-1] / modality.rate))
+    return {
+        "modality": modality.name,
+        "kind": modality.kind,
+        "unit": modality.unit,
+        "rate Hz": float(modality.rate) if modality.rate else "",
+        "channels": modality.channel_count,
+        "welds": len(having),
+        "missing": len(welds) - len(having),
+        "files": len(files),
+        "unreadable": unreadable,
+        **{f"{name} s": value for name, value in _spread(lengths).items()},
+        "size": ", ".join(f"{size} ({count})" for size, count in sizes.most_common(3)),
+    }
+
+
+def _pixels(shape: tuple[int, ...], modality: Modality) -> tuple[int, ...]:
+    """Height and width in a shape with or without a last axis of channels."""
+    colour = len(shape) == (4 if modality.kind == "image_sequence" else 3)
+    single = modality.kind == "image_sequence" and len(shape) == 3 and shape[-1] == modality.channel_count
+    return shape[-3:-1] if colour or single else shape[-2:]
+
+
+def _spread(values: Sequence[float]) -> dict[str, object]:
+    if not values:
+        return {"least": "", "median": "", "most": ""}
+    return {"least": min(values), "median": median(values), "most": max(values)}
+
+
+def _aligned(rows: Table) -> str:
+    header = list(rows[0])
+    cells = [header, *([_short(row.get(name, "")) for name in header] for row in rows)]
+    widths = [max(len(row[column]) for row in cells) for column in range(len(header))]
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in cells]
+    return "\n".join(f"  {line}".rstrip() for line in lines)
+
+
+def _short(value: object) -> str:
+    return f"{value:.6g}" if isinstance(value, float) else str(value)

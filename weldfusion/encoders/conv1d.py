@@ -75,5 +75,6 @@ class ConvBlocks1d(Encoder):
         if valid is None or self.pooled:
             return None
         for block in self.blocks:
+            assert isinstance(block, ConvBlock1d)
             valid = block.out_valid(valid)
         return valid

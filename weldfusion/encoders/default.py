@@ -13,9 +13,9 @@ SOUND_SAMPLES = 4000
 
 
 def default_encoder(flow: Flow) -> Encoder:
-    """Sound-like waveform → `MelCNN`, other waveform → `ConvBlocks1d`, image → `SmallCNN2d`, table → `TableMLP`.
+    """`MelCNN` for sound, `ConvBlocks1d` for other waveforms, `SmallCNN2d` for images, `TableMLP` for tables.
 
-    A waveform is sound-like from 8 kHz and 4000 samples on. Raises ConfigError for other kinds.
+    A waveform is taken for sound from 8 kHz and 4000 samples on. Raises ConfigError for other kinds.
 
     >>> type(default_encoder(Flow("waveform", 1, length=1024, rate=10_000.0))).__name__
     'ConvBlocks1d'

@@ -64,6 +64,7 @@ class MelCNN(Encoder):
             valid = self.mel.out_valid(valid)
         maps = _keep(masked_batch_norm(self.norm, self.mel(x), _mask(valid)), valid)
         for convolution, norm in zip(self.convolutions, self.norms, strict=True):
+            assert isinstance(norm, nn.BatchNorm2d)
             maps = self.pool(self.activation(masked_batch_norm(norm, convolution(maps), _mask(valid))))
             valid = _halve(valid)
             maps = _keep(maps, valid)

@@ -1,6 +1,6 @@
 """Head for a real value: strength, depth, width, force …"""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Literal
 
 import numpy as np
@@ -15,7 +15,7 @@ from weldfusion.errors import ConfigError
 from weldfusion.heads.head import Head
 from weldfusion.heads.windows import mean_per_weld
 
-_LOSSES = {"mse": F.mse_loss, "huber": F.huber_loss, "mae": F.l1_loss}
+_LOSSES: dict[str, Callable[..., Tensor]] = {"mse": F.mse_loss, "huber": F.huber_loss, "mae": F.l1_loss}
 
 
 class RealHead(Head):

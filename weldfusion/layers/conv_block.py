@@ -16,6 +16,7 @@ class ConvBlock1d(nn.Module):
         self.conv = nn.Conv1d(channels, width, kernel_size=3, padding=1)
         self.norm = nn.BatchNorm1d(width)
         self.activation = nn.LeakyReLU(slope)
+        self.pool_stride = pool_stride
         self.pool = nn.MaxPool1d(2, stride=pool_stride)
 
     def forward(self, x: Tensor, valid: Tensor | None) -> tuple[Tensor, Tensor | None]:
@@ -29,5 +30,4 @@ class ConvBlock1d(nn.Module):
 
     def out_valid(self, valid: Tensor) -> Tensor:
         """A pooled position is valid if both positions it is made of are."""
-        stride = int(self.pool.stride)
-        return valid[:, :-1:stride] & valid[:, 1::stride]
+        return valid[:, : -1 : self.pool_stride] & valid[:, 1 :: self.pool_stride]

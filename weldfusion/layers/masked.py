@@ -17,7 +17,7 @@ def masked_mean(tokens: Tensor, valid: Tensor | None) -> Tensor:
     return total / mask.sum(dim=1).clamp(min=1).to(total.dtype)
 
 
-def masked_batch_norm(norm: nn.Module, x: Tensor, valid: Tensor | None) -> Tensor:
+def masked_batch_norm(norm: nn.BatchNorm1d | nn.BatchNorm2d, x: Tensor, valid: Tensor | None) -> Tensor:
     """Batch normalisation whose training statistics see valid positions only.
 
     Args:
@@ -26,10 +26,9 @@ def masked_batch_norm(norm: nn.Module, x: Tensor, valid: Tensor | None) -> Tenso
         valid: bool, broadcastable to (B, 1, …); None: every position is real.
 
     Padding would otherwise pull mean and variance towards the padded value; in eval mode and
-    without a mask this is `norm(x)`.
+    without a mask this is `norm(x)`; so it is for `nn.SyncBatchNorm`, which knows no masks.
     """
-    batch_norm = isinstance(norm, nn.modules.batchnorm._BatchNorm)
-    if valid is None or not norm.training or not batch_norm or norm.running_mean is None:
+    if valid is None or not norm.training or isinstance(norm, nn.SyncBatchNorm):
         return norm(x)
     axes = [0, *range(2, x.ndim)]
     weight = valid.expand(x.shape[0], 1, *x.shape[2:]).to(torch.float32)
@@ -44,8 +43,11 @@ def masked_batch_norm(norm: nn.Module, x: Tensor, valid: Tensor | None) -> Tenso
     return (normalised * norm.weight.view(shape) + norm.bias.view(shape)).to(x.dtype)
 
 
-def _update_running(norm: nn.modules.batchnorm._BatchNorm, mean: Tensor, variance: Tensor) -> None:
+def _update_running(norm: nn.BatchNorm1d | nn.BatchNorm2d, mean: Tensor, variance: Tensor) -> None:
+    assert norm.num_batches_tracked is not None
+    assert norm.running_mean is not None
+    assert norm.running_var is not None
+    assert norm.momentum is not None
     norm.num_batches_tracked.add_(1)
-    momentum = 1.0 / float(norm.num_batches_tracked) if norm.momentum is None else norm.momentum
-    norm.running_mean.lerp_(mean, momentum)
-    norm.running_var.lerp_(variance, momentum)
+    norm.running_mean.lerp_(mean, norm.momentum)
+    norm.running_var.lerp_(variance, norm.momentum)

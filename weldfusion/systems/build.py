@@ -1,7 +1,7 @@
 """Building the parts of a model, with errors that name the key of the config."""
 
 from collections.abc import Callable, Iterable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from torch import nn
 
@@ -10,7 +10,7 @@ from weldfusion.errors import ConfigError, WeldfusionError, did_you_mean
 Part = TypeVar("Part", bound=nn.Module)
 
 
-def build(key: str, kind: type[Part], make: Callable[..., Any], *given: Any) -> Part:
+def build(key: str, kind: Callable[..., Part], make: Callable[..., Any], *given: Any) -> Part:
     """`make(*given)`, which must give a `kind`.
 
     Raises ConfigError with one line that starts with `key`.
@@ -21,9 +21,10 @@ def build(key: str, kind: type[Part], make: Callable[..., Any], *given: Any) -> 
         raise ConfigError(f"{key}: {error}") from error
     except (TypeError, ValueError, RuntimeError, AssertionError) as error:
         raise ConfigError(f"{key}: {one_line(error)}") from error
+    assert isinstance(kind, type)
     if not isinstance(part, kind):
         raise ConfigError(f"{key}: is a {type(part).__name__}, expected a part derived from {kind.__name__}")
-    return part
+    return cast(Part, part)
 
 
 def one_line(error: Exception) -> str:

@@ -19,6 +19,7 @@ from weldfusion.systems.branch import modules, pool, pooled_flow, run_encoder, s
 from weldfusion.systems.build import build, check_names, check_usable
 from weldfusion.systems.join import FeatureJoin, OutputJoin, prior_where_nothing
 from weldfusion.systems.parts import MakeExchange, Parts
+from weldfusion.systems.sizes import dry_pass, expect, present, samples
 
 
 class FusionModel(nn.Module):
@@ -59,7 +60,9 @@ class FusionModel(nn.Module):
         )
         between = {name: cast(Encoder, encoder).out for name, encoder in self.encoders.items()}
         self.exchanges = nn.ModuleList()
+        self.exchange_keys: list[str] = []
         for key, make in _exchanges(parts.exchange):
+            self.exchange_keys.append(key)
             exchange = build(key, Exchange, make, between)
             self.exchanges.append(exchange)
             between = {name: exchange.out[name] for name in sorted(between)}
@@ -89,19 +92,19 @@ class FusionModel(nn.Module):
 
     def forward(self, batch: Batch, hide: Mapping[str, Tensor] | None = None) -> dict[str, Tensor]:
         """Raw output of each target; `hide[name]` bool (B,) takes a present modality away."""
-        present = self.presence(batch, hide or {})
-        x, valid = self.tokens(batch, present)
+        here = self.presence(batch, hide or {})
+        x, valid = self.tokens(batch, here)
         for name in self.trunks:
             trunk = self._trunk(name)
-            x[name] = run_encoder(trunk, x[name], valid.get(name), present[name])
+            x[name] = run_encoder(trunk, x[name], valid.get(name), here[name])
             _replace(valid, name, trunk.out_valid(valid.get(name)))
         features = {name: pool(self.late[name], x[name], valid.get(name)) for name in x}
-        raw = self.join(features, present)
-        return {name: prior_where_nothing(raw[name], self.head(name), present) for name in self.targets}
+        raw = self.join(features, here)
+        return {name: prior_where_nothing(raw[name], self.head(name), here) for name in self.targets}
 
     def presence(self, batch: Batch, hide: Mapping[str, Tensor]) -> dict[str, Tensor]:
         """Which modalities of each sample can be used: recorded, not hidden, something valid."""
-        present = {}
+        found = {}
         for name in self.flows:
             if name not in batch.inputs:
                 raise ConfigError(f"the batch has no modality {name}; {did_you_mean(name, batch.inputs)}")
@@ -110,23 +113,64 @@ class FusionModel(nn.Module):
                 here = here & ~hide[name]
             if name in batch.valid:
                 here = here & batch.valid[name].any(dim=1)
-            present[name] = here
-        return present
+            found[name] = here
+        return found
 
-    def tokens(
-        self, batch: Batch, present: Mapping[str, Tensor]
-    ) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
+    def tokens(self, batch: Batch, here: Mapping[str, Tensor]) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
         """What the trunks get: outputs of stems and exchanges, with the masks of their tokens."""
         x: dict[str, Tensor] = {}
         valid: dict[str, Tensor] = {}
         for name, module in self.encoders.items():
             encoder, mask = cast(Encoder, module), batch.valid.get(name)
-            values = zero_masked(self.standardise[name](batch.inputs[name]), mask, present[name])
-            x[name] = run_encoder(encoder, values, mask, present[name])
+            values = zero_masked(self.standardise[name](batch.inputs[name]), mask, here[name])
+            x[name] = run_encoder(encoder, values, mask, here[name])
             _replace(valid, name, encoder.out_valid(mask))
         for exchange in self.exchanges:
-            x = exchange(x, present, valid)
+            x = exchange(x, here, valid)
         return x, valid
+
+    def check_sizes(self) -> None:
+        """Dry pass of two samples through every part.
+
+        Raises ConfigError naming the key of a part that fails or gives another size than promised.
+        """
+        between = dict(self.flows)
+        for name, encoder in self.encoders.items():
+            between[name] = self._check(f"model.encoders.{name}", encoder, self.flows[name])
+        for key, exchange in zip(self.exchange_keys, self.exchanges, strict=True):
+            between = self._check_exchange(key, cast(Exchange, exchange), between)
+        for name, trunk in self.trunks.items():
+            self._check(f"model.trunks.{name}", trunk, between[name])
+        features = {name: pooled_flow(flow) for name, flow in self.late.items()}
+        dry_pass(
+            "model.fusion",
+            self.join,
+            lambda device: (
+                {name: samples(flow, device) for name, flow in features.items()},
+                present(features, device),
+            ),
+        )
+
+    @staticmethod
+    def _check(key: str, part: nn.Module, flow: Flow) -> Flow:
+        out = cast(Encoder, part).out
+        expect(key, dry_pass(key, part, lambda device: (samples(flow, device),)), out)
+        return out
+
+    @staticmethod
+    def _check_exchange(key: str, exchange: Exchange, flows: Mapping[str, Flow]) -> dict[str, Flow]:
+        found = dry_pass(
+            key,
+            exchange,
+            lambda device: (
+                {name: samples(flow, device) for name, flow in flows.items()},
+                present(flows, device),
+                {},
+            ),
+        )
+        for name in flows:
+            expect(f"{key}, {name}", found.get(name), exchange.out[name])
+        return dict(exchange.out)
 
     def head(self, target: str) -> Head:
         """The head that decodes a target (the first one if each modality has its own)."""

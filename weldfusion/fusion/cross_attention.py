@@ -1,0 +1,109 @@
+"""Exchange by cross-attention between token sequences: the middle of CAFNet."""
+
+from collections.abc import Mapping, Sequence
+from itertools import permutations
+from typing import Literal, cast
+
+import torch
+from torch import Tensor, nn
+
+from weldfusion.data.flow import Flow
+from weldfusion.errors import ConfigError, did_you_mean
+from weldfusion.fusion.fusion import Exchange, Tensors
+from weldfusion.layers.cross_attention import CrossAttentionBlock
+
+
+class CrossAttention(Exchange):
+    """Adds to each modality's tokens what they find in those of the others: A' = A + Σ Z(A, P).
+
+    All updates use the tokens before the exchange; every ordered pair has its own weights. Tokens
+    of an absent modality and tokens that are not valid are no keys; with no key left only the
+    residual A remains. Outgoing tokens of an absent modality, and those not valid, are 0.
+
+    Source: CAFNet, doi:10.1016/j.knosys.2022.110212; published code (`query_from: self`) and figure
+    (`query_from: other`) differ in where the queries come from.
+
+    Args:
+        flows: flows by modality; those that are not tokens pass unchanged.
+        query_from: queries from the modality itself and keys and values from the other, or the
+            reverse (then both need the same number of tokens).
+        heads: attention heads.
+        mlp_ratio: width of the feed-forward layer over the size of the tokens.
+        between: modalities that take part; all that have tokens by default.
+    """
+
+    def __init__(
+        self,
+        flows: Mapping[str, Flow],
+        query_from: Literal["self", "other"] = "self",
+        heads: int = 1,
+        mlp_ratio: float = 2.0,
+        between: Sequence[str] | None = None,
+    ) -> None:
+        super().__init__()
+        for name in between or ():
+            if name not in flows:
+                raise ConfigError(f"between: no modality {name}; {did_you_mean(name, flows)}")
+            if flows[name].kind != "tokens":
+                raise ConfigError(f"between: {name} gives {flows[name].kind}, expected tokens")
+        tokens = {name: flow for name, flow in sorted(flows.items()) if flow.kind == "tokens"}
+        self.names = sorted(between) if between is not None else list(tokens)
+        if len(self.names) < 2:
+            kinds = ", ".join(f"{name}: {flow.kind}" for name, flow in sorted(flows.items()))
+            raise ConfigError(f"CrossAttention needs tokens of at least two modalities, found {kinds}")
+        self.own_queries = query_from == "self"
+        self.blocks = nn.ModuleDict()
+        for name in self.names:
+            self.blocks[name] = nn.ModuleDict()
+        for own, other in permutations(self.names, 2):
+            query, key = (own, other) if self.own_queries else (other, own)
+            if not self.own_queries and tokens[own].length != tokens[other].length:
+                raise ConfigError(
+                    f"query_from: other needs equally many tokens, {own} has {tokens[own].length} "
+                    f"and {other} {tokens[other].length}"
+                )
+            cast(nn.ModuleDict, self.blocks[own])[other] = CrossAttentionBlock(
+                tokens[query].channels, tokens[key].channels, tokens[own].channels, heads, mlp_ratio
+            )
+        self.out = {name: flows[name] for name in sorted(flows)}
+
+    def forward(self, x: Tensors, present: Tensors, valid: Tensors) -> dict[str, Tensor]:
+        clean, usable = self._prepare(x, present, valid)
+        result = {name: x[name] for name in sorted(x)}
+        for name in self.names:
+            result[name] = clean[name]
+        for own, other in permutations(self.names, 2):
+            query, key = self._roles(own, other)
+            z = self._block(own, other)(clean[query], clean[key], usable[key])
+            result[own] = result[own] + self._kept(z, usable[own], usable[query])
+        return result
+
+    def attention(self, x: Tensors, present: Tensors, valid: Tensors) -> dict[tuple[str, str], Tensor]:
+        """Attention weights (B, heads, Lq, Lk) by (modality updated, other modality), for inspection."""
+        clean, usable = self._prepare(x, present, valid)
+        weights = {}
+        for own, other in permutations(self.names, 2):
+            query, key = self._roles(own, other)
+            weights[own, other] = self._block(own, other).attention(clean[query], clean[key], usable[key])[1]
+        return weights
+
+    def _roles(self, own: str, other: str) -> tuple[str, str]:
+        return (own, other) if self.own_queries else (other, own)
+
+    def _block(self, own: str, other: str) -> CrossAttentionBlock:
+        return cast(CrossAttentionBlock, cast(nn.ModuleDict, self.blocks[own])[other])
+
+    def _prepare(
+        self, x: Tensors, present: Tensors, valid: Tensors
+    ) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
+        """Tokens with 0 where not usable, and which are usable (B, L)."""
+        clean, usable = {}, {}
+        for name in self.names:
+            here = present[name].unsqueeze(1).expand(x[name].shape[:2])
+            usable[name] = here & valid[name] if name in valid else here
+            clean[name] = x[name].masked_fill(~usable[name].unsqueeze(-1), 0.0)
+        return clean, usable
+
+    @staticmethod
+    def _kept(z: Tensor, own: Tensor, query: Tensor) -> Tensor:
+        return torch.where((own & query).unsqueeze(-1), z, 0.0)

@@ -10,7 +10,7 @@ from weldfusion.config.complete import complete
 from weldfusion.config.join import join
 from weldfusion.config.problems import Reading
 from weldfusion.config.signature import MISSING
-from weldfusion.config.trainer import check_trainer
+from weldfusion.config.trainer import complete_trainer
 from weldfusion.config.yaml_layer import Layer, override_layers, read_layer
 from weldfusion.training.settings import FitSettings
 
@@ -59,7 +59,7 @@ def _settings(layers: Sequence[Layer], trust: Sequence[str]) -> tuple[FitSetting
     reading.stop_if_wrong()
     joined = {} if joined is MISSING else joined
     resolved = complete(reading, FitSettings, "", {**joined, "trainer": {}})
-    resolved["trainer"] = check_trainer(reading, joined.get("trainer", {}))
+    resolved["trainer"] = complete_trainer(reading, joined.get("trainer") or {})
     reading.stop_if_wrong()
     for note in reading.notes:
         print(f"weldfusion: note: {note}", file=sys.stderr)

@@ -66,13 +66,7 @@ def slot_of(annotation: Any) -> Slot | None:
 
 
 def _is_part(cls: type) -> bool:
-    top = cls.__module__.partition(".")[0]
-    return cls.__module__.startswith("torch.optim") or top not in (
-        "builtins",
-        "typing",
-        "collections",
-        "torch",
-    )
+    return cls.__module__.startswith(("weldfusion.", "torch.optim"))
 
 
 def members(annotation: Any) -> tuple[Any, ...]:

@@ -1,7 +1,6 @@
 """A tiny data set and model with everything that could spoil a resume: BatchNorm, dropout, two modalities."""
 
 from collections.abc import Mapping, Sequence
-from functools import partial
 
 import lightning.pytorch as pl
 import numpy as np
@@ -39,12 +38,6 @@ class FakeWindows:
         )
 
 
-class FakeHead(nn.Module):
-    def loss(self, raw: Tensor, truth: Truth) -> Tensor:
-        losses = nn.functional.cross_entropy(raw, truth.value, reduction="none")
-        return torch.where(truth.known, losses, torch.zeros_like(losses))
-
-
 class FakeModel(nn.Module):
     def __init__(self) -> None:
         super().__init__()
@@ -53,7 +46,7 @@ class FakeModel(nn.Module):
         )
         self.table = nn.Linear(3, 8)
         self.out = nn.Linear(16, 2)
-        self.heads = nn.ModuleDict({"defect": FakeHead()})
+        self.targets = {"defect": None}
 
     def forward(self, batch: Batch, hide: Mapping[str, Tensor] | None = None) -> dict[str, Tensor]:
         parts = []
@@ -63,6 +56,11 @@ class FakeModel(nn.Module):
                 seen = seen & ~hide[name]
             parts.append(getattr(self, name)(batch.inputs[name]) * seen[:, None])
         return {"defect": self.out(torch.cat(parts, dim=1))}
+
+    def loss(self, raw: Mapping[str, Tensor], truths: Mapping[str, Truth]) -> dict[str, Tensor]:
+        truth = truths["defect"]
+        losses = nn.functional.cross_entropy(raw["defect"], truth.value, reduction="none")
+        return {"defect": torch.where(truth.known, losses, torch.zeros_like(losses))}
 
 
 def fresh_model() -> FakeModel:
@@ -86,6 +84,3 @@ def weights(model: nn.Module) -> dict[str, Tensor]:
 def largest_difference(a: Mapping[str, Tensor], b: Mapping[str, Tensor]) -> float:
     assert a.keys() == b.keys()
     return max(float((a[name].double() - b[name].double()).abs().max()) for name in a)
-
-
-SGD = partial(torch.optim.SGD, lr=0.05, momentum=0.9)

@@ -2,11 +2,11 @@
 
 import io
 import os
-import pickle
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 
 from weldfusion.errors import RunError
@@ -57,8 +57,8 @@ def load_state(path: Path) -> dict[str, Any]:
         state = torch.load(path, map_location="cpu", weights_only=True)
     except FileNotFoundError:
         raise RunError(f"{path}: missing; train this fold again to write it") from None
-    except (RuntimeError, EOFError, OSError, ValueError, pickle.UnpicklingError) as error:
-        cause = str(error).strip().splitlines()[0]
+    except Exception as error:  # a damaged pickle may raise anything
+        cause = (str(error).strip() or type(error).__name__).splitlines()[0]
         raise RunError(
             f"{path}: damaged or not a weldfusion state ({cause}); delete it and train again"
         ) from None
@@ -70,7 +70,10 @@ def load_state(path: Path) -> dict[str, Any]:
 def _plain(value: Any, place: str) -> Any:
     """The value with only exact dict, list, tuple and scalar types inside."""
     if isinstance(value, torch.Tensor):
-        return value.detach().clone()
+        whole = value.untyped_storage().nbytes() == value.numel() * value.element_size()
+        return value.detach().cpu() if whole else value.detach().clone().cpu()
+    if isinstance(value, np.generic):
+        value = value.item()
     if value is None or type(value) in (bool, int, float, str):
         return value
     if isinstance(value, Mapping):

@@ -40,7 +40,7 @@ class Task(pl.LightningModule):
     """Sum over targets of weight · mean loss of the target's head.
 
     Args:
-        model: the fusion model; `model(batch, hide=None) -> {target: raw}`, `model.heads[target]`.
+        model: the fusion model, or what has its `forward`, `loss` and `targets`.
         settings: optimiser, schedule, target weights.
         modality_dropout: chance that a present modality is hidden.
         seed: key of dropout and of hidden modalities.
@@ -58,16 +58,15 @@ class Task(pl.LightningModule):
         self.modality_dropout = modality_dropout
         self.key = seed
         self.length = length
-        self.weights = target_weights(settings.target_weights, list(model.heads))  # type: ignore[arg-type]
+        self.weights = target_weights(settings.target_weights, list(model.targets))  # type: ignore[arg-type]
         self.train_sum = torch.zeros((), dtype=torch.float64)
         self.train_steps = 0
         self.selected: dict[str, list[Tensor]] = {}
 
     def losses(self, batch: Batch, hide: Mapping[str, Tensor] | None = None) -> dict[str, Tensor]:
         """Loss of each sample (B,) by target."""
-        raw = self.model(batch, hide=hide)
-        heads: Any = self.model.heads
-        return {name: heads[name].loss(raw[name].float(), batch.targets[name]) for name in sorted(raw)}
+        model: Any = self.model
+        return model.loss(model(batch, hide=hide), batch.targets)
 
     def training_step(self, batch: Batch, batch_idx: int) -> Tensor:
         epoch = self.current_epoch

@@ -74,18 +74,22 @@ def check_trainer(given: Mapping[str, Any]) -> dict[str, Any]:
     return {**arguments, "precision": precision}
 
 
-def resolve_precision(precision: str, accelerator: str) -> str:
+def gpu_wanted(arguments: Mapping[str, Any]) -> bool:
+    """Whether the training will run on a CUDA device."""
+    return arguments["accelerator"] in ("auto", "gpu", "cuda") and torch.cuda.is_available()
+
+
+def resolve_precision(arguments: Mapping[str, Any]) -> str:
     """`auto` is bf16-mixed on a GPU that has it, else 32-true (on a CPU bf16 is not always faster)."""
-    if precision != "auto":
-        return precision
-    on_gpu = accelerator in ("auto", "gpu", "cuda") and torch.cuda.is_available()
-    return "bf16-mixed" if on_gpu and torch.cuda.is_bf16_supported() else "32-true"
+    if arguments["precision"] != "auto":
+        return str(arguments["precision"])
+    return "bf16-mixed" if gpu_wanted(arguments) and torch.cuda.is_bf16_supported() else "32-true"
 
 
 def build_trainer(given: Mapping[str, Any], folder: Path, callbacks: Sequence[pl.Callback]) -> pl.Trainer:
     """A Trainer that writes only into `folder`. Raises ConfigError if the section cannot work here."""
     arguments = check_trainer(given)
-    arguments["precision"] = resolve_precision(arguments["precision"], str(arguments["accelerator"]))
+    arguments["precision"] = resolve_precision(arguments)
     logger: Logger = TensorBoardLogger(folder, name="", version="tensorboard")
     try:
         return pl.Trainer(

@@ -1,0 +1,170 @@
+"""The folder of a run: where everything lies, what it was made with, and whether it is finished."""
+
+import importlib.metadata
+import json
+import os
+import platform
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+import torch
+import yaml
+
+import weldfusion
+from weldfusion.errors import RunError
+from weldfusion.training.atomic import write_text
+
+RUN_VERSION = 1
+Status = Literal["unfinished", "finished"]
+_PACKAGES = ("torch", "lightning", "numpy", "scipy", "pandas", "scikit-learn", "torchvision", "torchaudio")
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """Paths of a run folder; see docs/architecture.md."""
+
+    path: Path
+
+    @property
+    def config(self) -> Path:
+        return self.path / "config.yaml"
+
+    @property
+    def info_file(self) -> Path:
+        return self.path / "run.json"
+
+    @property
+    def card(self) -> Path:
+        return self.path / "card.yaml"
+
+    @property
+    def split(self) -> Path:
+        return self.path / "split.csv"
+
+    def fold(self, fold: str, seed: int) -> Path:
+        return self.path / f"{fold}-seed{seed}"
+
+    def folds(self) -> list[tuple[str, int]]:
+        """Fold and seed of each trained network, finished or not, in the order of training."""
+        return [(entry["fold"], entry["seed"]) for entry in self.info()["folds"]]
+
+    def info(self) -> dict[str, Any]:
+        """What `run.json` says. Raises RunError if this is not a run folder of this version."""
+        try:
+            info = json.loads(self.info_file.read_text(encoding="utf-8"))
+        except (OSError, json.JSONDecodeError):
+            raise RunError(f"{self.path}: not a run folder (no readable run.json)") from None
+        if info.get("schema") != RUN_VERSION:
+            raise RunError(f"{self.info_file}: schema {info.get('schema')}, expected {RUN_VERSION}")
+        return info
+
+    def resolved(self) -> dict[str, Any]:
+        """The resolved config of the run as plain values."""
+        try:
+            return yaml.safe_load(self.config.read_text(encoding="utf-8")) or {}
+        except (OSError, yaml.YAMLError) as error:
+            raise RunError(f"{self.config}: cannot be read ({' '.join(str(error).split())})") from None
+
+    def note(self, **changes: Any) -> None:
+        """Renews fields of `run.json`."""
+        self._write_info({**self.info(), **changes})
+
+    def _write_info(self, info: Mapping[str, Any]) -> None:
+        write_text(self.info_file, json.dumps(info, indent=2) + "\n")
+
+
+def open_run(path: Path, resolved: Mapping[str, Any], folds: list[tuple[str, int]]) -> RunFolder:
+    """A new run folder, or the one that is there if it holds a run of the same config.
+
+    Raises RunError if the folder holds a run of another config, or something else.
+    """
+    folder = RunFolder(path)
+    if folder.info_file.is_file():
+        changed = differences(folder.resolved(), as_plain(resolved))
+        if changed:
+            raise RunError(
+                f"{path}: holds a run of another config ({', '.join(changed[:3])} differ"
+                f"{'s' if len(changed) == 1 else ''}); choose another --name or delete the folder"
+            )
+        return folder
+    if path.exists() and any(path.iterdir()):
+        raise RunError(f"{path}: exists and is not a run folder; choose another --name")
+    write_text(folder.config, yaml.safe_dump(as_plain(resolved), sort_keys=False, allow_unicode=True))
+    folder._write_info({**environment(), "status": "unfinished", "folds": _entries(folds)})
+    return folder
+
+
+def _entries(folds: list[tuple[str, int]]) -> list[dict[str, Any]]:
+    return [{"fold": fold, "seed": seed} for fold, seed in folds]
+
+
+def environment() -> dict[str, Any]:
+    """Versions, threads, devices, git state and command of this process, as JSON values."""
+    gpus = [torch.cuda.get_device_name(i) for i in range(torch.cuda.device_count())]
+    return {
+        "schema": RUN_VERSION,
+        "weldfusion": weldfusion.__version__,
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+        "packages": {name: version for name in _PACKAGES if (version := _version(name))},
+        "threads": torch.get_num_threads(),
+        "processors": os.cpu_count(),
+        "devices": gpus or ["cpu"],
+        "git": git_state(),
+        "command": sys.argv,
+        "started": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+
+
+def git_state() -> dict[str, Any] | None:
+    """Commit of the working folder and whether it has changes; None outside a git repository."""
+
+    def git(*arguments: str) -> str:
+        done = subprocess.run(
+            ["git", *arguments],
+            capture_output=True,
+            text=True,
+            timeout=5,
+            check=True,
+            stdin=subprocess.DEVNULL,
+        )
+        return done.stdout.strip()
+
+    try:
+        return {"commit": git("rev-parse", "HEAD"), "changed": bool(git("status", "--porcelain", "-uno"))}
+    except (OSError, subprocess.SubprocessError):
+        return None
+
+
+def _version(name: str) -> str | None:
+    try:
+        return importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return None
+
+
+def as_plain(value: Any) -> Any:
+    """The config with only what YAML gives back: dict, list, str, int, float, bool, None."""
+    if isinstance(value, Mapping):
+        return {str(key): as_plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | set):
+        return [as_plain(item) for item in value]
+    return value if value is None or isinstance(value, bool | int | float | str) else str(value)
+
+
+def differences(old: Any, new: Any, place: str = "") -> list[str]:
+    """Full keys at which two plain configs differ.
+
+    >>> differences({"a": {"b": 1}, "c": 2}, {"a": {"b": 3}, "c": 2})
+    ['a.b']
+    """
+    if isinstance(old, Mapping) and isinstance(new, Mapping):
+        keys = list(dict.fromkeys([*old, *new]))
+        below = [differences(old.get(k), new.get(k), f"{place}.{k}" if place else str(k)) for k in keys]
+        return [key for part in below for key in part]
+    return [] if old == new else [place]

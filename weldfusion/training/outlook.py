@@ -1,0 +1,115 @@
+"""What a training will take, told before it starts: parameters, windows, time, memory, disk."""
+
+import copy
+import resource
+import shutil
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from weldfusion.data.manifest import Weld
+from weldfusion.data.splits import Fold
+from weldfusion.training.loader import Windows
+
+_TRIAL_STEPS = 3
+_STATES_PER_WEIGHT = 3
+"""A checkpoint holds weights and AdamW's two moments."""
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """Seconds of one step, bytes of memory and of checkpoints."""
+
+    step_s: float
+    memory: int
+    disk: int
+
+
+def trial(model: nn.Module, windows: Windows, batch_size: int, device: torch.device) -> Outlook:
+    """Times some steps (reading, forward, backward) on a copy of the model; the model stays as it is."""
+    copied = copy.deepcopy(model).to(device).train()
+    seconds = []
+    for step in range(_TRIAL_STEPS):
+        start = time.perf_counter()
+        first = step * batch_size % max(1, len(windows) - batch_size + 1)
+        batch = windows.__getitems__(range(first, min(first + batch_size, len(windows)))).to(device)
+        losses = copied.loss(copied(batch), batch.targets)  # type: ignore[operator]
+        torch.stack([loss.mean() for loss in losses.values()]).sum().backward()
+        if device.type == "cuda":
+            torch.cuda.synchronize(device)
+        seconds.append(time.perf_counter() - start)
+    weights = sum(p.numel() * p.element_size() for p in model.parameters())
+    best_and_last_and_state = weights * (_STATES_PER_WEIGHT + 2)
+    return Outlook(min(seconds), peak_memory(device) + 2 * weights, best_and_last_and_state)
+
+
+def peak_memory(device: torch.device) -> int:
+    """Most bytes this process has held: of the GPU's memory there, else of the machine's."""
+    if device.type == "cuda":
+        return int(torch.cuda.max_memory_allocated(device))
+    unit = 1 if sys.platform == "darwin" else 1024
+    return int(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss) * unit
+
+
+def parts_lines(
+    fold: Fold, welds: Mapping[str, Weld], group: str | None, windows: Mapping[str, int]
+) -> list[str]:
+    """One line per part: welds, groups, windows; and how many groups two parts share.
+
+    `windows` counts the windows of a part where they are known.
+    """
+    lines = []
+    groups: dict[str, set[str]] = {}
+    for part in ("fit", "select", "calibrate", "test"):
+        ids = [weld for weld, its in fold.parts.items() if its == part]
+        if not ids:
+            continue
+        groups[part] = {welds[weld].groups.get(group, weld) if group else weld for weld in ids}
+        counted = f", {windows[part]} windows" if part in windows else ""
+        lines.append(f"  {part:<9} {len(ids)} welds, {len(groups[part])} groups{counted}")
+    trained = set().union(*(its for part, its in groups.items() if part != "test"))
+    shared = len(trained & groups.get("test", set()))
+    what = f"groups ({group})" if group else "groups"
+    lines.append(f"  0 welds and {shared} {what} shared between training and test")
+    return lines
+
+
+def outlook_lines(model: nn.Module, outlook: Outlook, steps: int, folder: Path) -> list[str]:
+    """Parameters, time, memory and disk in words."""
+    parameters = sum(p.numel() for p in model.parameters() if p.requires_grad)
+    free = shutil.disk_usage(existing(folder)).free
+    return [
+        f"  {parameters:,} parameters",
+        f"  {steps} steps, about {duration(steps * outlook.step_s)} ({outlook.step_s * 1e3:.0f} ms a step)",
+        f"  memory about {size(outlook.memory)}, disk {size(outlook.disk)} of {size(free)} free",
+    ]
+
+
+def existing(folder: Path) -> Path:
+    """The folder, or the nearest one above it that exists."""
+    return next(path for path in (folder.absolute(), *folder.absolute().parents) if path.exists())
+
+
+def duration(seconds: float) -> str:
+    """Seconds in words.
+
+    >>> duration(5), duration(400), duration(9000)
+    ('5 s', '7 min', '2.5 h')
+    """
+    if seconds < 90:
+        return f"{max(1, round(seconds))} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+
+
+def size(count: float) -> str:
+    """Bytes in words.
+
+    >>> size(2_500_000), size(3.2e9)
+    ('2.5 MB', '3.2 GB')
+    """
+    return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{count / 1e6:.1f} MB"

@@ -1,0 +1,93 @@
+"""Paired comparison of two sets of predictions of the same welds."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from weldfusion.errors import RunError
+from weldfusion.evaluation.frame import TargetTable
+from weldfusion.evaluation.intervals import Interval, group_counts, percentile_interval
+from weldfusion.evaluation.measure import Measured, group_names, measure
+from weldfusion.evaluation.totals import SMALLER_IS_BETTER, Key
+
+Verdict = Literal["beats", "does not beat", "is beaten by", "not estimable"]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """How much better ours is: positive is always better, also for errors and losses."""
+
+    value: float
+    interval: Interval
+
+    @property
+    def verdict(self) -> Verdict:
+        """`beats` if the whole interval is above 0, `is beaten by` if below, else `does not beat`."""
+        lower, upper = self.interval.lower, self.interval.upper
+        if lower is None or upper is None:
+            return "not estimable"
+        if lower > 0:
+            return "beats"
+        return "is beaten by" if upper < 0 else "does not beat"
+
+    def sentence(self, name: str, unit: str = "") -> str:
+        """The comparison in words.
+
+        >>> Difference(0.05, Interval(0.01, 0.09)).sentence("extra trees")
+        'beats extra trees by 0.050 [0.010, 0.090]'
+        >>> Difference(0.01, Interval(-0.02, 0.04)).sentence("extra trees")
+        'does NOT beat extra trees (better by 0.010 [-0.020, 0.040])'
+        """
+        unit = f" {unit}" if unit else ""
+        if not self.interval.estimable:
+            tail = f"{self.interval.reason}, so it is not shown to be better"
+            return f"differs from {name} by {self.value:+.3f}{unit} ({tail})"
+        edges = f"[{self.interval.lower:.3f}, {self.interval.upper:.3f}]{unit}"
+        if self.verdict == "beats":
+            return f"beats {name} by {self.value:.3f} {edges}"
+        verb = "is BEATEN by" if self.verdict == "is beaten by" else "does NOT beat"
+        return f"{verb} {name} (better by {self.value:.3f} {edges})"
+
+
+def difference(ours: Measured, theirs: Measured, key: Key) -> Difference:
+    """Difference of one figure of two measurements on the same rows and the same resamples."""
+    sign = -1.0 if key[0] in SMALLER_IS_BETTER else 1.0
+    resampled = sign * (ours.resampled[key] - theirs.resampled[key])
+    value = sign * (ours.value(key) - theirs.value(key))
+    return Difference(value, percentile_interval(resampled, ours.groups))
+
+
+def paired_difference(
+    ours: Mapping[int, TargetTable],
+    theirs: Mapping[int, TargetTable],
+    key: Key,
+    resamples: int,
+    seed: int,
+) -> Difference:
+    """Difference of figure `key` on the welds (or windows) both have predicted, with an interval from
+    resampling whole groups, the same groups for both. Seeds are averaged on each side.
+
+    Raises RunError if they have no row in common.
+    """
+    ours, theirs = common_rows(ours, theirs)
+    names = group_names(ours)
+    counts = group_counts(len(names), resamples, seed)
+    return difference(measure(ours, names, counts), measure(theirs, names, counts), key)
+
+
+def common_rows(
+    ours: Mapping[int, TargetTable], theirs: Mapping[int, TargetTable]
+) -> tuple[dict[int, TargetTable], dict[int, TargetTable]]:
+    """The rows (fold, weld, window) with known truth that every seed of both has."""
+    keys = [set(table.keys[table.known]) for side in (ours, theirs) for table in side.values()]
+    shared = set.intersection(*keys)
+    if not shared:
+        raise RunError("comparison: the two sets of predictions have no weld and fold in common")
+
+    def keep(side: Mapping[int, TargetTable]) -> dict[int, TargetTable]:
+        masks = {seed: np.array([key in shared for key in table.keys]) for seed, table in side.items()}
+        return {seed: table.rows(masks[seed]) for seed, table in side.items()}
+
+    return keep(ours), keep(theirs)

@@ -1,0 +1,178 @@
+"""All figures of a run, with intervals and baselines, as plain values for `metrics.json`."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from tqdm import tqdm
+
+from weldfusion.errors import RunError
+from weldfusion.evaluation.breakdown import by_group, class_counts, confusion, limits
+from weldfusion.evaluation.compare import common_rows, difference
+from weldfusion.evaluation.frame import Level, TargetTable, check_frame, target_names, target_tables
+from weldfusion.evaluation.intervals import LEVEL, RESAMPLES, group_counts
+from weldfusion.evaluation.measure import Measured, group_names, measure
+from weldfusion.evaluation.totals import HEADLINE, SMALLER_IS_BETTER, Key
+
+SCHEMA = 1
+Tables = Mapping[int, TargetTable]
+Frames = tuple[pd.DataFrame, pd.DataFrame]
+
+UNDEFINED = {
+    "precision": "never called",
+    "recall": "no truth of this class",
+    "f1": "no truth of this class",
+    "auc": "needs truths of this class and of another",
+    "r2": "all truths are equal",
+}
+
+
+def evaluate(
+    windows: pd.DataFrame,
+    welds: pd.DataFrame,
+    baselines: Mapping[str, Frames],
+    seed: int,
+    resamples: int = RESAMPLES,
+) -> dict[str, Any]:
+    """Figures per weld and per window of every target, beside each baseline.
+
+    `windows` and `welds` are prediction frames (out-of-fold predictions of all folds pooled);
+    `baselines` maps a name to such a pair. Every figure is a mapping with `value`, `lower`, `upper`
+    (95 % by resampling whole groups, keyed by `seed`), `reason` (why a value or interval is absent),
+    `seeds` (value of each training seed) and `seed_sd`. Absent numbers are None, never NaN.
+
+    Raises RunError if a frame is damaged or a baseline lacks a target.
+    """
+    frames: dict[str, Frames] = {"": (windows, welds), **baselines}
+    for pair in frames.values():
+        check_frame(pair[0], "window")
+        check_frame(pair[1], "weld")
+    levels: tuple[Level, ...] = ("weld", "window")
+    targets: dict[str, Any] = {}
+    warnings: list[str] = []
+    work = [(target, level) for target in target_names(welds) for level in levels]
+    for target, level in tqdm(work, desc="figures", disable=None, leave=False):
+        column = 0 if level == "window" else 1
+        tables = {name: _tables(pair[column], target, name) for name, pair in frames.items()}
+        ours = tables.pop("")
+        entry = targets.setdefault(target, _target_entry(next(iter(ours.values()))))
+        entry[level] = _level(ours, tables, seed, resamples)
+        if level == "weld":
+            warnings += [f"{target}: {text}" for text in limits(ours)]
+    return {
+        "schema": SCHEMA,
+        "level": LEVEL,
+        "resamples": resamples,
+        "seed": seed,
+        "targets": targets,
+        "warnings": warnings,
+    }
+
+
+def _tables(frame: pd.DataFrame, target: str, model: str) -> dict[int, TargetTable]:
+    if target not in target_names(frame):
+        raise RunError(f"baseline '{model}' has no predictions of target '{target}'")
+    return target_tables(frame, target)
+
+
+def _target_entry(table: TargetTable) -> dict[str, Any]:
+    headline = HEADLINE[table.kind]
+    return {
+        "kind": table.kind,
+        "classes": list(table.classes) if table.kind != "real" else [],
+        "headline": headline,
+        "smaller_is_better": headline in SMALLER_IS_BETTER,
+    }
+
+
+def _level(ours: Tables, baselines: Mapping[str, Tables], seed: int, resamples: int) -> dict[str, Any]:
+    """Metrics of one target on one level."""
+    first = next(iter(ours.values()))
+    known = first.rows(first.known)
+    head: dict[str, Any] = {
+        "rows": len(known),
+        "unknown": len(first) - len(known),
+        "welds": len(np.unique(known.weld.astype(str))),
+        "groups": len(np.unique(known.group.astype(str))),
+        "folds": sorted({str(fold) for table in ours.values() for fold in table.fold}),
+        "seeds": list(ours),
+    }
+    if not len(known):
+        return head | {"reason": "no truth is known", "figures": {}, "per_class": {}, "baselines": {}}
+    names = group_names(ours)
+    counts = group_counts(len(names), resamples, seed)
+    measured = measure(ours, names, counts)
+    beside = {name: _beside(ours, tables, measured, counts, seed) for name, tables in baselines.items()}
+    best = _best(beside, HEADLINE[first.kind])
+    shown = {"": ours} | ({"best": baselines[best]} if best else {})
+    return (
+        head
+        | {"reason": "", **_figures(measured, first.classes)}
+        | {"class_counts": class_counts(ours), "confusion": confusion(ours)}
+        | {"by_group": by_group(shown[""], shown.get("best")), "best_baseline": best, "baselines": beside}
+    )
+
+
+def _beside(
+    ours: Tables, theirs: Tables, measured: Measured, counts: np.ndarray, seed: int
+) -> dict[str, Any]:
+    """A baseline's figures on the rows it shares with ours, and ours minus theirs."""
+    ours_shared, theirs_shared = common_rows(ours, theirs)
+    rows = sum(len(table) for table in ours_shared.values())
+    names = group_names(ours_shared)
+    if rows != sum(int(table.known.sum()) for table in ours.values()):
+        counts = group_counts(len(names), len(counts), seed)
+        measured = measure(ours_shared, names, counts)
+    their = measure(theirs_shared, names, counts)
+    shared = [key for key in their.by_seed if not key[1] and key in measured.by_seed]
+    classes = next(iter(theirs.values())).classes
+    differences = {key[0]: _difference(measured, their, key) for key in shared}
+    return {"rows": rows // len(ours), **_figures(their, classes), "difference": differences}
+
+
+def _difference(ours: Measured, theirs: Measured, key: Key) -> dict[str, Any]:
+    found = difference(ours, theirs, key)
+    return {
+        "value": _plain(found.value),
+        "lower": found.interval.lower,
+        "upper": found.interval.upper,
+        "reason": found.interval.reason,
+        "verdict": found.verdict,
+    }
+
+
+def _figures(measured: Measured, classes: tuple[str, ...]) -> dict[str, Any]:
+    keys = list(measured.by_seed)
+    per_class = {
+        name: {key[0]: _figure(measured, key) for key in keys if key[1] == name} for name in classes if name
+    }
+    return {
+        "figures": {key[0]: _figure(measured, key) for key in keys if not key[1]},
+        "per_class": per_class,
+    }
+
+
+def _figure(measured: Measured, key: Key) -> dict[str, Any]:
+    seeds = measured.by_seed[key]
+    value = _plain(measured.value(key))
+    found: dict[str, Any] = {"value": value, "lower": None, "upper": None, "reason": ""}
+    if value is None:
+        found["reason"] = UNDEFINED.get(key[0], "not defined for these welds")
+    else:
+        interval = measured.interval(key)
+        found |= {"lower": interval.lower, "upper": interval.upper, "reason": interval.reason}
+    sd = float(seeds.std(ddof=1)) if len(seeds) > 1 else np.nan
+    return found | {"seed_sd": _plain(sd), "seeds": [_plain(seed) for seed in seeds]}
+
+
+def _plain(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None
+
+
+def _best(beside: Mapping[str, dict[str, Any]], headline: str) -> str | None:
+    """The baseline with the best headline figure."""
+    sign = 1 if headline in SMALLER_IS_BETTER else -1
+    values = {name: entry["figures"][headline]["value"] for name, entry in beside.items()}
+    known = {name: sign * value for name, value in values.items() if value is not None}
+    return min(known, key=lambda name: known[name]) if known else None

@@ -1,0 +1,53 @@
+"""Intervals from resampling whole groups: welds of one day or workpiece stand or fall together."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+LEVEL = 0.95
+RESAMPLES = 2000
+MOST_UNDEFINED = 0.01
+FEWEST_GROUPS = 5
+
+
+@dataclass(frozen=True)
+class Interval:
+    """Edges of a 95 % interval, or the reason why there are none."""
+
+    lower: float | None
+    upper: float | None
+    reason: str = ""
+
+    @property
+    def estimable(self) -> bool:
+        return self.lower is not None
+
+
+def group_counts(groups: int, resamples: int, seed: int) -> np.ndarray:
+    """(R, G) how often each group is drawn when `groups` are drawn with replacement, `resamples` times.
+
+    Keyed by `seed`; every row sums to the number of groups.
+
+    >>> group_counts(4, 2, seed=0).sum(axis=1)
+    array([4., 4.])
+    """
+    generator = np.random.Generator(np.random.PCG64(np.random.SeedSequence([seed, groups])))
+    return generator.multinomial(groups, np.full(groups, 1 / groups), size=resamples).astype(float)
+
+
+def percentile_interval(resampled: np.ndarray, groups: int, level: float = LEVEL) -> Interval:
+    """The middle 95 % of a figure's values (R,) over resamples of whole groups (percentile bootstrap,
+    Efron & Tibshirani 1993, ch. 13; clusters: Field & Welsh 2007, doi:10.1111/j.1467-9868.2007.00593.x).
+
+    Not estimable when over 1 % of the resamples leave the figure undefined (NaN), or when there are
+    fewer than 5 groups: then over 1 % of the resamples consist of one single group.
+
+    >>> percentile_interval(np.array([0.1, np.nan]), groups=6).reason
+    'not estimable: only 6 groups'
+    """
+    undefined = float(np.isnan(resampled).mean())
+    if groups < FEWEST_GROUPS or undefined > MOST_UNDEFINED:
+        return Interval(None, None, f"not estimable: only {groups} group{'s' if groups != 1 else ''}")
+    tail = (1 - level) / 2
+    lower, upper = np.nanquantile(resampled, [tail, 1 - tail])
+    return Interval(float(lower), float(upper))

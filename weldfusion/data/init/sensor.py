@@ -18,7 +18,7 @@ from weldfusion.errors import ReadError
 
 SAMPLES = 12
 FILM = 20
-COLOURS = {3: ("red", "green", "blue"), 4: ("red", "green", "blue", "alpha")}
+COLOURS = {1: ("grey",), 3: ("red", "green", "blue"), 4: ("red", "green", "blue", "alpha")}
 IMAGES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff")
 
 
@@ -130,7 +130,7 @@ def _images(name: str, files: Mapping[str, Sequence[Path]], probes: Mapping[str,
         "image_sequence" if film else "image",
         film,
         rate=Fraction(10) if film else None,
-        channels=COLOURS.get(bands, tuple(f"band_{i + 1}" for i in range(bands)) if bands > 1 else ()),
+        channels=COLOURS.get(bands, tuple(f"band_{i + 1}" for i in range(bands))),
         column=name,
         size=(int(height), int(width)),
     )

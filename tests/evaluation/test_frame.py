@@ -1,6 +1,7 @@
 """The prediction frame: what is refused, and one target as arrays."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from tests.evaluation.made import class_data, long_frame
@@ -38,8 +39,6 @@ def test_unknown_truth_is_told_from_zero(frame):
 
 def test_seeds_are_kept_apart(frame):
     frame2 = frame.assign(seed=7, value=1 / 3)
-    import pandas as pd
-
     tables = target_tables(pd.concat([frame2, frame]), "quality")
     assert list(tables) == [0, 7]
     assert (tables[7].value == 1 / 3).all()

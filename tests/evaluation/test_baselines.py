@@ -1,0 +1,129 @@
+"""Baselines: they learn what is there, meet only the training parts, and repeat exactly."""
+
+import numpy as np
+import pytest
+from sklearn.ensemble import ExtraTreesClassifier
+from sklearn.impute import SimpleImputer
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from weldfusion.data.card import TargetSpec
+from weldfusion.data.splits import Fold
+from weldfusion.errors import RunError
+from weldfusion.evaluation.baselines import WindowFeatures, WindowTruth, fit_baselines
+from weldfusion.evaluation.frame import check_frame, target_tables
+
+VERDICT = TargetSpec("verdict", "class", classes=("good", "bad"))
+FORCE = TargetSpec("force", "real", unit="N")
+PORES = TargetSpec("pores", "multilabel", classes=("small", "large"))
+COUNT = 120
+
+
+def make_windows():
+    generator = np.random.Generator(np.random.PCG64(0))
+    truth = np.repeat(generator.integers(2, size=COUNT // 2), 2)
+    sound = generator.normal(size=(COUNT, 4))
+    sound[:, 1] += 4 * truth
+    photo = generator.normal(size=(COUNT, 2))
+    photo[:10] = np.nan
+    weld = np.array([f"w{i // 2:02d}" for i in range(COUNT)], dtype=object)
+    group = np.array([f"g{i // 12}" for i in range(COUNT)], dtype=object)
+    number = np.arange(COUNT) % 2
+    windows = WindowFeatures(
+        {"sound": sound, "photo": photo}, weld, group, number, number * 1.0, number + 1.0, number * np.nan
+    )
+    return windows, truth
+
+
+def make_folds(weld):
+    ids = sorted(set(weld))
+    parts = ["test", "fit", "fit", "select", "unused"]
+    return [
+        Fold(f"fold-{f}", {name: parts[(i + f) % 5] for i, name in enumerate(ids)})  # type: ignore[misc]
+        for f in range(2)
+    ]
+
+
+@pytest.fixture(scope="module")
+def fitted():
+    windows, truth = make_windows()
+    truths = [
+        WindowTruth(VERDICT, truth, np.ones(COUNT, bool)),
+        WindowTruth(FORCE, 100 + 7.0 * windows.features["sound"][:, 1], np.ones(COUNT, bool)),
+        WindowTruth(PORES, np.stack([truth, 1 - truth], 1), np.ones(COUNT, bool)),
+    ]
+    folds = make_folds(windows.weld)
+    return windows, truth, folds, fit_baselines(windows, truths, folds, seed=0)
+
+
+def test_frames_are_prediction_frames_of_the_test_parts(fitted):
+    windows, _, folds, found = fitted
+    assert list(found) == [
+        "majority or mean",
+        "linear, all sensors",
+        "extra trees, all sensors",
+        "linear, photo alone",
+        "extra trees, photo alone",
+        "linear, sound alone",
+        "extra trees, sound alone",
+    ]
+    for name, (per_window, per_weld) in found.items():
+        check_frame(per_window, "window")
+        check_frame(per_weld, "weld")
+        assert set(per_window["model"]) == {name}
+        for fold in folds:
+            tested = {weld for weld, part in fold.parts.items() if part == "test"}
+            assert set(per_weld["weld"][per_weld["fold"] == fold.name]) == tested
+    present = per_window.set_index("weld")["present"]
+    assert set(present[windows.weld[0]]) == {"sound"}
+    assert set(present["w50"]) == {"photo,sound"}
+
+
+def test_the_informative_sensor_is_found_and_noise_is_not(fitted):
+    accuracy = {}
+    for name, (_, per_weld) in fitted[3].items():
+        table = target_tables(per_weld, "verdict")[0]
+        accuracy[name] = (table.truth.argmax(1) == table.value.argmax(1)).mean()
+    assert accuracy["linear, sound alone"] > 0.9
+    assert accuracy["extra trees, sound alone"] > 0.9
+    assert accuracy["extra trees, photo alone"] < 0.8
+    ridge = target_tables(fitted[3]["linear, sound alone"][0], "force")[0]
+    assert np.abs(ridge.value - ridge.truth).max() < 0.5
+    flags = target_tables(fitted[3]["linear, sound alone"][0], "pores")[0]
+    assert ((flags.value > 0.5) == flags.truth).mean() > 0.9
+
+
+def test_prior_is_the_training_share(fitted):
+    windows, truth, folds, found = fitted
+    frame = found["majority or mean"][0]
+    for fold in folds:
+        train = np.array([fold.parts[w] in ("fit", "select") for w in windows.weld])
+        part = frame[
+            (frame["fold"] == fold.name) & (frame["target"] == "verdict") & (frame["class"] == "bad")
+        ]
+        np.testing.assert_allclose(part["value"], truth[train].mean())
+
+
+def test_equals_scikit_learn_on_the_training_part_alone(fitted):
+    windows, truth, folds, found = fitted
+    parts = np.array([folds[0].parts[w] for w in windows.weld])
+    train, test = np.isin(parts, ["fit", "select"]), parts == "test"
+    x = np.concatenate([windows.features["photo"], windows.features["sound"]], axis=1)
+    peer = make_pipeline(
+        SimpleImputer(strategy="median"), StandardScaler(), ExtraTreesClassifier(300, random_state=0)
+    ).fit(x[train], truth[train])
+    frame = found["extra trees, all sensors"][0]
+    part = frame[(frame["fold"] == "fold-0") & (frame["target"] == "verdict") & (frame["class"] == "bad")]
+    np.testing.assert_allclose(part["value"], peer.predict_proba(x[test])[:, 1])
+
+
+def test_a_class_absent_from_training_gets_zero_and_an_empty_fold_is_told():
+    windows, truth = make_windows()
+    target = TargetSpec("verdict", "class", classes=("good", "bad", "worse"))
+    verdict = [WindowTruth(target, truth, np.ones(COUNT, bool))]
+    found = fit_baselines(windows, verdict, make_folds(windows.weld)[:1], seed=0)
+    for frame, _ in found.values():
+        assert (frame["value"][frame["class"] == "worse"] == 0).all()
+    empty = [Fold("only", dict.fromkeys(windows.weld, "fit"))]
+    with pytest.raises(RunError, match="fold 'only' has no test window for target 'verdict'"):
+        fit_baselines(windows, verdict, empty, seed=0)

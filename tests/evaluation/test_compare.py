@@ -1,0 +1,71 @@
+"""Paired differences: against the paired t interval and by what they conclude."""
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from tests.evaluation.made import class_data, long_frame
+from weldfusion.errors import RunError
+from weldfusion.evaluation.compare import Difference, common_rows, paired_difference
+from weldfusion.evaluation.frame import target_tables
+from weldfusion.evaluation.intervals import Interval
+
+
+def real_tables(truth, value):
+    group = [f"g{i:03d}" for i in range(len(truth))]
+    return target_tables(long_frame(truth[:, None], value[:, None], group), "quality")
+
+
+def test_difference_of_mae_has_the_paired_t_interval():
+    generator = np.random.Generator(np.random.PCG64(0))
+    truth, shared = generator.normal(size=150), generator.normal(size=150)
+    ours, theirs = truth + shared, truth + shared * 1.1 + 0.1 * generator.normal(size=150)
+    found = paired_difference(real_tables(truth, ours), real_tables(truth, theirs), ("mae", ""), 10_000, 0)
+    gain = np.abs(theirs - truth) - np.abs(ours - truth)
+    assert found.value == pytest.approx(gain.mean())
+    half = stats.t.ppf(0.975, 149) * gain.std(ddof=1) / np.sqrt(150)
+    assert found.interval.lower == pytest.approx(gain.mean() - half, abs=0.08 * half)
+    assert found.interval.upper == pytest.approx(gain.mean() + half, abs=0.08 * half)
+    assert found.verdict == "beats"
+
+
+def test_pairing_sees_what_separate_intervals_would_not():
+    flags, probability, group = class_data(400, 2, 40, skill=0.8)
+    better = np.clip(probability + 0.06 * flags, 0, None)
+    ours = target_tables(long_frame(flags, better, group, ("a", "b"), "class"), "quality")
+    theirs = target_tables(long_frame(flags, probability, group, ("a", "b"), "class"), "quality")
+    assert paired_difference(ours, theirs, ("accuracy", ""), 2000, 0).verdict == "beats"
+    assert paired_difference(theirs, ours, ("accuracy", ""), 2000, 0).verdict == "is beaten by"
+
+
+def test_the_same_predictions_do_not_beat_themselves():
+    flags, probability, group = class_data(100, 3, 10)
+    tables = target_tables(long_frame(flags, probability, group, ("a", "b", "c"), "class"), "quality")
+    found = paired_difference(tables, tables, ("balanced_accuracy", ""), 500, 0)
+    assert (found.value, found.verdict) == (0.0, "does not beat")
+
+
+def test_only_common_welds_count():
+    truth = np.zeros(60)
+    ours, theirs = real_tables(truth, np.full(60, 1.0)), real_tables(truth, np.full(60, 2.0))
+    some = {0: theirs[0].rows(np.arange(20, 60))}
+    left, right = common_rows(ours, some)
+    assert len(left[0]) == len(right[0]) == 40
+    found = paired_difference(ours, some, ("mae", ""), 200, 0)
+    assert (found.value, found.interval.lower, found.interval.upper) == pytest.approx((1.0, 1.0, 1.0))
+    with pytest.raises(RunError, match="no weld and fold in common"):
+        common_rows({0: ours[0].rows(np.arange(20))}, some)
+
+
+def test_few_groups_give_no_verdict():
+    flags, probability, _ = class_data(100, 2, 10)
+    group = np.array(["x", "y"] * 50)
+    tables = target_tables(long_frame(flags, probability, group, ("a", "b"), "class"), "quality")
+    found = paired_difference(tables, tables, ("accuracy", ""), 200, 0)
+    assert found.verdict == "not estimable"
+    assert "only 2 groups" in found.sentence("extra trees")
+
+
+def test_sentences():
+    worse = Difference(-12.0, Interval(-20.0, -4.0))
+    assert worse.sentence("ridge", "N") == "is BEATEN by ridge (better by -12.000 [-20.000, -4.000] N)"

@@ -105,7 +105,7 @@ def build_trainer(given: Mapping[str, Any], folder: Path, callbacks: Sequence[pl
             num_sanity_val_steps=0,
             enable_autolog_hparams=False,
         )
-    except (ValueError, TypeError, RuntimeError) as error:
+    except Exception as error:  # Lightning's own kinds of errors have no common base
         raise ConfigError(f"trainer: {' '.join(str(error).split())}") from None
 
 

@@ -7,7 +7,7 @@ from typing import Any, get_args
 from weldfusion.config.leaf import plain_typed, type_name
 from weldfusion.config.problems import Reading, class_path
 from weldfusion.config.signature import MISSING, Setting, plain, settings_of, takes_any_name
-from weldfusion.config.slots import Slot, slot_of, structured
+from weldfusion.config.slots import Slot, members, slot_of, structured
 from weldfusion.errors import did_you_mean
 
 
@@ -35,7 +35,8 @@ def _leaf(reading: Reading, annotation: Any, key: str, value: Any) -> Any:
         shown = (
             repr(value) if not isinstance(value, Mapping) else f"a mapping of {', '.join(map(str, value))}"
         )
-        reading.problem(key, f"expected {type_name(annotation)}, got {shown}")
+        quoted = " (in quotes)" if isinstance(value, int | float) and str in members(annotation) else ""
+        reading.problem(key, f"expected {type_name(annotation)}{quoted}, got {shown}")
         return None
 
 

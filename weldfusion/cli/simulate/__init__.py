@@ -1,0 +1,4 @@
+"""Make data sets of simulated welds.
+
+May import what the command line may; none of these verbs loads torch.
+"""

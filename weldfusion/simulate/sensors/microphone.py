@@ -20,7 +20,7 @@ from weldfusion.simulate.states import States
 RATE = 48_000
 SOUND_SPEED = 343.0
 NOMINAL_DISTANCE_M = 0.25
-FULL_SCALE = 4.0
+FULL_SCALE = 12.0
 ECHOES = ((1.8e-3, 0.35), (4.4e-3, 0.20))
 
 
@@ -89,7 +89,7 @@ def _add(
 def record(
     states: States, setup: Setup, clock: Clock, dropouts: np.ndarray, rng: np.random.Generator
 ) -> np.ndarray:
-    """Signal (1, time) float32, relative to a nominal weld, clipped at ±4."""
+    """Signal (1, time) float32, relative to a nominal weld, clipped at ±12."""
     times = clock.times(states.duration_s)
     samples = len(times)
     pressure = source(states, times - setup.distance_m / SOUND_SPEED, rng)
@@ -115,5 +115,5 @@ def modality() -> Modality:
         rate=Fraction(RATE),
         channels=("sound",),
         column="microphone",
-        description="airborne sound 0.25 m from the weld; 1.0 is full scale (4 times the nominal level)",
+        description="airborne sound 0.25 m from the weld; 1.0 is full scale (12 times the nominal level)",
     )

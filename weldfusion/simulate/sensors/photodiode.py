@@ -23,6 +23,7 @@ RATE = 20_000
 BANDWIDTH_HZ = 8_000.0
 LAG_S = 20e-6
 FULL_SCALE = 4.0
+DARK = 0.05
 LEVELS = 2**12 - 1
 
 
@@ -63,7 +64,7 @@ def light(states: States, rng: np.random.Generator) -> np.ndarray:
 def record(
     states: States, setup: Setup, clock: Clock, dropouts: np.ndarray, rng: np.random.Generator
 ) -> np.ndarray:
-    """Signals (3, time) float32 in nominal levels, clipped at 4, 12 bit."""
+    """Signals (3, time) float32 in nominal levels plus a dark level of 0.05, clipped at 4, 12 bit."""
     rate = states.keyhole.plume.rate
     keep = np.exp(-2 * np.pi * BANDWIDTH_HZ / rate)
     seen = lfilter([1 - keep], [1, -keep], light(states, rng), axis=-1)
@@ -74,7 +75,7 @@ def record(
     level = np.maximum(level, 0)
     shot = 0.03 * setup.noise * np.sqrt(level) * rng.standard_normal(level.shape)
     level += shot + 0.01 * setup.noise * rng.standard_normal(level.shape)
-    codes = np.round(np.clip(level / FULL_SCALE, 0, 1) * LEVELS)
+    codes = np.round(np.clip((level + DARK) / FULL_SCALE, 0, 1) * LEVELS)
     return hold((codes * (FULL_SCALE / LEVELS)).astype(np.float32), times, dropouts)
 
 

@@ -1,0 +1,122 @@
+"""Whole data sets: determinism, independence of sensors, what lies on disk, bad input, speed."""
+
+import filecmp
+import time
+from collections import defaultdict
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from weldfusion.data.card import read_card
+from weldfusion.data.manifest import read_manifest
+from weldfusion.errors import WeldfusionError
+from weldfusion.simulate.laser import simulate_laser
+from weldfusion.simulate.laser_weld import SENSORS, plan_laser, simulate_weld
+
+
+def files(folder: Path) -> list[str]:
+    return sorted(str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file())
+
+
+def test_one_weld_alone_equals_the_same_weld_of_a_batch() -> None:
+    plan = plan_laser(24, 3, weld_s=0.5)
+    batch = [simulate_weld(plan, index) for index in range(18)][17]
+    alone = simulate_weld(plan_laser(24, 3, weld_s=0.5), 17)
+    assert np.array_equal(batch.states.keyhole.depth_m.values, alone.states.keyhole.depth_m.values)
+    for name in alone.recordings:
+        assert np.array_equal(batch.recordings[name].values, alone.recordings[name].values, equal_nan=True)
+
+
+def test_leaving_a_sensor_out_changes_nothing_else() -> None:
+    full = simulate_weld(plan_laser(8, 4, weld_s=0.5), 2)
+    for left_out in full.recordings:
+        kept = [name for name in SENSORS if name != left_out]
+        fewer = simulate_weld(plan_laser(8, 4, sensors=kept, weld_s=0.5), 2)
+        assert np.array_equal(full.states.keyhole.depth_m.values, fewer.states.keyhole.depth_m.values)
+        for name, recording in fewer.recordings.items():
+            assert np.array_equal(recording.values, full.recordings[name].values, equal_nan=True)
+            assert recording.true == full.recordings[name].true
+
+
+def test_one_process_equals_four(tmp_path: Path) -> None:
+    one = simulate_laser(tmp_path / "one", 6, 1, weld_s=0.25, progress=False)
+    four = simulate_laser(tmp_path / "four", 6, 1, weld_s=0.25, progress=False, processes=4)
+    assert files(one) == files(four)
+    same, different, odd = filecmp.cmpfiles(one, four, files(one), shallow=False)
+    assert (len(same), different, odd) == (len(files(one)), [], [])
+
+
+def test_the_folder_is_a_data_set(tmp_path: Path) -> None:
+    root = simulate_laser(tmp_path / "welds", 9, 2, weld_s=0.5, progress=False)
+    card = read_card(root / "dataset.yaml")
+    welds = read_manifest(root / "manifest.csv", card)
+    assert card.process == 52
+    assert "laser_al/" in card.name
+    assert len(welds) == 9
+    for number, weld in enumerate(welds):
+        shot = simulate_weld(plan_laser(9, 2, weld_s=0.5), number)
+        sound, rate = soundfile.read(weld.files["microphone"][0], dtype="float32", always_2d=True)
+        assert rate == 48_000
+        assert np.allclose(sound.T * 12, shot.recordings["microphone"].values, atol=1.01 * 12 / 32768)
+        light, rate = soundfile.read(weld.files["photodiode"][0], dtype="float32")
+        assert (rate, light.shape) == (20_000, (10_400, 3))
+        depth = np.load(weld.files["oct"][0])
+        assert np.array_equal(depth, shot.recordings["oct"].values, equal_nan=True)
+        assert np.isnan(depth).mean() < card.modalities["oct"].max_missing
+        for name, recording in shot.recordings.items():
+            assert weld.offset_s[name] == pytest.approx(recording.calibrated.offset_s, abs=1e-6)
+            assert abs(weld.offset_s[name] - recording.true.offset_s) < 1.2e-3
+            assert weld.clock_ppm[name] == pytest.approx(recording.true.ppm, abs=1e-2)
+        along = Path(str(weld.targets["penetration"])).read_text().splitlines()
+        assert along[0] == "t0_s,t1_s,value"
+        assert len(along) == 21
+        truth = np.load(root / "truth" / f"{weld.id}.npz")
+        assert 1e3 * truth["bead.depth_m"].mean() == pytest.approx(weld.targets["depth_mm"], abs=1e-3)
+    assert not list(root.parent.glob(".*part*"))
+
+
+def test_a_small_set_has_all_classes_in_enough_sessions(tmp_path: Path) -> None:
+    root = simulate_laser(tmp_path / "small", 36, 0, sensors=["noise"], weld_s=1.0, progress=False)
+    sessions = defaultdict(set)
+    for weld in read_manifest(root / "manifest.csv", read_card(root / "dataset.yaml")):
+        sessions[weld.targets["weld_penetration"]].add(weld.groups["session"])
+    assert {name: len(found) >= 4 for name, found in sessions.items()} == dict.fromkeys(
+        ("LP", "PP", "FP"), True
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"welds": 0}, "welds: 0"),
+        ({"seed": -1}, "seed: -1"),
+        ({"sensors": ["microfone"]}, "did you mean microphone"),
+        ({"sensors": []}, "at least one"),
+        ({"weld_s": 0.0}, "weld_s"),
+        ({"processes": 0}, "processes"),
+    ],
+)
+def test_bad_arguments_are_told_in_one_line(tmp_path: Path, change: dict, words: str) -> None:
+    arguments = {"welds": 2, "seed": 0, "weld_s": 0.25, "progress": False} | change
+    with pytest.raises(WeldfusionError, match=words) as caught:
+        simulate_laser(tmp_path / "out", **arguments)
+    assert "\n" not in str(caught.value)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_folder_in_use_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("keep")
+    with pytest.raises(WeldfusionError, match="already exists"):
+        simulate_laser(tmp_path, 2, 0, progress=False)
+    assert (tmp_path / "mine.txt").read_text() == "keep"
+
+
+def test_100_welds_take_under_20_s_of_one_core() -> None:
+    plan = plan_laser(100, 0)
+    simulate_weld(plan, 0)
+    start = time.process_time()
+    for index in range(10):
+        simulate_weld(plan, index)
+    assert 10 * (time.process_time() - start) < 20

@@ -55,7 +55,8 @@ def read(path: Path, options: Mapping[str, Any]) -> Reading:
         raise ReadError(f"{path}: has no rows below its header in line {body.first_row - 1}")
     try:
         table = pd.read_csv(
-            StringIO(body.text), sep=layout.sep, decimal=layout.decimal, header=None, skipinitialspace=True,
+            StringIO(_padded(body, layout.sep)), sep=layout.sep, decimal=layout.decimal, header=None,
+            skipinitialspace=True,
             usecols=[body.names.index(name) for name in names], names=list(range(len(body.names))),
             dtype=np.float64, na_values=list(MISSING), keep_default_na=False, index_col=False,
             skip_blank_lines=True, quoting=csv.QUOTE_NONE if '"' not in body.text else csv.QUOTE_MINIMAL,
@@ -115,6 +116,13 @@ def _body(path: Path, layout: Layout) -> Body:
     cells = next(csv.reader([head], delimiter=layout.sep), [])
     names = tuple(cell.strip() if layout.header else str(n) for n, cell in enumerate(cells, start=1))
     return Body("".join(lines[start:]), names, start + 1)
+
+
+def _padded(body: Body, sep: str) -> str:
+    """The rows, the first one as wide as the header: pandas takes its width for that of all rows."""
+    line, end, rest = body.text.partition("\n")
+    missing = len(body.names) - len(next(csv.reader([line], delimiter=sep), []))
+    return f"{line.rstrip()}{sep * missing}{end}{rest}" if missing > 0 else body.text
 
 
 def _refuse_cells(path: Path, body: Body, layout: Layout, names: Sequence[str]) -> None:

@@ -84,8 +84,8 @@ def parse_modality(name: str, fields: Fields) -> Modality:
         clock_ppm=fields.number("clock_ppm", 0.0, -1e5, 1e5),
         description=fields.text("description"),
     )
-    _check_together(modality, fields)
     fields.close()
+    _check_together(modality, fields)
     return modality
 
 

@@ -54,6 +54,7 @@ def parse_target(name: str, fields: Fields) -> TargetSpec:
         rate=fields.rate("rate"),
         description=fields.text("description"),
     )
+    fields.close()
     _check_codes(target, fields)
     if kind != "real" and target.unit:
         fields.note("unit", f"a target of kind {kind} has no unit; leave it out")
@@ -61,7 +62,6 @@ def parse_target(name: str, fields: Fields) -> TargetSpec:
         fields.note("rate", "is missing; a target of level sample needs its rate in Hz")
     if level != "sample" and fields.value("rate") is not None:
         fields.note("rate", f"a target of level {level} has no rate; leave it out")
-    fields.close()
     return target
 
 

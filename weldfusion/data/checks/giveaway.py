@@ -40,7 +40,7 @@ def check_giveaway(
             continue
         labels = [labels_of(target, weld) for weld in welds]
         known = np.array([names is not None for names in labels], dtype=bool)
-        for column, table in tables.items():
+        for column, table in tables.items() if known.any() else ():
             if table.shape[1] == 0 or not np.any(table != table[:1]):
                 continue
             given = {}
@@ -138,7 +138,8 @@ def _filled(values: np.ndarray) -> np.ndarray:
 
 def _finding(target: TargetSpec, column: str, given: Mapping[str, float], use: str) -> Finding:
     classes = ", ".join(f"{name} ({score:.2f})" for name, score in given.items())
-    message = f"alone gives away {target.name}: {classes} (balanced accuracy of a depth-2 tree in grouped folds); {use}"
+    how = "balanced accuracy of a depth-2 tree in grouped folds"
+    message = f"alone gives away {target.name}: {classes} ({how}); {use}"
     return Finding("warning", "gives-label-away", message, field=column)
 
 

@@ -13,12 +13,12 @@ from weldfusion.data.card import TargetSpec
 from weldfusion.data.flow import Flow
 from weldfusion.encoders.cnn2d import SmallCNN2d
 from weldfusion.encoders.encoder import Encoder
-from weldfusion.encoders.image_set import ImageSet
 from weldfusion.errors import ConfigError
 from weldfusion.fusion.fusion import Exchange, Fusion, LateFusion
 from weldfusion.heads.classes import ClassHead
 from weldfusion.heads.head import Head
 from weldfusion.systems.graph import FusionModel
+from weldfusion.systems.image_set import ImageSet
 from weldfusion.systems.parts import Parts
 from weldfusion.testing import (
     ContractError,
@@ -54,7 +54,7 @@ INPUTS = {
     "settings": Flow("table", 4),
 }
 
-ENCODERS = [part for part in parts_of(weldfusion.encoders, Encoder) if part is not ImageSet]
+ENCODERS = parts_of(weldfusion.encoders, Encoder)
 LATE = parts_of(weldfusion.fusion, LateFusion)
 
 

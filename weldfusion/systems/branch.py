@@ -6,10 +6,10 @@ from torch import Tensor, nn
 from weldfusion.data.flow import Flow
 from weldfusion.encoders.default import default_encoder
 from weldfusion.encoders.encoder import Encoder
-from weldfusion.encoders.image_set import ImageSet
 from weldfusion.layers.masked import masked_mean
 from weldfusion.layers.rows import on_rows
 from weldfusion.systems.build import build
+from weldfusion.systems.image_set import ImageSet
 from weldfusion.systems.parts import MakeEncoder
 
 

@@ -21,6 +21,7 @@ from weldfusion.data.modality import parse_modality
 from weldfusion.data.readers import find
 from weldfusion.errors import ReadError
 from weldfusion.fusion.concat import Concat
+from weldfusion.testing import check_encoder, check_fusion, check_head
 
 PAGE = Path(__file__).parents[1] / "CONTRIBUTING.md"
 BLOCKS = {
@@ -65,6 +66,7 @@ def test_encoder(load, tmp_path):
     settings = settings_of("configs/systems/band_energy/band_energy.yaml", tmp_path, "BandEnergy")
     encoder = settings.model.encoders["sound"](WAVE).eval()
     assert isinstance(encoder, module.BandEnergy)
+    check_encoder(settings.model.encoders["sound"], WAVE)
     x = torch.randn(3, *WAVE.shape, generator=torch.Generator().manual_seed(0))
     valid = torch.ones(3, 400, dtype=torch.bool)
     valid[:, 300:] = False
@@ -77,6 +79,7 @@ def test_fusion(load, tmp_path):
     load("weldfusion/fusion/maximum.py")
     settings = settings_of("configs/systems/band_energy/maximum.yaml", tmp_path, "Maximum")
     fusion = settings.model.fusion({"a": Flow.features(2), "b": Flow.features(2)})
+    check_fusion(settings.model.fusion, {"a": Flow.features(6), "b": Flow.features(6), "c": Flow.features(6)})
     x = {"a": torch.tensor([[1.0, 5.0]] * 3), "b": torch.tensor([[2.0, 3.0]] * 3)}
     present = {"a": torch.tensor([True, False, False]), "b": torch.tensor([True, True, False])}
     assert fusion(x, present).tolist() == [[2, 5], [2, 3], [0, 0]]
@@ -86,6 +89,7 @@ def test_head_finds_the_quantile(load, tmp_path):
     load("weldfusion/heads/quantile.py")
     settings = settings_of("configs/systems/band_energy/strength.yaml", tmp_path, "QuantileHead")
     head = settings.model.heads["strength"](Flow.features(1), TargetSpec("strength", "real"))
+    check_head(settings.model.heads["strength"], Flow.features(4), TargetSpec("strength", "real"))
     values = np.random.default_rng(0).gamma(2.0, size=2001)
     head.fit_truth(values, np.ones(2001, bool))
     truth = Truth(torch.tensor(values, dtype=torch.float32), torch.ones(2001, dtype=torch.bool))

@@ -12,10 +12,10 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from weldfusion.data.manifest import Weld
-from weldfusion.data.splits import Fold
+from weldfusion.data.splits import Fold, Part
 from weldfusion.training.loader import Windows
 
+PARTS: tuple[Part, ...] = ("fit", "select", "calibrate", "test")
 _TRIAL_STEPS = 3
 _STATES_PER_WEIGHT = 3
 """A checkpoint holds weights and AdamW's two moments."""
@@ -56,27 +56,29 @@ def peak_memory(device: torch.device) -> int:
     return int(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss) * unit
 
 
-def parts_lines(
-    fold: Fold, welds: Mapping[str, Weld], group: str | None, windows: Mapping[str, int]
-) -> list[str]:
-    """One line per part: welds, groups, windows; and how many groups two parts share.
+def parts_lines(fold: Fold, windows: Mapping[str, int]) -> list[str]:
+    """One line per part: welds, groups, windows; and how many groups training and test share.
 
     `windows` counts the windows of a part where they are known.
+
+    >>> for line in parts_lines(Fold("f", {"a": "fit", "b": "test"}, {"a": "x", "b": "x"}), {"fit": 7}):
+    ...     print(line)
+      fit       1 welds, 1 groups, 7 windows
+      test      1 welds, 1 groups
+      0 welds and 1 groups shared between training and test
     """
-    lines = []
+    named = fold.groups or {}
     groups: dict[str, set[str]] = {}
-    for part in ("fit", "select", "calibrate", "test"):
-        ids = [weld for weld, its in fold.parts.items() if its == part]
-        if not ids:
+    lines = []
+    for part in PARTS:
+        if not (welds := fold.welds(part)):
             continue
-        groups[part] = {welds[weld].groups.get(group, weld) if group else weld for weld in ids}
+        groups[part] = {named.get(weld, weld) for weld in welds}
         counted = f", {windows[part]} windows" if part in windows else ""
-        lines.append(f"  {part:<9} {len(ids)} welds, {len(groups[part])} groups{counted}")
-    trained = set().union(*(its for part, its in groups.items() if part != "test"))
-    shared = len(trained & groups.get("test", set()))
-    what = f"groups ({group})" if group else "groups"
-    lines.append(f"  0 welds and {shared} {what} shared between training and test")
-    return lines
+        lines.append(f"  {part:<9} {len(welds)} welds, {len(groups[part])} groups{counted}")
+    test = groups.pop("test", set())
+    trained = set().union(*groups.values())
+    return [*lines, f"  0 welds and {len(trained & test)} groups shared between training and test"]
 
 
 def outlook_lines(model: nn.Module, outlook: Outlook, steps: int, folder: Path) -> list[str]:

@@ -68,7 +68,7 @@ def weld_table(head: Head, target: str, frame: pd.DataFrame) -> pd.DataFrame:
     """Rows of one target per weld, welds in order of first appearance in the window frame.
 
     Values are joined by the head's rule. The truth of a weld is the mean of a real target's known
-    windows, for classes the majority of them (at a tie the first class, or absence of a label).
+    windows, the class of most of them (at a tie the first), a label that any of them has.
     """
     part = frame[frame["target"] == target]
     labels = [str(label) for label in part["class"].unique()]
@@ -104,7 +104,7 @@ def _weld_truth(kind: str, truth: np.ndarray, number: np.ndarray) -> np.ndarray:
         mean = np.where(count[:, None] > 0, total / count[:, None], np.nan)
     if kind == "real":
         return mean
-    flags = np.eye(mean.shape[1])[mean.argmax(axis=1)] if kind == "class" else (mean > 0.5).astype(float)
+    flags = np.eye(mean.shape[1])[mean.argmax(axis=1)] if kind == "class" else (mean > 0).astype(float)
     return np.where(np.isnan(mean), np.nan, flags)
 
 

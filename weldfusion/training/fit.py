@@ -1,0 +1,155 @@
+"""All folds and seeds of a config, trained into one run folder; called again, it goes on."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from weldfusion.data.card import write_card
+from weldfusion.data.dataset import WeldWindows
+from weldfusion.data.folder import Dataset, read_dataset
+from weldfusion.data.splits import Fold, Part, read_split, write_split
+from weldfusion.errors import RunError
+from weldfusion.systems.graph import FusionModel
+from weldfusion.training.allocator import keep_memory
+from weldfusion.training.folder import RunFolder, open_run
+from weldfusion.training.keyed import INIT, seed_of
+from weldfusion.training.network import NetworkStage
+from weldfusion.training.outlook import outlook_lines, parts_lines, trial
+from weldfusion.training.settings import FitSettings
+from weldfusion.training.stages import (
+    NETWORK,
+    Fitted,
+    FoldData,
+    Network,
+    Stage,
+    Statistics,
+    Temperature,
+    run_stages,
+)
+from weldfusion.training.trainer import check_trainer, gpu_wanted
+
+Say = Callable[[str], None]
+
+
+def fit_run(
+    settings: FitSettings,
+    resolved: Mapping[str, Any],
+    folder: Path,
+    dataset: Dataset | None = None,
+    say: Say = print,
+) -> RunFolder:
+    """Trains every fold with every seed into `folder`; what is already there is kept.
+
+    Args:
+        settings: the config.
+        resolved: the same as plain values; kept in the run and compared when a run is continued.
+        folder: the run's folder.
+        dataset: the data set; read from `settings.data.root` by default.
+        say: prints a line for the user.
+
+    Raises RunError, ConfigError, SplitError, ReadError (one line each).
+    """
+    keep_memory()
+    check_trainer(settings.trainer)
+    dataset = dataset or read_dataset(settings.data.root)
+    planned = plan(settings, dataset, folder)
+    seeds = range(settings.seed, settings.seed + settings.seeds)
+    run = open_run(folder, resolved, [(fold.name, seed) for fold in planned for seed in seeds])
+    torch.set_num_threads(run.info()["threads"])
+    if not run.split.is_file():
+        write_split(planned, dataset.welds, dataset.card, run.split)
+    if not run.card.is_file():
+        write_card(dataset.card, run.card)
+    for fold in planned:
+        for seed in seeds:
+            fit_fold(settings, dataset, fold, seed, run, say)
+    run.note(status="finished")
+    return run
+
+
+def plan(settings: FitSettings, dataset: Dataset, folder: Path) -> list[Fold]:
+    """The folds of a run: those of its split.csv, or else those of the config's split.
+
+    Welds kept apart for calibration join the fit part where nothing is to be calibrated.
+    """
+    split = RunFolder(folder).split
+    if split.is_file():
+        return read_split(split)
+    folds = settings.split.folds(dataset.welds, dataset.card, settings.seed)
+    if settings.training.calibrate:
+        return folds
+    return [
+        replace(fold, parts={w: "fit" if part == "calibrate" else part for w, part in fold.parts.items()})
+        for fold in folds
+    ]
+
+
+def fit_fold(
+    settings: FitSettings, dataset: Dataset, fold: Fold, seed: int, run: RunFolder, say: Say
+) -> None:
+    """The stages of one fold and seed; nothing is opened if all their states are there."""
+    folder = run.fold(fold.name, seed)
+    todo = stages(settings, seed, f"{fold.name} seed {seed}")
+    if all((folder / stage.file).is_file() for stage in todo):
+        return
+    data = fold_data(settings, dataset, fold)
+    torch.manual_seed(seed_of(seed, INIT))
+    model = FusionModel(data.fit.flows, data.fit.targets, settings.model)
+    if not (folder / NETWORK).is_file():
+        say(f"{fold.name}, seed {seed}, in {folder}")
+        for line in introduction(settings, fold, data, model, folder):
+            say(line)
+    run_stages(todo, Fitted(model), data, folder)
+
+
+def stages(settings: FitSettings, seed: int, title: str) -> list[Stage]:
+    """Statistics, network and, if asked for, temperature."""
+    training, workers = settings.training, settings.data.workers
+    network = NetworkStage(training, settings.trainer, settings.model.modality_dropout, seed, workers, title)
+    first: list[Stage] = [Statistics(training.batch_size, workers), Network(network)]
+    return [*first, Temperature(training.batch_size)] if training.calibrate else first
+
+
+def fold_data(settings: FitSettings, dataset: Dataset, fold: Fold) -> FoldData:
+    """The windows of the parts that fitting may see.
+
+    Raises RunError if a part that fitting sees names a weld of the test part, or the fit part is empty.
+    """
+    test = {weld for weld, part in fold.parts.items() if part == "test"}
+
+    def part(name: Part) -> WeldWindows | None:
+        welds = [weld for weld in dataset.welds if fold.parts.get(weld.id) == name]
+        if leaked := test.intersection(weld.id for weld in welds):
+            raise RunError(f"{fold.name}: weld {sorted(leaked)[0]} is in the test part and in {name}")
+        return WeldWindows(dataset, settings.data, welds) if welds else None
+
+    fit = part("fit")
+    if fit is None:
+        raise RunError(f"{fold.name}: no weld of the data set is in the fit part; check split.csv")
+    untimed = frozenset(name for name in fit.flows if not dataset.card.modalities[name].timed)
+    calibrate = part("calibrate") if settings.training.calibrate else None
+    return FoldData(fit, part("select"), calibrate, untimed)
+
+
+def introduction(
+    settings: FitSettings, fold: Fold, data: FoldData, model: FusionModel, folder: Path
+) -> list[str]:
+    """What is about to be trained, on what, and what it will take."""
+    named = {"fit": data.fit, "select": data.select, "calibrate": data.calibrate}
+    windows = {name: len(part) for name, part in named.items() if part is not None}
+    lines = parts_lines(fold, windows)
+    if data.select is None:
+        lines.append("  no select part: the best epoch is chosen by the training loss")
+    for part in named.values():
+        if part is not None:
+            part.prepare()
+    wanted = check_trainer(settings.trainer)
+    device = torch.device("cuda" if gpu_wanted(wanted) else "cpu")
+    batch_size = settings.training.batch_size
+    epochs, batches = int(wanted["max_epochs"]), -(-len(data.fit) // batch_size)
+    steps = epochs * batches if epochs >= 0 else int(wanted.get("max_steps", -1))
+    took = trial(model, data.fit, batch_size, device)
+    return [*lines, *outlook_lines(model, took, steps, folder)]

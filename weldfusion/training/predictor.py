@@ -1,0 +1,91 @@
+"""The predictor: all states of a fold composed, from windows to the prediction frame."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import torch
+
+from weldfusion.data.batch import Batch
+from weldfusion.data.card import TargetSpec
+from weldfusion.errors import RunError
+from weldfusion.systems.graph import FusionModel
+from weldfusion.systems.parts import Parts
+from weldfusion.training.atomic import load_state
+from weldfusion.training.bar import bar
+from weldfusion.training.flows import flows_of
+from weldfusion.training.loader import Windows, in_order, loader
+from weldfusion.training.stages import NETWORK, STATISTICS, TEMPERATURE
+from weldfusion.training.tables import Decoded, weld_table, window_table
+
+
+class Predictor:
+    """A trained fold.
+
+    Args:
+        model: with all states applied.
+        temperature: by target; 1 where it is not named.
+        fold, seed: written into the frame.
+    """
+
+    def __init__(self, model: FusionModel, temperature: Mapping[str, float], fold: str, seed: int) -> None:
+        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        self.model = model.to(self.device).eval()
+        self.temperature = dict(temperature)
+        self.fold = fold
+        self.seed = seed
+
+    @classmethod
+    def load(
+        cls, folder: Path, parts: Parts, targets: Mapping[str, TargetSpec], fold: str, seed: int
+    ) -> "Predictor":
+        """Composes the states in a fold's folder.
+
+        `parts` and `targets` are those of the run. Raises RunError if the fold is not finished or its
+        states do not fit the config.
+        """
+        network = folder / NETWORK
+        if not network.is_file():
+            raise RunError(f"{folder}: the training of this fold is not finished; run the same fit again")
+        model = FusionModel(flows_of(load_state(folder / STATISTICS)["flows"]), targets, parts)
+        try:
+            model.load_state_dict(load_state(network)["model"])
+        except RuntimeError as error:
+            cause = " ".join(str(error).split())[:200]
+            raise RunError(f"{network}: does not fit the model of config.yaml ({cause})") from None
+        temperature = folder / TEMPERATURE
+        kept = load_state(temperature)["temperature"] if temperature.is_file() else {}
+        return cls(model, kept, fold, seed)
+
+    def predict(self, windows: Windows, batch_size: int = 64, workers: int = 0) -> pd.DataFrame:
+        """The prediction frame, one row per window, target and class (docs/architecture.md)."""
+        batches = loader(windows, in_order(len(windows), batch_size), workers)
+        total = -(-len(windows) // batch_size)
+        done = [self._decoded(batch) for batch in bar(batches, "predict", total)]
+        if not done:
+            raise RunError("nothing to predict: the welds give no window")
+        tables = [window_table(self.model.head(name), name, done) for name in self.model.targets]
+        return pd.concat(tables, ignore_index=True).assign(fold=self.fold, seed=self.seed)
+
+    def predict_welds(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """The per-weld frame of what `predict` gave: windows joined by each head's rule."""
+        tables = [weld_table(self.model.head(name), name, frame) for name in self.model.targets]
+        return pd.concat(tables, ignore_index=True).assign(fold=self.fold, seed=self.seed)
+
+    @torch.inference_mode()
+    def raw(self, batch: Batch) -> dict[str, torch.Tensor]:
+        """Raw output (B, …) of each target, tempered, on the CPU."""
+        raw = self.model(batch.to(self.device))
+        return {name: (value / self.temperature.get(name, 1.0)).float().cpu() for name, value in raw.items()}
+
+    def _decoded(self, batch: Batch) -> Decoded:
+        assert batch.where is not None
+        decoded = {
+            name: {label: value.numpy() for label, value in self.model.head(name).decode(raw).items()}
+            for name, raw in self.raw(batch).items()
+        }
+        present = self.model.presence(batch, {})
+        names = np.array([present[name].numpy() for name in sorted(present)])
+        joined = [",".join(np.array(sorted(present))[column]) for column in names.T]
+        return Decoded(decoded, batch.targets, batch.where, np.array(joined, dtype=object))

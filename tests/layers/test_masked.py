@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from weldfusion.layers.masked import masked_batch_norm, masked_mean
+from weldfusion.layers.masked import masked_batch_norm, masked_max, masked_mean
 
 
 @settings(max_examples=30, deadline=None)
@@ -52,3 +52,10 @@ def test_batch_norm_with_everything_valid_is_torchs(dimensions):
     ours.eval()
     reference.eval()
     torch.testing.assert_close(masked_batch_norm(ours, x, valid), reference(x))
+
+
+def test_masked_max_takes_valid_positions_only() -> None:
+    tokens = torch.tensor([[[1.0, -4.0], [5.0, -2.0], [9.0, 9.0]], [[3.0, 3.0]] * 3])
+    valid = torch.tensor([[True, True, False], [False, False, False]])
+    assert masked_max(tokens, valid).tolist() == [[5.0, -2.0], [0.0, 0.0]]
+    assert torch.equal(masked_max(tokens, None), tokens.max(dim=1).values)

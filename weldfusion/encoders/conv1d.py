@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from typing import Literal
 
+import torch
 from torch import Tensor, nn
 
 from weldfusion.data.flow import Flow
 from weldfusion.encoders.encoder import Encoder
 from weldfusion.errors import ConfigError
 from weldfusion.layers.conv_block import ConvBlock1d
-from weldfusion.layers.masked import masked_mean
+from weldfusion.layers.masked import masked_max, masked_mean
 
 
 class ConvBlocks1d(Encoder):
@@ -27,10 +28,11 @@ class ConvBlocks1d(Encoder):
         pool_strides: stride of the max-pooling, one for all blocks or one each; 1 shortens the
             signal by one sample, 2 halves it.
         slope: negative slope of the LeakyReLU.
-        out: `tokens` (B, L', widths[-1]) or `features` (B, widths[-1]), their mean over time.
+        out: `tokens` (B, L', widths[-1]) or `features` (B, D): mean and/or maximum over time.
+        pool: how features are pooled: `mean` (D = widths[-1]), or `mean_max`, both side by side.
 
     >>> ConvBlocks1d(Flow("waveform", 1, length=1024), widths=(32, 64), out="tokens").out
-    Flow(kind='tokens', channels=64, length=255, size=None, count=None, rate=None)
+    Flow(kind='tokens', channels=64, length=256, size=None, count=None, rate=None)
     """
 
     def __init__(
@@ -40,6 +42,7 @@ class ConvBlocks1d(Encoder):
         pool_strides: int | Sequence[int] = 2,
         slope: float = 0.01,
         out: Literal["features", "tokens"] = "features",
+        pool: Literal["mean", "mean_max"] = "mean",
     ) -> None:
         super().__init__()
         if flow.kind not in ("waveform", "tokens") or flow.length is None:
@@ -59,7 +62,10 @@ class ConvBlocks1d(Encoder):
             channels, length = width, (length - 2) // stride + 1
             rate = None if rate is None else rate / stride
         self.pooled = out == "features"
-        self.out = Flow.features(channels) if self.pooled else Flow.tokens(length, channels, rate)
+        self.pools = [masked_mean] if pool == "mean" else [masked_mean, masked_max]
+        self.out = (
+            Flow.features(channels * len(self.pools)) if self.pooled else Flow.tokens(length, channels, rate)
+        )
 
     def forward(self, x: Tensor, valid: Tensor | None = None) -> Tensor:
         if self.from_tokens:
@@ -69,7 +75,7 @@ class ConvBlocks1d(Encoder):
         for block in self.blocks:
             x, valid = block(x, valid)
         tokens = x.transpose(1, 2)
-        return masked_mean(tokens, valid) if self.pooled else tokens
+        return torch.cat([pool(tokens, valid) for pool in self.pools], dim=1) if self.pooled else tokens
 
     def out_valid(self, valid: Tensor | None) -> Tensor | None:
         if valid is None or self.pooled:

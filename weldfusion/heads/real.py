@@ -1,5 +1,6 @@
 """Head for a real value: strength, depth, width, force …"""
 
+import math
 from collections.abc import Callable, Mapping
 from typing import Literal
 
@@ -27,17 +28,27 @@ class RealHead(Head):
         flow: features.
         target: a real target.
         loss: `mse`, `huber` (quadratic up to one standard deviation) or `mae`.
+        floor: smallest value that can be measured, in the target's unit (0 N for a strength). A truth
+            at the floor is left-censored (tobit model, Tobin 1958, doi:10.2307/1907382): a raw output
+            below it counts as right, and predictions are cut there.
     """
 
     kind = "real"
     mean: Tensor
     std: Tensor
 
-    def __init__(self, flow: Flow, target: TargetSpec, loss: Literal["mse", "huber", "mae"] = "mse") -> None:
+    def __init__(
+        self,
+        flow: Flow,
+        target: TargetSpec,
+        loss: Literal["mse", "huber", "mae"] = "mse",
+        floor: float | None = None,
+    ) -> None:
         super().__init__(flow, target)
         if target.kind != "real":
             raise ConfigError(f"RealHead predicts a real target, {target.name} is {target.kind}")
         self.measure = _LOSSES[loss]
+        self.floor = -math.inf if floor is None else floor
         self.linear = nn.Linear(flow.channels, 1)
         self.register_buffer("mean", torch.zeros(()))
         self.register_buffer("std", torch.ones(()))
@@ -59,13 +70,15 @@ class RealHead(Head):
     def loss(self, raw: Tensor, truth: Truth) -> Tensor:
         wanted = (truth.value.float() - self.mean) / self.std
         wanted = torch.where(truth.known, wanted, 0.0)
-        return torch.where(truth.known, self.measure(raw.float(), wanted, reduction="none"), 0.0)
+        right = (truth.value <= self.floor) & (raw.float() * self.std + self.mean <= self.floor)
+        counts = truth.known & ~right
+        return torch.where(counts, self.measure(raw.float(), wanted, reduction="none"), 0.0)
 
     def average(self, raw: Tensor, weight: Tensor) -> Tensor:
         return (raw.float() * weight).sum(dim=0)
 
     def decode(self, raw: Tensor) -> dict[str, Tensor]:
-        return {"": raw.float() * self.std + self.mean}
+        return {"": (raw.float() * self.std + self.mean).clamp(min=self.floor)}
 
     def join_windows(self, values: Mapping[str, np.ndarray], weld: np.ndarray) -> dict[str, np.ndarray]:
         """Mean over the windows of a weld."""

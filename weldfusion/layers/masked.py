@@ -17,6 +17,18 @@ def masked_mean(tokens: Tensor, valid: Tensor | None) -> Tensor:
     return total / mask.sum(dim=1).clamp(min=1).to(total.dtype)
 
 
+def masked_max(tokens: Tensor, valid: Tensor | None) -> Tensor:
+    """Largest of the valid tokens: (B, L, D) and bool (B, L) → (B, D); 0 where no token is valid.
+
+    >>> masked_max(torch.tensor([[[1.0], [5.0]]]), torch.tensor([[True, False]]))
+    tensor([[1.]])
+    """
+    if valid is None:
+        return tokens.amax(dim=1)
+    largest = tokens.masked_fill(~valid.unsqueeze(-1), -torch.inf).amax(dim=1)
+    return largest.masked_fill(~valid.any(dim=1, keepdim=True), 0.0)
+
+
 def masked_batch_norm(norm: nn.BatchNorm1d | nn.BatchNorm2d, x: Tensor, valid: Tensor | None) -> Tensor:
     """Batch normalisation whose training statistics see valid positions only.
 

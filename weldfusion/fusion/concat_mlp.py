@@ -1,0 +1,44 @@
+"""Fusion by concatenation and hidden layers."""
+
+from collections.abc import Mapping, Sequence
+
+from torch import Tensor, nn
+
+from weldfusion.data.flow import Flow
+from weldfusion.fusion.absent import AbsentMode
+from weldfusion.fusion.concat import Concat
+from weldfusion.fusion.fusion import Fusion, Tensors
+
+
+class ConcatMLP(Fusion):
+    """Features side by side, then Dropout → Linear → ReLU per hidden layer, so that sensors interact.
+
+    Args:
+        flows: features of each modality.
+        hidden: widths of the layers; the last is what the heads get.
+        dropout: chance that an input of a layer is set to 0 in training.
+        absent: what stands for an absent modality: a `learned` vector or `zero`.
+
+    >>> ConcatMLP({"sound": Flow.features(64), "photo": Flow.features(32)}, hidden=(48,)).out.channels
+    48
+    """
+
+    def __init__(
+        self,
+        flows: Mapping[str, Flow],
+        hidden: Sequence[int] = (64,),
+        dropout: float = 0.1,
+        absent: AbsentMode = "learned",
+    ) -> None:
+        super().__init__()
+        self.concat = Concat(flows, absent)
+        layers: list[nn.Module] = []
+        width = self.concat.out.channels
+        for size in hidden:
+            layers += [nn.Dropout(dropout), nn.Linear(width, size), nn.ReLU()]
+            width = size
+        self.layers = nn.Sequential(*layers)
+        self.out = Flow.features(width)
+
+    def forward(self, x: Tensors, present: Tensors) -> Tensor:
+        return self.layers(self.concat(x, present))

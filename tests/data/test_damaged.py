@@ -39,10 +39,14 @@ CARDS_AND_MANIFESTS: dict[str, tuple[Damage, tuple[str, ...]]] = {
     "card is binary": (written("dataset.yaml", b"\xff\xfe\x00\x80"), ("dataset.yaml", "UTF-8")),
     "card is a text": (written("dataset.yaml", b"hello"), ("dataset.yaml", "key: value")),
     "card is empty": (written("dataset.yaml", b""), ("dataset.yaml", "weldfusion", "is missing")),
-    "key twice": (card("    unit: Pa", "    unit: Pa\n    unit: V"), ("dataset.yaml", "line 11", "'unit'", "twice")),
+    "key twice": (
+        card("    unit: Pa", "    unit: Pa\n    unit: V"),
+        ("dataset.yaml", "line 11", "'unit'", "twice"),
+    ),
     "future version": (card("weldfusion: 1", "weldfusion: 2"), ("dataset.yaml", "weldfusion", "version 2")),
     "unknown key": (
-        card("    rate: 8000", "    rte: 8000"), ("dataset.yaml", "modalities.sound.rte", "did you mean rate?"),
+        card("    rate: 8000", "    rte: 8000"),
+        ("dataset.yaml", "modalities.sound.rte", "did you mean rate?"),
     ),
     "unknown top key": (card("license:", "licence:"), ("dataset.yaml", "licence", "did you mean license?")),
     "unknown kind": (card("kind: waveform", "kind: wave"), ("modalities.sound.kind", "'wave'", "waveform")),
@@ -53,29 +57,48 @@ CARDS_AND_MANIFESTS: dict[str, tuple[Damage, tuple[str, ...]]] = {
     "rate of a photo": (card("    size: [12, 16]", "    rate: 5"), ("modalities.photos.rate", "timed")),
     "bad size": (card("size: [12, 16]", "size: [12, 0]"), ("modalities.photos.size", "[height, width]")),
     "class not text": (card("[good, pore]", "[yes, pore]"), ("targets.verdict.classes", "True", "quotes")),
-    "class twice": (card("[good, pore]", "[good, pore, pore]"), ("targets.verdict.classes", "'pore'", "twice")),
+    "class twice": (
+        card("[good, pore]", "[good, pore, pore]"),
+        ("targets.verdict.classes", "'pore'", "twice"),
+    ),
     "one class": (card("[good, pore]", "[pore]"), ("targets.verdict.classes", "at least 2")),
     "code of no class": (card("{pore: 2011}", "{pores: 2011}"), ("targets.verdict.codes.pores", "pore?")),
     "unknown code": (card("2011", "2019"), ("targets.verdict.codes.pore", "2019", "2011 gas pore")),
     "unknown process": (card("process: 135", "process: 139"), ("process", "139", "ISO 4063")),
     "group not declared": (card("groups: [day]", "groups: [day]\ngroup: dya"), ("group", "'dya'", "day?")),
     "missing share without nan": (
-        card("rate: 8000", "rate: 8000\n    max_missing: 0.1"), ("modalities.sound.max_missing", "missing: nan"),
+        card("rate: 8000", "rate: 8000\n    max_missing: 0.1"),
+        ("modalities.sound.max_missing", "missing: nan"),
     ),
-    "truth as input": (card("[current_a, gas_l_min]", "[current_a, force_n]"), ("modalities.settings", "'force_n'")),
+    "truth as input": (
+        card("[current_a, gas_l_min]", "[current_a, force_n]"),
+        ("modalities.settings", "'force_n'"),
+    ),
     "two manifests": (written("manifest.parquet", b"x"), ("manifest.csv", "keep one")),
     "no manifest": (lambda folder: (folder / "manifest.csv").unlink(), ("no manifest.csv",)),
     "empty manifest": (written("manifest.csv", b""), ("manifest.csv row 1", "header")),
-    "header only": (written("manifest.csv", b"weld,day,sound,photos,current_a,gas_l_min,verdict,force_n\n"),
-                    ("manifest.csv", "no rows")),
+    "header only": (
+        written("manifest.csv", b"weld,day,sound,photos,current_a,gas_l_min,verdict,force_n\n"),
+        ("manifest.csv", "no rows"),
+    ),
     "semicolons": (written("manifest.csv", b"weld;day\na;b\n"), ("manifest.csv row 1", "commas")),
-    "manifest not UTF-8": (written("manifest.csv", "weld,Größe\n".encode("latin-1")), ("manifest.csv", "UTF-8")),
+    "manifest not UTF-8": (
+        written("manifest.csv", "weld,Größe\n".encode("latin-1")),
+        ("manifest.csv", "UTF-8"),
+    ),
     "column twice": (lambda f: add_column(f, "day", ["x"] * 12), ("manifest.csv row 1", "'day'", "twice")),
     "column missing": (
-        lambda folder: edit(folder / "manifest.csv", "verdict", "verdct"), ("row 1", "'verdict'", "verdct?"),
+        lambda folder: edit(folder / "manifest.csv", "verdict", "verdct"),
+        ("row 1", "'verdict'", "verdct?"),
     ),
-    "row too short": (lambda folder: edit(folder / "manifest.csv", "k,day 0,", "k,"), ("manifest.csv row 2", "7", "8")),
-    "broken quote": (lambda folder: edit(folder / "manifest.csv", "k,day", '"k,day'), ("manifest.csv", "quotes")),
+    "row too short": (
+        lambda folder: edit(folder / "manifest.csv", "k,day 0,", "k,"),
+        ("manifest.csv row 2", "7", "8"),
+    ),
+    "broken quote": (
+        lambda folder: edit(folder / "manifest.csv", "k,day", '"k,day'),
+        ("manifest.csv", "quotes"),
+    ),
     "unknown class": (cell(3, "verdict", "por"), ("manifest.csv row 3", "verdict", "'por'", "pore?")),
     "text as number": (cell(4, "current_a", "high"), ("manifest.csv row 4", "current_a", "'high'", "number")),
     "infinite number": (cell(4, "force_n", "inf"), ("manifest.csv row 4", "force_n", "finite")),
@@ -84,9 +107,13 @@ CARDS_AND_MANIFESTS: dict[str, tuple[Damage, tuple[str, ...]]] = {
     "id empty": (cell(6, "weld", ""), ("manifest.csv row 6", "weld", "id")),
     "group empty": (cell(7, "day", ""), ("manifest.csv row 7", "day", "group")),
     "absolute path": (cell(8, "sound", "/tmp/x.wav"), ("manifest.csv row 8", "sound", "relative")),
-    "glob of nothing": (cell(8, "photos", "photos/x*.png"), ("manifest.csv row 8", "photos", "'photos/x*.png'")),
+    "glob of nothing": (
+        cell(8, "photos", "photos/x*.png"),
+        ("manifest.csv row 8", "photos", "'photos/x*.png'"),
+    ),
     "two sounds": (
-        cell(8, "sound", "sound/k.wav;sound/d.wav"), ("manifest.csv row 8", "sound", "2 files", "one file"),
+        cell(8, "sound", "sound/k.wav;sound/d.wav"),
+        ("manifest.csv row 8", "sound", "2 files", "one file"),
     ),
     "active part backwards": (
         lambda f: (add_column(f, "active_from", ["0.3"] * 12), add_column(f, "active_to", ["0.2"] * 12)),
@@ -94,10 +121,11 @@ CARDS_AND_MANIFESTS: dict[str, tuple[Damage, tuple[str, ...]]] = {
     ),
     "negative speed": (lambda f: add_column(f, "speed_mm_s", ["-5"] * 12), ("row 2", "speed_mm_s", "-5")),
     "unknown override": (
-        lambda f: add_column(f, "sound.offset", ["0"] * 12), ("row 1", "sound.offset", "sound.offset_s"),
+        lambda f: add_column(f, "sound.offset", ["0"] * 12),
+        ("row 1", "sound.offset", "sound.offset_s"),
     ),
     "all excluded": (lambda f: add_column(f, "exclude", ["arc out"] * 12), ("manifest.csv", "excluded")),
-}  # fmt: skip
+}
 
 
 def tone(name: str, rate: int = 8000, channels: int = 1, subtype: str = "PCM_16") -> Damage:
@@ -148,14 +176,18 @@ RECORDINGS: dict[str, tuple[Damage, tuple[str, ...]]] = {
     "path is a folder": (cell(2, "sound", "sound"), ("manifest.csv row 2", "is a folder")),
     "no reader": (cell(2, "sound", "manifest.csv.wavv"), ("no such file",)),
     "unknown suffix": (
-        lambda f: (written("sound/k.wv", b"x")(f), cell(2, "sound", "sound/k.wv")(f)), ("sound/k.wv", ".wav"),
+        lambda f: (written("sound/k.wv", b"x")(f), cell(2, "sound", "sound/k.wv")(f)),
+        ("sound/k.wv", ".wav"),
     ),
     "empty file": (written("sound/k.wav", b""), ("sound/k.wav", "empty")),
     "no sound file": (written("sound/k.wav", b"hello world, hello weld"), ("sound/k.wav", "sound file")),
     "truncated WAV": (cut("sound/k.wav", 3000), ("sound/k.wav", "truncated")),
     "truncated PNG": (cut("photos/k.png", 200), ("photos/k.png", "read")),
     "PNG that is none": (written("photos/k.png", b"GIF89a"), ("photos/k.png", "image")),
-    "wrong rate": (tone("sound/k.wav", rate=16000), ("sound/k.wav", "16000 Hz", "modalities.sound.rate", "8000 Hz")),
+    "wrong rate": (
+        tone("sound/k.wav", rate=16000),
+        ("sound/k.wav", "16000 Hz", "modalities.sound.rate", "8000 Hz"),
+    ),
     "two channels": (tone("sound/k.wav", channels=2), ("sound/k.wav", "2 channels", "the card has 1")),
     "grey photo": (grey, ("photos/k.png", "grey", "3 channels")),
     "NaN in a sound": (bad_samples(np.nan), ("sound/k.wav", "NaN", "missing: nan")),
@@ -165,27 +197,41 @@ RECORDINGS: dict[str, tuple[Damage, tuple[str, ...]]] = {
     "truncated NPY": (half_array, ("sound/k.npy",)),
     "CSV with text": (read_with("", b"p\n1\n2\nx\n4\n"), ("sound/k.csv row 4", "'p'", "'x'", "number")),
     "CSV with decimal comma": (
-        read_with("sep: ';'", b"p;q\n1,5;2\n"), ("sound/k.csv row 2", "'p'", "'1,5'", "reader.decimal"),
+        read_with("sep: ';'", b"p;q\n1,5;2\n"),
+        ("sound/k.csv row 2", "'p'", "'1,5'", "reader.decimal"),
     ),
     "CSV cut in a row": (
-        read_with("columns: [q]", b"p,q\n1,2\n3,4\n5"), ("sound/k.csv row 4", "'q'", "ends before", "truncated"),
+        read_with("columns: [q]", b"p,q\n1,2\n3,4\n5"),
+        ("sound/k.csv row 4", "'q'", "ends before", "truncated"),
     ),
-    "CSV column missing": (read_with("columns: [pres]", b"press,q\n1,2\n"), ("reader.columns", "'pres'", "press?")),
-    "CSV without mark": (read_with("skip_until: START", b"p\n1\n"), ("sound/k.csv", "reader.skip_until", "'START'")),
+    "CSV column missing": (
+        read_with("columns: [pres]", b"press,q\n1,2\n"),
+        ("reader.columns", "'pres'", "press?"),
+    ),
+    "CSV without mark": (
+        read_with("skip_until: START", b"p\n1\n"),
+        ("sound/k.csv", "reader.skip_until", "'START'"),
+    ),
     "CSV header only": (read_with("", b"p\n"), ("sound/k.csv", "no rows")),
     "CSV with zero bytes": (read_with("", b"p\n1\n\0\0\0\n"), ("sound/k.csv", "zero bytes")),
-    "unknown reader option": (read_with("separator: ';'", b"p\n1\n"), ("sound/k.csv: reader.separator", "valid: columns", "sep")),
+    "unknown reader option": (
+        read_with("separator: ';'", b"p\n1\n"),
+        ("sound/k.csv: reader.separator", "valid: columns", "sep"),
+    ),
     "time runs back": (
-        read_with("time: t", b"t,p\n0,1\n1,2\n0.5,3\n"), ("sound/k.csv", "'t'", "does not rise"),
+        read_with("time: t", b"t,p\n0,1\n1,2\n0.5,3\n"),
+        ("sound/k.csv", "'t'", "does not rise"),
     ),
     "Parquet that is none": (read_with("", b"PAR1xxxxPAR1", "parquet"), ("sound/k.parquet", "Parquet")),
     "active part after the end": (
-        lambda f: add_column(f, "active_from", ["9"] * 12), ("manifest.csv row 2", "active_from", "9 s"),
+        lambda f: add_column(f, "active_from", ["9"] * 12),
+        ("manifest.csv row 2", "active_from", "9 s"),
     ),
     "group in two parts": (
-        lambda f: add_column(f, "split", ["fit", "test"] * 6), ("manifest.csv", "split", "'day 0'", "fit, test"),
+        lambda f: add_column(f, "split", ["fit", "test"] * 6),
+        ("manifest.csv", "split", "'day 0'", "fit, test"),
     ),
-}  # fmt: skip
+}
 
 
 @pytest.fixture

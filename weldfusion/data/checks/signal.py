@@ -29,9 +29,9 @@ def oddity(channel: np.ndarray) -> str | None:
 def is_clipped(values: np.ndarray, limit: float) -> bool:
     """Whether a signal is cut off at `limit`, its largest value.
 
-    Clipping shows as many separate plateaus of equal samples at the limit that are entered with a step
-    as large as the signal's usual steps; a slow or coarsely stepped signal that rests at its top has
-    few plateaus or enters them by its smallest step only.
+    Clipping shows as many separate plateaus of equal samples at the limit that the signal reaches while
+    it moves; a slow or coarsely stepped signal that rests at its top has few plateaus or reaches them by
+    its smallest step.
     """
     at_limit = values >= limit
     if at_limit.mean() < CLIPPED_SHARE or at_limit.mean() > 0.9:
@@ -39,13 +39,13 @@ def is_clipped(values: np.ndarray, limit: float) -> bool:
     edges = np.diff(at_limit.astype(np.int8), prepend=0, append=0)
     starts, ends = np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
     starts = starts[ends - starts >= CLIPPED_LENGTH]
-    starts = starts[starts > 0]
+    starts = starts[starts > 1]
     if len(starts) < CLIPPED_RUNS:
         return False
     steps = np.abs(np.diff(values))
     moving = steps[steps > 0]
-    entry = np.median(values[starts] - values[starts - 1])
-    return bool(entry > 1.5 * moving.min() and len(np.unique(values)) > 32)
+    slope = np.median(values[starts - 1] - values[starts - 2])
+    return bool(slope > 1.5 * moving.min() and len(np.unique(values)) > 32)
 
 
 def share_missing(values: np.ndarray) -> tuple[float, int]:

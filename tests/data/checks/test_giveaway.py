@@ -1,0 +1,51 @@
+"""The depth-2 tree against trees and figures worked out by hand."""
+
+import numpy as np
+import pytest
+
+from weldfusion.data.checks.giveaway import best_score, text_pieces, tree_score
+
+GROUPS = np.repeat([f"g{number}" for number in range(10)], 4).astype(object)
+TRUTH = np.tile([0, 1, 0, 1], 10)
+
+
+def test_a_column_that_is_the_label() -> None:
+    assert tree_score(TRUTH[:, None].astype(float), TRUTH, GROUPS) == 1.0
+
+
+def test_an_interval_needs_depth_two() -> None:
+    column = np.where(TRUTH == 1, 5.0, np.tile([0.0, 5.0, 10.0, 5.0], 10))[:, None]
+    assert tree_score(column, TRUTH, GROUPS) == 1.0
+
+
+def test_three_intervals_are_beyond_depth_two() -> None:
+    rng = np.random.default_rng(0)
+    column = rng.uniform(0, 12, 400)
+    truth = (np.floor(column) % 2).astype(int)
+    groups = np.arange(400).astype(object)
+    assert tree_score(column[:, None], truth, groups) < 0.75
+
+
+def test_chance_stays_at_a_half() -> None:
+    rng = np.random.default_rng(1)
+    truth = rng.integers(0, 2, 600)
+    score = tree_score(rng.normal(size=(600, 1)), truth, np.arange(600).astype(object))
+    assert score == pytest.approx(0.5, abs=0.08)
+
+
+def test_a_column_that_names_the_group_does_not_count() -> None:
+    """The same group is never on both sides, so what holds within a group only is not learnt."""
+    groups = np.repeat(np.arange(12), 5).astype(object)
+    truth = np.repeat([0, 1, 1, 0, 1, 0, 0, 1, 0, 1, 1, 0], 5)
+    assert tree_score(groups[:, None].astype(float), truth, groups) < 0.95
+
+
+def test_a_class_in_one_group_cannot_be_judged() -> None:
+    truth = (GROUPS == "g0").astype(int)
+    assert best_score(truth[:, None].astype(float), truth, GROUPS) == 0.0
+
+
+def test_one_telling_piece_among_many_is_found() -> None:
+    rng = np.random.default_rng(2)
+    texts = [f"{rng.integers(1, 13):02d}-{rng.integers(1, 29):02d}-23-{t:02d}" for t in TRUTH * 7]
+    assert best_score(text_pieces(texts), TRUTH, GROUPS) == 1.0

@@ -13,6 +13,11 @@ ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
 
+def plain(requirement: str) -> str:
+    """The normal form of a distribution's name, without version and extras."""
+    return re.sub(r"[-_.]+", "-", re.split(r"[\[=<>]", requirement)[0]).lower()
+
+
 def test_every_data_file_is_declared():
     declared = {
         file
@@ -44,10 +49,10 @@ def test_dependencies_are_pinned_without_addresses():
     lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
     pins = [line for line in lines if line and not line.startswith("#")]
     assert all(re.fullmatch(r"[A-Za-z0-9._-]+==[A-Za-z0-9.+]+", pin) for pin in pins)
-    names = {re.sub(r"[-_.]+", "-", pin.split("==")[0]).lower() for pin in pins}
+    names = {plain(pin) for pin in pins}
     extras = PROJECT["project"]["optional-dependencies"]
     wanted = [*PROJECT["project"]["dependencies"], *(name for extra in extras.values() for name in extra)]
-    assert {re.split(r"[\[=<>]", name)[0].lower().replace("_", "-") for name in wanted} <= names
+    assert {plain(name) for name in wanted} <= names
 
 
 def test_third_party_imports_are_declared():
@@ -61,6 +66,6 @@ def test_third_party_imports_are_declared():
                 used.add(node.module.split(".")[0])
     used -= {"weldfusion", *sys.stdlib_module_names}
     owners = importlib.metadata.packages_distributions()
-    declared = {re.split(r"[\[=<>]", name)[0].lower() for name in PROJECT["project"]["dependencies"]}
-    missing = {m for m in used if not {name.lower() for name in owners.get(m, [])} & declared}
+    declared = {plain(name) for name in PROJECT["project"]["dependencies"]}
+    missing = {m for m in used if not {plain(name) for name in owners.get(m, [])} & declared}
     assert not missing

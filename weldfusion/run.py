@@ -11,6 +11,7 @@ from weldfusion.config.load import load_resolved, load_settings
 from weldfusion.data.card import Card, read_card
 from weldfusion.data.dataset import WeldWindows
 from weldfusion.data.folder import Dataset, read_dataset
+from weldfusion.data.leave_out import open_dataset
 from weldfusion.data.manifest import Weld
 from weldfusion.data.splits import Fold, read_split
 from weldfusion.errors import ConfigError, RunError, did_you_mean
@@ -120,7 +121,7 @@ class Run:
             return self.predict(data)
         if part not in PARTS:
             raise RunError(f"part {part!r}: no such part; {did_you_mean(part, PARTS)}")
-        dataset = read_dataset(self.settings.data.root)
+        dataset = open_dataset(self.settings.data)
         split = self.split
 
         def welds(fold: str) -> list[Weld]:

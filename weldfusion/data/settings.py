@@ -66,6 +66,8 @@ class DataSettings:
         windows: how welds are cut into samples.
         cache: folder for prepared recordings; `.weldfusion-cache` in the data folder by default.
         workers: loader processes; 0 loads in the training process.
+        leave_out: welds to leave out, by class of a weld-level target or by group, as
+            `{class: [terminal_offset]}`.
     """
 
     root: str = ""
@@ -74,3 +76,4 @@ class DataSettings:
     windows: Windows = field(default_factory=Windows)
     cache: str | None = None
     workers: int = 0
+    leave_out: Mapping[str, Sequence[str]] | None = None

@@ -9,7 +9,8 @@ import torch
 
 from weldfusion.data.card import write_card
 from weldfusion.data.dataset import WeldWindows
-from weldfusion.data.folder import Dataset, read_dataset
+from weldfusion.data.folder import Dataset
+from weldfusion.data.leave_out import open_dataset
 from weldfusion.data.splits import Fold, Part, read_split, write_split
 from weldfusion.errors import RunError
 from weldfusion.systems.graph import FusionModel
@@ -54,7 +55,7 @@ def fit_run(
     """
     keep_memory()
     check_trainer(settings.trainer)
-    dataset = dataset or read_dataset(settings.data.root)
+    dataset = dataset or open_dataset(settings.data)
     planned = plan(settings, dataset, folder)
     seeds = range(settings.seed, settings.seed + settings.seeds)
     run = open_run(folder, resolved, [(fold.name, seed) for fold in planned for seed in seeds])

@@ -1,0 +1,45 @@
+"""Elements to one self-contained HTML file."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from weldfusion import __version__
+from weldfusion.report.elements import Element, Heading, short
+
+
+def write_page(path: Path, title: str, elements: Sequence[Element]) -> Path:
+    """Writes the page, whole or not at all, and gives its path.
+
+    The file needs no network and no script: style and pictures are inside. All texts are escaped.
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        with open(temporary, "w", encoding="utf-8") as file:
+            file.write(render(title, elements))
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+    return path
+
+
+def render(title: str, elements: Sequence[Element]) -> str:
+    """The page as text."""
+    environment = Environment(
+        loader=PackageLoader("weldfusion.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["short"] = short
+    environment.tests["number"] = lambda value: isinstance(value, int | float) or value is None
+    sections = [e for e in elements if isinstance(e, Heading) and e.level == 2]
+    page = environment.get_template("page.html.jinja")
+    return page.render(title=title, elements=elements, sections=sections, version=__version__)

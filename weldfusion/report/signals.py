@@ -1,0 +1,123 @@
+"""One weld drawn: what the model said along it, and what the sensors recorded."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from weldfusion.report.draw import COLOURS, clipped, draw
+from weldfusion.report.elements import Figure
+
+MOST_POINTS = 700
+MOST_IMAGES = 5
+IMAGE_SIDE = 180
+
+
+@dataclass(frozen=True)
+class SignalView:
+    """What one sensor recorded of one weld, to be drawn.
+
+    `values` is (C, L) for a waveform at `rate` Hz from `start_s` on the weld's clock, (C,) for a table,
+    and (S, H, W) or (S, H, W, 3) for S images (any range; uint8 is shown as it is).
+    """
+
+    kind: Literal["waveform", "table", "image"]
+    values: np.ndarray
+    rate: float | None = None
+    unit: str = ""
+    channels: Sequence[str] = ()
+    start_s: float = 0.0
+
+    def channel(self, index: int) -> str:
+        return self.channels[index] if index < len(self.channels) else f"channel {index}"
+
+
+def envelope(values: np.ndarray, most: int = MOST_POINTS) -> tuple[np.ndarray, np.ndarray]:
+    """Sample numbers and values of at most `most` points that keep every peak: least and greatest of
+    each stretch.
+
+    >>> place, shown = envelope(np.array([0.0, 5, 0, 0, -3, 0]), most=4)
+    >>> shown.max(), shown.min()
+    (np.float64(5.0), np.float64(-3.0))
+    """
+    if len(values) <= most:
+        return np.arange(len(values)), values
+    starts = np.unique(np.linspace(0, len(values), most // 2 + 1).astype(int))[:-1]
+    filled = np.where(np.isnan(values), np.nanmean(values) if not np.isnan(values).all() else 0.0, values)
+    low, high = np.minimum.reduceat(filled, starts), np.maximum.reduceat(filled, starts)
+    return np.repeat(starts, 2), np.stack([low, high], axis=1).ravel()
+
+
+def weld_plot(
+    signals: Mapping[str, SignalView], windows: pd.DataFrame | None, alt: str, caption: str = ""
+) -> Figure | None:
+    """Predictions along the weld (if it has several windows) above its signals and images.
+
+    `windows` holds the rows of this weld, one target and one seed of the per-window prediction frame.
+    None where there is nothing to draw.
+    """
+    along = windows if windows is not None and windows["window"].nunique() > 1 else None
+    waves = [(name, view) for name, view in signals.items() if view.kind == "waveform"]
+    images = [(name, view) for name, view in signals.items() if view.kind == "image" and len(view.values)]
+    heights = [1.3] * (along is not None) + [1.0] * len(waves) + [1.5] * len(images)
+    if not heights:
+        return None
+
+    def paint(canvas: Any) -> None:
+        parts = canvas.subfigures(len(heights), 1, height_ratios=heights, squeeze=False).ravel()
+        used = 0
+        if along is not None:
+            _paint_along(parts[0].subplots(), along)
+            used = 1
+        for part, (name, view) in zip(parts[used:], waves, strict=False):
+            _paint_wave(part.subplots(), name, view)
+        for part, (name, view) in zip(parts[used + len(waves) :], images, strict=True):
+            _paint_images(part, name, view)
+
+    return draw((7.4, 1.35 * sum(heights) + 0.3), paint, alt, caption)
+
+
+def _paint_along(ax: Any, windows: pd.DataFrame) -> None:
+    kind = windows["kind"].iloc[0]
+    for k, name in enumerate(windows["class"].unique()[: len(COLOURS)]):
+        part = windows[windows["class"] == name].sort_values("t0_s")
+        middle = (part["t0_s"].to_numpy() + part["t1_s"].to_numpy()) / 2
+        label = "predicted" if kind == "real" else clipped(name, 18)
+        ax.plot(middle, part["value"], "o-", markersize=2.5, color=COLOURS[k], label=label)
+        if kind == "real":
+            ax.plot(middle, part["truth"], color="#444d58", linestyle="--", label="truth")
+            if part["lower"].notna().any():
+                ax.fill_between(middle, part["lower"], part["upper"], color=COLOURS[k], alpha=0.2)
+    if kind != "real":
+        ax.set_ylim(-0.03, 1.03)
+    ax.set(ylabel="value" if kind == "real" else "probability", xlabel="time (s)")
+    ax.legend(fontsize=7.5, loc="center left", bbox_to_anchor=(1.0, 0.5))
+
+
+def _paint_wave(ax: Any, name: str, view: SignalView) -> None:
+    for c, values in enumerate(np.atleast_2d(view.values)[: len(COLOURS)]):
+        place, shown = envelope(np.asarray(values, dtype=float))
+        time = view.start_s + place / (view.rate or 1.0)
+        ax.plot(time, shown, linewidth=0.9, color=COLOURS[c], label=clipped(view.channel(c), 18))
+    unit = f" ({view.unit})" if view.unit else ""
+    ax.set(ylabel=clipped(name + unit, 20), xlabel="time (s)" if view.rate else "sample")
+    if len(view.values) > 1 or view.channels:
+        ax.legend(fontsize=7.5, loc="center left", bbox_to_anchor=(1.0, 0.5))
+
+
+def _paint_images(part: Any, name: str, view: SignalView) -> None:
+    shown = view.values[:MOST_IMAGES]
+    axes = part.subplots(1, MOST_IMAGES, squeeze=False)[0]
+    for ax in axes:
+        ax.set_axis_off()
+    for ax, image in zip(axes, shown, strict=False):
+        step = max(1, max(image.shape[:2]) // IMAGE_SIDE)
+        small = np.asarray(image)[::step, ::step]
+        if small.ndim == 3 and small.dtype != np.uint8:
+            spread = float(np.ptp(small)) or 1.0
+            small = (small - small.min()) / spread
+        ax.imshow(small, cmap="gray")
+    more = f", {len(shown)} of {len(view.values)}" if len(view.values) > len(shown) else ""
+    axes[0].set_title(clipped(name, 24) + more, loc="left", fontsize=9)

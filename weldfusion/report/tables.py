@@ -1,0 +1,90 @@
+"""Tables of an evaluation: every figure with its interval and a baseline beside it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from weldfusion.report.elements import Cell, Table
+from weldfusion.report.words import NAMES, as_difference, named, with_interval
+
+MOST_GROUPS = 60
+TEST, TRAINING = "test", ("fit", "select", "calibrate")
+
+
+def figures_table(level: Mapping[str, Any], unit: str) -> Table:
+    """Figure by figure: this run, the best baseline, and the gain over it."""
+    best = level["best_baseline"]
+    baseline = level["baselines"].get(best)
+    columns = ["figure", "this run"]
+    if baseline:
+        columns += [f"best baseline: {best}", "better by"]
+    rows = []
+    for name, figure in level["figures"].items():
+        row = [named(name, unit), with_interval(figure)]
+        if baseline:
+            theirs, gain = baseline["figures"].get(name), baseline["difference"].get(name)
+            row += [with_interval(theirs) if theirs else "–", with_interval(gain) if gain else "–"]
+        rows.append(row)
+    caption = "Mean over seeds; in brackets the 95 % interval from resampling whole groups."
+    return Table(columns, rows, caption + " “Better by” is positive where this run is better." * bool(best))
+
+
+def per_class_table(level: Mapping[str, Any]) -> Table:
+    """One row a class: this run, and in the next row the best baseline."""
+    best = level["best_baseline"]
+    theirs = level["baselines"][best]["per_class"] if best else {}
+    names = list(next(iter(level["per_class"].values())))
+    rows: list[list[Cell]] = []
+    for name, figures in level["per_class"].items():
+        count = level["class_counts"][name]
+        ours = [with_interval(figures[f]) for f in names]
+        rows.append([name, "this run", count["rows"], count["groups"], *ours])
+        if name in theirs:
+            rows.append(["", best, "", "", *(with_interval(theirs[name][f]) for f in names)])
+    columns = ["class", "model", "rows", "groups", *(NAMES[f] for f in names)]
+    return Table(columns, rows, "Each class against the rest")
+
+
+def baselines_table(target: Mapping[str, Any], level: Mapping[str, Any], unit: str) -> Table:
+    """Headline figure of every baseline, and whether this run beats it."""
+    headline = target["headline"]
+    rows = [["this run", with_interval(level["figures"][headline]), "", ""]]
+    for name, entry in level["baselines"].items():
+        gain = entry["difference"][headline]
+        word = as_difference(gain).verdict
+        claim = {"beats": "beats it", "does not beat": "does NOT beat it", "is beaten by": "is BEATEN by it"}
+        rows.append(
+            [name, with_interval(entry["figures"][headline]), with_interval(gain), claim.get(word, word)]
+        )
+    return Table(["model", named(headline, unit), "this run is better by", "verdict: this run"], rows)
+
+
+def groups_table(level: Mapping[str, Any], unit: str) -> Table:
+    """One row a group, worst first; no intervals, each row is one group."""
+    entries = level["by_group"]
+    figure = entries[0]["figure"]
+    sign = 1 if figure != "mae" else -1
+    ordered = sorted(entries, key=lambda entry: (sign * entry["value"], entry["group"]))
+    rows: list[list[Cell]] = [
+        [e["group"], e["rows"], ", ".join(e["classes"]), float(e["value"]), e["baseline"]]
+        for e in ordered[:MOST_GROUPS]
+    ]
+    columns = ["group", "rows", "classes", f"{named(figure, unit)}, this run", "best baseline"]
+    if not any(entry["classes"] for entry in entries):
+        columns, rows = [columns[0], columns[1], *columns[3:]], [[r[0], r[1], *r[3:]] for r in rows]
+    return Table(columns, rows, "Worst group first", left_out=max(0, len(ordered) - MOST_GROUPS))
+
+
+def split_table(split: pd.DataFrame) -> Table:
+    """One row a fold: welds of each part, and groups that test and training share."""
+    parts = [str(part) for part in dict.fromkeys(split["part"])]
+    parts.sort(key=lambda part: [*TRAINING, TEST, "unused", part].index(part))
+    rows: list[list[Cell]] = []
+    for fold, rest in split.groupby("fold", sort=False):
+        shared = set(rest["group"][rest["part"] == TEST]) & set(rest["group"][rest["part"].isin(TRAINING)])
+        counts = [int((rest["part"] == part).sum()) for part in parts]
+        groups = int(rest["group"][rest["part"] == TEST].nunique())
+        rows.append([str(fold), *counts, groups, len(shared)])
+    columns = ["fold", *(f"{part} welds" for part in parts), "test groups", "groups in test and training"]
+    return Table(columns, rows[:MOST_GROUPS], left_out=max(0, len(rows) - MOST_GROUPS))

@@ -1,0 +1,87 @@
+"""Figures in words: names, values with their intervals, the verdict."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from weldfusion.evaluation.compare import Difference
+from weldfusion.evaluation.intervals import Interval
+from weldfusion.report.elements import short
+
+NAMES = {
+    "balanced_accuracy": "balanced accuracy",
+    "accuracy": "accuracy",
+    "macro_f1": "macro-F1",
+    "exact_match": "all flags right",
+    "log_loss": "log loss",
+    "brier": "Brier score",
+    "calibration_error": "calibration error (ECE)",
+    "mae": "mean absolute error",
+    "rmse": "root mean square error",
+    "r2": "R²",
+    "bias": "mean error (bias)",
+    "coverage": "share inside the predicted interval",
+    "precision": "precision",
+    "recall": "recall",
+    "f1": "F1",
+    "auc": "AUC",
+}
+IN_UNITS = frozenset({"mae", "rmse", "bias"})
+
+
+def with_interval(figure: Mapping[str, Any]) -> str:
+    """A figure of `metrics.json` for a cell.
+
+    >>> with_interval({"value": 0.93, "lower": 0.88, "upper": 0.97, "reason": ""})
+    '0.930 [0.880, 0.970]'
+    >>> with_interval({"value": None, "lower": None, "upper": None, "reason": "never called"})
+    '– (never called)'
+    """
+    if figure["value"] is None or figure["lower"] is None:
+        return f"{short(figure['value'])} ({figure['reason']})"
+    return f"{short(figure['value'])} [{short(figure['lower'])}, {short(figure['upper'])}]"
+
+
+def named(figure: str, unit: str) -> str:
+    """Name of a figure with its unit.
+
+    >>> named("mae", "N"), named("r2", "N")
+    ('mean absolute error (N)', 'R²')
+    """
+    return f"{NAMES[figure]} ({unit})" if unit and figure in IN_UNITS else NAMES[figure]
+
+
+def as_difference(entry: Mapping[str, Any]) -> Difference:
+    """The record of `compare` from its place in `metrics.json`."""
+    value = float("nan") if entry["value"] is None else entry["value"]
+    return Difference(value, Interval(entry["lower"], entry["upper"], entry["reason"]))
+
+
+def verdict(target: str, metrics: Mapping[str, Any], unit: str) -> str:
+    """What the run reaches on welds it has not seen, and whether a simple model does it as well."""
+    weld = metrics["weld"]
+    if weld["reason"]:
+        return f"{target}: {weld['reason']}, so nothing can be said about how good the predictions are."
+    headline = metrics["headline"]
+    unit = unit if headline in IN_UNITS else ""
+    figure = weld["figures"][headline]
+    sentence = f"{target}: {NAMES[headline]} per weld {with_interval(figure)}{' ' + unit if unit else ''} on "
+    sentence += f"{weld['welds']} welds in {weld['groups']} groups, {_protocol(weld)}{_spread(figure)}. "
+    best = weld["best_baseline"]
+    if best is None:
+        return sentence + "No baseline was fitted beside it."
+    entry = weld["baselines"][best]
+    difference = as_difference(entry["difference"][headline])
+    theirs = with_interval(entry["figures"][headline])
+    return sentence + f"It {difference.sentence(f'the best baseline, {best} ({theirs}),', unit)}."
+
+
+def _protocol(level: Mapping[str, Any]) -> str:
+    folds = len(level["folds"])
+    return f"out-of-fold predictions of {folds} folds pooled" if folds > 1 else "one test part"
+
+
+def _spread(figure: Mapping[str, Any]) -> str:
+    seeds = len(figure["seeds"])
+    if seeds < 2:
+        return ""
+    return f", mean of {seeds} training seeds (standard deviation between them {short(figure['seed_sd'])})"

@@ -90,8 +90,20 @@ def _listed(root: Path, table: IndexTable) -> list[Place]:
         for weld, value in zip(_welds_of(table, root), table.frame[column], strict=True):
             for piece in filter(None, (piece.strip() for piece in value.split(";"))):
                 kind = SUFFIXES.get(Path(piece).suffix.lower(), "signals")
-                places.append(Place(root / piece, weld, clean_name(name or kind)))
+                places.append(Place(_inside(root, table.file, piece), weld, clean_name(name or kind)))
     return [place for place in places if place.path.suffix.lower() in SUFFIXES]
+
+
+def _inside(root: Path, table: Path, piece: str) -> Path:
+    """A path of a table below the data folder, also where the table has it in full."""
+    path = Path(piece.replace("\\", "/"))
+    if path.is_absolute() and path.is_relative_to(root.absolute()):
+        path = path.relative_to(root.absolute())
+    if path.is_absolute() or ".." in path.parts:
+        raise ManifestError(
+            f"{table}: {piece!r} is not below {root}; move the file there or correct the path"
+        )
+    return root / path
 
 
 def _by_sensor(places: Sequence[Place], taken: set[str]) -> dict[str, dict[str, list[Path]]]:

@@ -44,6 +44,8 @@ def look_at(name: str, files: Mapping[str, Sequence[Path]], durations: Mapping[s
         options = _array_options(first)
     probes, broken = _probe_all({weld: files[weld][0] for weld in picked}, options)
     shape = Counter(p.shape for p in probes.values()).most_common(1)[0][0]
+    if not shape:
+        raise ReadError(f"{first}: holds a single number; a recording is an array over time or an image")
     if first.suffix.lower() in IMAGES or len(shape) > 2:
         sensor = _images(name, files, probes)
     elif form is not None and {p.shape[-1] for p in probes.values()} == {1}:

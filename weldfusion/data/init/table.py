@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from io import StringIO
 from pathlib import Path
 
 import pandas as pd
@@ -26,6 +27,7 @@ GROUP = re.compile(
     r"sample|material|series|experiment|run|seam|subject|fold|station|tool",
     re.IGNORECASE,
 )
+IDENTIFIER = re.compile(r"(^|_)(id|key|name|weld|nr|no|number|run|sample|uid)s?($|_)", re.IGNORECASE)
 IGNORED = re.compile(
     r"^(index|time|timestamp|comment|remarks?|note|unnamed.*|rows?|duration.*)$", re.IGNORECASE
 )
@@ -54,8 +56,12 @@ def find_table(folder: Path, recordings: Sequence[Recording]) -> IndexTable | No
         for path in sorted(folder.iterdir())
         if path.suffix.lower() in (".csv", ".tsv", ".parquet") and path.name not in OWN
     ]
-    if len(tables) > 5:
-        tables = [path for path in tables if NAMED.search(path.stem)]
+    stems = [recording.stem for recording in recordings]
+    tables = [
+        path
+        for path in tables
+        if NAMED.search(path.stem) or (len(tables) == 1 and stems.count(path.stem) < 2)
+    ]
     best: IndexTable | None = None
     most = 0
     for path in tables[:20]:
@@ -78,17 +84,26 @@ def _as_text(path: Path) -> pd.DataFrame | None:
             frame = pd.read_parquet(path)
             frame = frame.astype(object).where(frame.notna(), "").map(str)
         else:
-            with path.open(encoding="utf-8-sig") as file:
-                header = file.readline()
-            separator = max(SEPARATORS, key=header.count)
-            frame = pd.read_csv(path, sep=separator, dtype=str, keep_default_na=False, index_col=False)
-    except (ValueError, OSError, pd.errors.ParserError, UnicodeDecodeError):
+            text = _decoded(path.read_bytes())
+            separator = max(SEPARATORS, key=text.partition("\n")[0].count)
+            frame = pd.read_csv(
+                StringIO(text), sep=separator, dtype=str, keep_default_na=False, index_col=False
+            )
+    except (ValueError, OSError, pd.errors.ParserError):
         return None
     frame.columns = [str(name).strip() for name in frame.columns]
     if not frame.columns.is_unique:
         twice = frame.columns[frame.columns.duplicated()][0]
         raise ManifestError(f"{path} row 1: column {twice!r} comes twice; give each column its own name")
     return frame.astype(object).map(lambda value: str(value).strip())
+
+
+def _decoded(content: bytes) -> str:
+    """Text of a table, which spreadsheets save as UTF-8 or in the Western code page."""
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", errors="replace")
 
 
 def _are_paths(values: pd.Series, folder: Path) -> bool:
@@ -100,7 +115,7 @@ def _are_paths(values: pd.Series, folder: Path) -> bool:
 def _id_column(
     frame: pd.DataFrame, recordings: Sequence[Recording], paths: Sequence[str]
 ) -> tuple[str | None, int]:
-    """The column of unique values that name the most files or folders; the first unique one with paths."""
+    """The column of unique values that name the most files or folders; with paths, one that is called so."""
     names = {r.stem for r in recordings} | {part for r in recordings for part in r.parts}
     names |= {re.sub(r"[_-][^_-]+$", "", stem) for stem in names}
     unique = [
@@ -112,7 +127,8 @@ def _id_column(
     best = max(counts, key=lambda name: counts[name], default=None)
     if best is not None and counts[best] > 0.5 * len(frame):
         return best, counts[best]
-    return (unique[0] if unique and paths else None), 0
+    named = [name for name in unique if IDENTIFIER.search(name)]
+    return (named[0] if named and paths else None), 0
 
 
 def _with_roles(path: Path, frame: pd.DataFrame, id_column: str | None, paths: Sequence[str]) -> IndexTable:

@@ -76,5 +76,6 @@ def columns_of_table(table: IndexTable, welds: Sequence[str]) -> Columns:
 
 def _classes(column: str, values: Iterable[str]) -> TargetSpec:
     found = sorted({value for value in values if value})
-    classes = tuple(found) if len(found) > 1 else ("good", "defect")
-    return TargetSpec(clean_name(column), "class", column=column, classes=classes)
+    if len(found) < 2:
+        found += [name for name in ("good", "defect") if name not in found][: 2 - len(found)]
+    return TargetSpec(clean_name(column), "class", column=column, classes=tuple(found))

@@ -106,10 +106,12 @@ def _imported(slot: Slot, path: str, trust: Sequence[str]) -> object:
         except Exception as error:
             raise ConfigError(f"{path} cannot be imported: {type(error).__name__}: {error}") from error
         for piece in pieces[length:]:
-            names = [name for name, value in vars(found).items() if inspect.isclass(value)]
-            if piece not in names:
-                raise ConfigError(f"{path}: {module_name} has no class {piece}; {did_you_mean(piece, names)}")
-            found = vars(found)[piece]
+            inside = {key: value for key, value in vars(found).items() if inspect.isclass(value)}
+            if piece not in inside:
+                written = _written(slot).get(pieces[-1])
+                hint = did_you_mean(path, written) if written else did_you_mean(piece, inside)
+                raise ConfigError(f"{path}: {module_name} has no {piece}; {hint}")
+            found = inside[piece]
         return found
     raise ConfigError(f"{path}: there is no module {pieces[0]}")
 

@@ -10,6 +10,8 @@ import yaml
 
 from weldfusion.errors import ConfigError
 
+MOST_KEYS = 10_000
+MOST_LEVELS = 50
 _FLOAT = re.compile(
     r"""^(?:[-+]?(?:[0-9][0-9_]*)\.[0-9_]*(?:[eE][-+]?[0-9]+)?
     |[-+]?(?:[0-9][0-9_]*)(?:[eE][-+]?[0-9]+)
@@ -64,7 +66,11 @@ def layer_from_text(text: str, name: str) -> Layer:
             return Layer({}, {})
         if not isinstance(node, yaml.MappingNode):
             raise ConfigError(f"{name}: a config is a mapping of sections (data, model, …)")
-        places = {key: f"{name}:{line}" for key, line in _lines(node, (), name)}
+        places: dict[str, str] = {}
+        for key, line in _lines(node, (), name):
+            places[key] = f"{name}:{line}"
+            if len(places) > MOST_KEYS:
+                raise ConfigError(f"{name}: more than {MOST_KEYS} keys; this is no config")
         values = loader.construct_document(node)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
@@ -77,6 +83,8 @@ def layer_from_text(text: str, name: str) -> Layer:
 
 
 def _lines(node: yaml.Node, path: tuple[str, ...], name: str) -> Iterator[tuple[str, int]]:
+    if len(path) > MOST_LEVELS:
+        raise ConfigError(f"{name}: more than {MOST_LEVELS} levels, or an alias that refers to itself")
     if isinstance(node, yaml.MappingNode):
         seen: set[str] = set()
         for key_node, value_node in node.value:

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from weldfusion.data.flow import Flow
 from weldfusion.encoders.encoder import Encoder
 from weldfusion.errors import ConfigError
-from weldfusion.layers.log_mel import LogMel
+from weldfusion.layers.log_mel import LogMel, frame_count
 from weldfusion.layers.masked import masked_batch_norm, masked_mean
 
 
@@ -39,13 +39,13 @@ class MelCNN(Encoder):
         super().__init__()
         if flow.kind != "waveform" or flow.length is None or flow.rate is None:
             raise ConfigError(f"MelCNN takes a waveform of known length and rate, not {flow.kind}")
-        self.mel = LogMel(flow.rate, n_fft, hop, n_mels)
-        frames = self.mel.frames(flow.length)
+        frames = frame_count(flow.length, n_fft, hop)
         if min(frames, n_mels) >> len(widths) < 1 or not widths:
             raise ConfigError(
                 f"MelCNN: {flow.length} samples give {frames} frames of {n_mels} bands, "
                 f"{len(widths)} blocks need at least {2 ** len(widths)} of each; lower hop, n_fft or widths"
             )
+        self.mel = LogMel(flow.rate, n_fft, hop, n_mels)
         self.norm = nn.BatchNorm2d(flow.channels)
         self.convolutions, self.norms = nn.ModuleList(), nn.ModuleList()
         channels = flow.channels

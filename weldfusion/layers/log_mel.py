@@ -1,8 +1,12 @@
 """Logarithmic mel spectrogram as a layer."""
 
+import warnings
+
 import torch
 from torch import Tensor, nn
 from torchaudio.transforms import MelSpectrogram
+
+from weldfusion.errors import ConfigError
 
 POWER_FLOOR = 1e-6
 
@@ -18,23 +22,37 @@ class LogMel(nn.Module):
         n_fft: samples per frame.
         hop: samples from one frame to the next.
         n_mels: number of bands.
+
+    Raises ConfigError if a band holds no frequency of the spectrum.
     """
 
     def __init__(self, rate: float, n_fft: int, hop: int, n_mels: int) -> None:
         super().__init__()
         self.n_fft, self.hop = n_fft, hop
-        self.spectrogram = MelSpectrogram(
-            sample_rate=round(rate), n_fft=n_fft, hop_length=hop, n_mels=n_mels, center=False
-        )
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)
+            self.spectrogram = MelSpectrogram(
+                sample_rate=round(rate), n_fft=n_fft, hop_length=hop, n_mels=n_mels, center=False
+            )
+        if not bool(self.spectrogram.mel_scale.fb.any(dim=0).all()):
+            raise ConfigError(
+                f"n_mels is {n_mels}: the lowest bands are narrower than the {rate / n_fft:.0f} Hz that "
+                f"frames of {n_fft} samples resolve; lower n_mels or raise n_fft"
+            )
 
     def forward(self, x: Tensor) -> Tensor:
         with torch.autocast(x.device.type, enabled=False):
             return self.spectrogram(x.float()).clamp(min=POWER_FLOOR).log()
 
-    def frames(self, length: int) -> int:
-        """Number of frames of a signal of `length` samples."""
-        return max(0, (length - self.n_fft) // self.hop + 1)
-
     def out_valid(self, valid: Tensor) -> Tensor:
         """bool (B, L) → (B, T): frames of which every sample is valid."""
         return valid.unfold(1, self.n_fft, self.hop).all(dim=-1)
+
+
+def frame_count(length: int, n_fft: int, hop: int) -> int:
+    """Number of frames that lie wholly inside a signal of `length` samples.
+
+    >>> frame_count(1024, n_fft=512, hop=128)
+    5
+    """
+    return max(0, (length - n_fft) // hop + 1)

@@ -75,7 +75,6 @@ def test_defaults(tmp_path: Path) -> None:
     assert card.group == "day"
     assert card.modalities["sound"].timed
     assert not card.modalities["photos"].timed
-    assert card.modalities["photos"].channel_count == 3
     assert card.modalities["settings"].channels == ("current_a", "gas_l_min")
     assert card.targets["verdict"].column == "verdict"
     assert card.about == {"license": "CC-BY-4.0", "datePublished": "2024-02-03"}

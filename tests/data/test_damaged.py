@@ -6,7 +6,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
-from PIL import Image
 
 from tests.data.small_set import add_column, edit, set_cell, write_set
 from weldfusion.data.check import check, exit_code
@@ -151,10 +150,6 @@ def read_with(options: str, content: bytes, suffix: str = "csv") -> Damage:
     return damage
 
 
-def grey(folder: Path) -> None:
-    Image.fromarray(np.arange(192, dtype=np.uint8).reshape(12, 16)).save(folder / "photos/k.png")
-
-
 def objects(folder: Path) -> None:
     np.save(folder / "sound/k.npy", np.array([{"a": 1}], dtype=object), allow_pickle=True)
     set_cell(folder, 2, "sound", "sound/k.npy")
@@ -188,8 +183,14 @@ RECORDINGS: dict[str, tuple[Damage, tuple[str, ...]]] = {
         tone("sound/k.wav", rate=16000),
         ("sound/k.wav", "16000 Hz", "modalities.sound.rate", "8000 Hz"),
     ),
-    "two channels": (tone("sound/k.wav", channels=2), ("sound/k.wav", "2 channels", "the card has 1")),
-    "grey photo": (grey, ("photos/k.png", "grey", "3 channels")),
+    "two channels": (
+        tone("sound/k.wav", channels=2),
+        ("sound/d.wav", "1 channels", "the first recording has 2"),
+    ),
+    "colour photo": (
+        card("size: [12, 16]", "channels: [grey]"),
+        ("photos/k.png", "3 channels", "expected 1"),
+    ),
     "NaN in a sound": (bad_samples(np.nan), ("sound/k.wav", "NaN", "missing: nan")),
     "infinite sound": (bad_samples(np.inf), ("sound/k.wav", "1 values are infinite")),
     "same content": (same_sound, ("sound/d.wav", "weld 'd'", "weld 'k'", "row 2")),

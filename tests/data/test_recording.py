@@ -1,5 +1,6 @@
 """Recordings checked against the card."""
 
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -48,8 +49,12 @@ def test_frames_from_one_file_or_many(tmp_path: Path) -> None:
     files = [tmp_path / f"{number}.png" for number in range(4)]
     for file, frame in zip(files, pixels, strict=True):
         Image.fromarray(frame).save(file)
-    for paths in ([tmp_path / "x.npy"], [tmp_path / "x.tif"], files):
+    for paths in ([tmp_path / "x.tif"], files):
         np.testing.assert_array_equal(read_frames(CAMERA, paths).values, pixels[..., None])
+    with pytest.raises(ReadError, match=r"reader\.images: grey"):
+        read_frames(CAMERA, [tmp_path / "x.npy"])
+    array = replace(CAMERA, reader={"images": "grey"})
+    np.testing.assert_array_equal(read_frames(array, [tmp_path / "x.npy"]).values, pixels[..., None])
 
 
 def test_frames_must_be_equal(tmp_path: Path) -> None:
@@ -59,7 +64,16 @@ def test_frames_must_be_equal(tmp_path: Path) -> None:
         read_frames(CAMERA, [tmp_path / "0.png", tmp_path / "1.png"])
 
 
-def test_photo_from_an_array_is_a_photo(tmp_path: Path) -> None:
+def test_photo_from_an_array(tmp_path: Path) -> None:
     np.save(tmp_path / "x.npy", np.zeros((4, 6), dtype=np.uint16))
-    photo = Modality("p", "image", timed=False, channels=("grey",))
+    photo = Modality("p", "image", timed=False, channels=("grey",), reader={"images": "grey"})
     assert read_photo(photo, tmp_path / "x.npy").shape == (4, 6, 1)
+
+
+def test_channels_are_chosen_by_name(tmp_path: Path) -> None:
+    (tmp_path / "x.csv").write_text("t,a,b,c\n0,1,2,3\n0.1,4,5,6\n")
+    modality = Modality("s", "waveform", timed=True, rate=Fraction(10), channels=("c", "a"))
+    np.testing.assert_array_equal(read_signal(modality, tmp_path / "x.csv").values, [[3, 6], [1, 4]])
+    wrong = Modality("s", "waveform", timed=True, rate=Fraction(10), channels=("c", "d"))
+    with pytest.raises(ReadError, match=r"has 4 channels, the card has 2 \(c, d\)"):
+        read_signal(wrong, tmp_path / "x.csv")

@@ -25,9 +25,9 @@ class Modality:
 
     `column` names the manifest column with the file path (several paths: separated by `;`, or a
     glob). A table of the manifest itself has `columns` instead. `reader` holds options of the file
-    format's reader: which columns of a CSV, where its header ends, the key inside an NPZ. No
-    `channels` means one channel, three (red, green, blue) for images. `missing: nan` permits up to
-    `max_missing` (a share) of the values of a recording to be NaN.
+    format's reader: which columns of a CSV, where its header ends, the key inside an NPZ. Without
+    `channels` every recording has as many as the first. `missing: nan` permits up to `max_missing` (a
+    share) of the values of a recording to be NaN.
     """
 
     name: str
@@ -45,15 +45,6 @@ class Modality:
     offset_s: float = 0.0
     clock_ppm: float = 0.0
     description: str = ""
-
-    @property
-    def channel_count(self) -> int:
-        """Number of channels; without names one, three for images.
-
-        >>> Modality("photo", "image", timed=False).channel_count
-        3
-        """
-        return len(self.channels) or (3 if self.kind in ("image", "image_sequence") else 1)
 
 
 def parse_modality(name: str, fields: Fields) -> Modality:

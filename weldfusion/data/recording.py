@@ -25,7 +25,7 @@ def read_signal(modality: Modality, path: Path) -> Reading:
     values = reading.values
     if values.ndim != 2:
         raise ReadError(f"{path}: has shape {values.shape}; {modality.name} needs (channels, time)")
-    _check_channels(modality, path, len(values), values.shape)
+    values = _chosen(modality, path, reading)
     if values.shape[1] == 0:
         raise ReadError(f"{path}: has no samples")
     if reading.rate is not None and modality.rate is not None:
@@ -35,41 +35,37 @@ def read_signal(modality: Modality, path: Path) -> Reading:
 
 def read_row(modality: Modality, path: Path) -> np.ndarray:
     """A table that is not timed, in a file of its own: float32 (channels,)."""
-    values = read(path, modality.reader).values
+    reading = read(path, modality.reader)
+    values = reading.values
     if values.ndim != 2 or values.shape[1] != 1:
         raise ReadError(
             f"{path}: has shape {values.shape}; a table per weld needs one row (or `timed: true`)"
         )
-    _check_channels(modality, path, len(values), values.shape)
-    return values[:, 0].astype(np.float32, copy=False)
+    return _chosen(modality, path, reading)[:, 0].astype(np.float32, copy=False)
 
 
 def read_photo(modality: Modality, path: Path) -> np.ndarray:
     """One photo (height, width, channels) in uint8, uint16 or float32."""
     values = read(path, modality.reader).values
-    values = values[..., None] if values.ndim == 2 else values
-    if values.ndim != 3:
+    if values.ndim != 3 or not values.size:
         raise ReadError(f"{path}: has shape {values.shape}; a photo needs (height, width, channels)")
-    _check_channels(modality, path, values.shape[-1], values.shape)
+    _check_colour(modality, path, values)
     return values
 
 
 def read_frames(modality: Modality, paths: Sequence[Path]) -> Reading:
-    """An image sequence (frames, height, width, channels): one array or TIFF file, or one photo a frame."""
-    if len(paths) > 1:
-        photos = [read_photo(modality, path) for path in paths]
-        for path, photo in zip(paths, photos, strict=True):
-            if photo.shape != photos[0].shape:
-                raise ReadError(
-                    f"{path}: is {photo.shape}, {paths[0].name} is {photos[0].shape}; frames must be equal"
-                )
-        return Reading(np.stack(photos), modality.rate, modality.channels)
-    values = read(paths[0], modality.reader).values
-    values = values[..., None] if values.ndim == 3 else values
-    if values.ndim != 4 or len(values) == 0:
-        raise ReadError(f"{paths[0]}: has shape {values.shape}; needs (frames, height, width, channels)")
-    _check_channels(modality, paths[0], values.shape[-1], values.shape)
-    return Reading(values, modality.rate, modality.channels)
+    """An image sequence (frames, height, width, channels): stacks or single photos, one after the other."""
+    stacks: list[np.ndarray] = []
+    for path in paths:
+        values = read(path, modality.reader).values
+        if values.ndim not in (3, 4) or not values.size:
+            raise ReadError(f"{path}: has shape {values.shape}; needs (frames, height, width, channels)")
+        _check_colour(modality, path, values)
+        stacks.append(values if values.ndim == 4 else values[None])
+        if stacks[-1].shape[1:] != stacks[0].shape[1:]:
+            first, this = stacks[0].shape[1:], stacks[-1].shape[1:]
+            raise ReadError(f"{path}: is {this}, {paths[0].name} is {first}; frames must be equal")
+    return Reading(np.concatenate(stacks), modality.rate, modality.channels)
 
 
 def check_rate(modality: Modality, path: Path, rate: Fraction) -> None:
@@ -79,17 +75,27 @@ def check_rate(modality: Modality, path: Path, rate: Fraction) -> None:
                         f"{float(modality.rate):g} Hz; correct the card or the file")  # fmt: skip
 
 
-def _check_channels(modality: Modality, path: Path, found: int, shape: tuple[int, ...]) -> None:
-    expected = modality.channel_count
-    if found == expected:
-        return
-    turned = len(shape) == 2 and shape[1] == expected
-    if found == 1 and modality.kind in ("image", "image_sequence"):
-        raise ReadError(
-            f"{path}: is grey, the card has {expected} channels; set channels: [grey] or save in colour"
-        )
+def _chosen(modality: Modality, path: Path, reading: Reading) -> np.ndarray:
+    """The card's channels of a reading: all of them, or by name where the file names more."""
+    wanted, values = modality.channels, reading.values
+    if not wanted or len(values) == len(wanted):
+        return values
+    if set(wanted) <= set(reading.channels):
+        return values[[reading.channels.index(name) for name in wanted]]
+    turned = values.ndim == 2 and values.shape[1] == len(wanted)
     right = (
         "set reader.time_axis: 0" if turned else f"correct modalities.{modality.name}.channels or the file"
     )
-    names = f" ({', '.join(modality.channels)})" if modality.channels else ""
-    raise ReadError(f"{path}: has {found} channels, the card has {expected}{names}; {right}")
+    names = ", ".join(wanted)
+    raise ReadError(f"{path}: has {len(values)} channels, the card has {len(wanted)} ({names}); {right}")
+
+
+def _check_colour(modality: Modality, path: Path, values: np.ndarray) -> None:
+    """Grey and colour with transparency are brought to colour later; everything else must agree."""
+    found, expected = values.shape[-1], len(modality.channels) or min(values.shape[-1], 4)
+    if found == expected or (found in (1, 4) and expected == 3):
+        return
+    right = f"correct modalities.{modality.name}.channels or the file"
+    if values.ndim == 3 and found > 4:
+        right = "set reader.images: grey if the array has no axis of channels"
+    raise ReadError(f"{path}: has shape {values.shape}, so {found} channels, expected {expected}; {right}")

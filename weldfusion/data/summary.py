@@ -106,7 +106,7 @@ def _modality(modality: Modality, welds: Sequence[Weld], progress: bool) -> dict
             unreadable += 1
             continue
         if modality.kind in ("image", "image_sequence"):
-            sizes["x".join(map(str, _pixels(shape, modality)))] += 1
+            sizes["x".join(map(str, _pixels(shape)))] += 1
         elif modality.timed and modality.rate:
             lengths.append(float(shape[-1] / modality.rate))
     return {
@@ -114,7 +114,7 @@ def _modality(modality: Modality, welds: Sequence[Weld], progress: bool) -> dict
         "kind": modality.kind,
         "unit": modality.unit,
         "rate Hz": float(modality.rate) if modality.rate else "",
-        "channels": modality.channel_count,
+        "channels": len(modality.channels) or "",
         "welds": len(having),
         "missing": len(welds) - len(having),
         "files": len(files),
@@ -124,11 +124,9 @@ def _modality(modality: Modality, welds: Sequence[Weld], progress: bool) -> dict
     }
 
 
-def _pixels(shape: tuple[int, ...], modality: Modality) -> tuple[int, ...]:
-    """Height and width in a shape with or without a last axis of channels."""
-    colour = len(shape) == (4 if modality.kind == "image_sequence" else 3)
-    single = modality.kind == "image_sequence" and len(shape) == 3 and shape[-1] == modality.channel_count
-    return shape[-3:-1] if colour or single else shape[-2:]
+def _pixels(shape: tuple[int, ...]) -> tuple[int, ...]:
+    """Height and width; the readers give images with a last axis of channels."""
+    return shape[-3:-1]
 
 
 def _spread(values: Sequence[float]) -> dict[str, object]:

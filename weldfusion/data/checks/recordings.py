@@ -25,11 +25,13 @@ ODD = {
 class Seen:
     """What the pass over the recordings leaves behind for later checks.
 
-    `digests`: (modality, digest of the content) → (weld, file) that had it first; `facts`: weld id →
-    number by name (duration, count, height, width), which must not give the label away.
+    `digests`: (modality, digest of the content) → (weld, file) that had it first; `counts`: modality →
+    channels of its first recording; `facts`: weld id → number by name (duration, count, height, width),
+    which must not give the label away.
     """
 
     digests: dict[tuple[str, bytes], tuple[Weld, Path]] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
     facts: dict[str, dict[str, float]] = field(default_factory=dict)
 
 
@@ -65,6 +67,7 @@ def _check_files(modality: Modality, weld: Weld, paths: Sequence[Path], seen: Se
         except ReadError as problem:
             yield _finding("error", "unreadable", weld, "", modality.name, str(problem))
             continue
+        yield from _check_count(modality, weld, some[0], values, seen)
         yield from _check_values(modality, weld, some[0], values)
         yield from _check_twin(modality, weld, some[0], values, seen)
         facts = seen.facts[weld.id]
@@ -108,11 +111,23 @@ def _check_values(modality: Modality, weld: Weld, path: Path, values: np.ndarray
         if values.min() == values.max():
             yield _finding("warning", "constant", weld, path, modality.name, "every pixel is the same")
     elif modality.timed:
-        names = modality.channels or (modality.name,)
+        names = modality.channels or tuple(str(number) for number in range(1, len(values) + 1))
         for channel, samples in zip(names, values, strict=True):
             if odd := oddity(samples):
-                place = modality.name if channel == modality.name else f"{modality.name}.{channel}"
+                place = f"{modality.name}.{channel}" if len(names) > 1 else modality.name
                 yield _finding("warning", odd, weld, path, place, ODD[odd])
+
+
+def _check_count(
+    modality: Modality, weld: Weld, path: Path, values: np.ndarray, seen: Seen
+) -> Iterator[Finding]:
+    """Where the card names no channels, every recording has as many as the first."""
+    image = modality.kind in ("image", "image_sequence")
+    found = values.shape[-1] if image else len(values)
+    first = seen.counts.setdefault(modality.name, found)
+    if found != first and not modality.channels and not (image and found in (1, 4) and first == 3):
+        message = f"has {found} channels, the first recording has {first}; correct it or leave it out"
+        yield _finding("error", "wrong-shape", weld, path, modality.name, message)
 
 
 def _check_twin(

@@ -1,11 +1,13 @@
 """NPY and NPZ arrays.
 
-Options: `key` (array inside an NPZ), `time_axis` (of a 2-D array: 0 or 1; 1 by default).
+Options: `key` (array inside an NPZ), `time_axis` (of a 2-D signal: 0 or 1; 1 by default), `images: grey`
+(pixels without an axis of channels: (height, width), or (frames, height, width)).
 """
 
 import zipfile
 import zlib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -25,26 +27,39 @@ def read(path: Path, options: Mapping[str, Any]) -> Reading:
 
     Files with pickled objects are refused.
     """
-    key, time_axis = _options(options_of(path, options))
-    array = _load(path, key, mapped=False)
+    layout = _options(options_of(path, options))
+    array = _load(path, layout.key, mapped=False)
     if array.dtype.kind not in "iufb":
         raise ReadError(f"{path}: holds {array.dtype}; expected an array of real numbers")
-    values = _oriented(array, time_axis)
+    values = _oriented(path, array, layout)
     return Reading(np.ascontiguousarray(values, values.dtype if values.dtype in KEPT else np.float32))
 
 
 def probe(path: Path, options: Mapping[str, Any]) -> Probe:
     """The shape; an NPY is not loaded for it."""
-    key, time_axis = _options(options_of(path, options))
-    return Probe(None, _oriented(_load(path, key, mapped=True), time_axis).shape)
+    layout = _options(options_of(path, options))
+    return Probe(None, _oriented(path, _load(path, layout.key, mapped=True), layout).shape)
 
 
-def _options(fields: Fields) -> tuple[str, int]:
-    key, time_axis = fields.text("key"), fields.whole("time_axis", 1)
-    if time_axis > 1:
-        fields.note("time_axis", f"must be 0 or 1, is {time_axis}")
+@dataclass(frozen=True)
+class Layout:
+    """What the axes of an array are."""
+
+    key: str
+    time_axis: int
+    images: str
+
+
+def _options(fields: Fields) -> Layout:
+    layout = Layout(
+        fields.text("key"),
+        fields.whole("time_axis", 1),
+        fields.choice("images", ("as stored", "grey"), "as stored"),
+    )
+    if layout.time_axis > 1:
+        fields.note("time_axis", f"must be 0 or 1, is {layout.time_axis}")
     fields.close()
-    return key, time_axis
+    return layout
 
 
 def _load(path: Path, key: str, mapped: bool) -> np.ndarray:
@@ -73,7 +88,13 @@ def _key(path: Path, names: Sequence[str], key: str) -> str:
     return key
 
 
-def _oriented(array: np.ndarray, time_axis: int) -> np.ndarray:
+def _oriented(path: Path, array: np.ndarray, layout: Layout) -> np.ndarray:
+    if layout.images == "grey":
+        if array.ndim not in (2, 3):
+            raise ReadError(
+                f"{path}: has shape {array.shape}; reader.images: grey needs (frames,) height, width"
+            )
+        return array[..., None]
     if array.ndim == 1:
         return array[None]
-    return array.T if array.ndim == 2 and time_axis == 0 else array
+    return array.T if array.ndim == 2 and layout.time_axis == 0 else array

@@ -9,7 +9,7 @@ from weldfusion.simulate.streams import stream
 
 MACHINES, SESSIONS, WORKPIECES = 4, 6, 3
 WELDS_PER_WORKPIECE = 5
-FEWEST_SESSIONS = 8
+FEWEST_SESSIONS = 12
 
 
 @dataclass(frozen=True)
@@ -26,11 +26,11 @@ def plan_groups(welds: int) -> list[Place]:
     """Places of a data set's welds, in order.
 
     360 welds fill 4 machines × 6 sessions × 3 workpieces × 5 welds; more welds give longer workpieces.
-    Fewer welds lose sessions with the root of their number (down to 8 sessions), then workpieces.
+    Fewer welds lose sessions with the root of their number (down to 12 sessions), then workpieces.
 
     >>> places = plan_groups(48)
     >>> len({p.machine for p in places}), len({p.session for p in places})
-    (4, 9)
+    (4, 12)
     """
     most = MACHINES * SESSIONS
     sessions = round(most * sqrt(welds / (most * WORKPIECES * WELDS_PER_WORKPIECE)))

@@ -1,0 +1,71 @@
+"""What the headers of all recordings say, looked up once and kept beside the cache."""
+
+import json
+from collections.abc import Mapping
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from weldfusion.data.reading import Probe
+from weldfusion.data.text import replace_file
+from weldfusion.errors import ReadError
+
+
+class Headers:
+    """Probes by file; kept in `headers.json` of the cache folder and asked anew where a file changed.
+
+    A format without a header (CSV) is read once for it.
+
+    Args:
+        folder: cache folder; made when something is to be kept.
+        root: the data folder; files are kept by their path relative to it.
+    """
+
+    def __init__(self, folder: Path, root: Path) -> None:
+        self.root = root.absolute()
+        self.path = folder / "headers.json"
+        self._known: dict[str, Any] = {}
+        self._changed = False
+        try:
+            known = json.loads(self.path.read_bytes())
+            self._known = known if isinstance(known, dict) else {}
+        except (OSError, ValueError):
+            pass
+
+    def probe(self, path: Path, options: Mapping[str, Any]) -> Probe:
+        """Rate and shape of one file. Raises ReadError where it cannot be read."""
+        from weldfusion.data.readers.find import probe
+
+        entry = json.dumps([*stamp(path, self.root), options], sort_keys=True, default=str)
+        if entry not in self._known:
+            found = probe(path, options)
+            rate = None if found.rate is None else str(found.rate)
+            self._known[entry] = [rate, list(found.shape)]
+            self._changed = True
+        rate, shape = self._known[entry]
+        return Probe(None if rate is None else Fraction(rate), tuple(shape))
+
+    def save(self) -> None:
+        """Keep what was found, whole or not at all. A folder that cannot be written is no error."""
+        if not self._changed:
+            return
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            replace_file(self.path, json.dumps(self._known).encode())
+            self._changed = False
+        except OSError:
+            pass
+
+
+def stamp(path: Path, root: Path) -> tuple[str, int, int]:
+    """Path relative to the data folder, size in bytes and time of change in ns of a file.
+
+    Raises ReadError where there is no such file.
+    """
+    try:
+        found = path.stat()
+    except OSError as problem:
+        raise ReadError(f"{path}: {problem.strerror or problem}; correct the manifest's path") from None
+    name = path.absolute()
+    relative = name.relative_to(root) if name.is_relative_to(root) else name
+    return relative.as_posix(), found.st_size, found.st_mtime_ns

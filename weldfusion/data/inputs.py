@@ -1,0 +1,178 @@
+"""The modalities that a config asks for, checked, and how each is to be prepared."""
+
+from collections.abc import Mapping
+from fractions import Fraction
+
+import numpy as np
+
+from weldfusion.data.card import Card, Modality, TargetSpec
+from weldfusion.data.clock import Clock, clock_of, exact, whole_samples
+from weldfusion.data.flow import Flow
+from weldfusion.data.folder import Dataset
+from weldfusion.data.headers import Headers
+from weldfusion.data.manifest import Weld
+from weldfusion.data.prepare import RATE_TOLERANCE, Recipe
+from weldfusion.data.settings import DataSettings, Input
+from weldfusion.errors import ConfigError, ReadError, did_you_mean
+
+# Fields of Input that only some kinds have.
+FIELDS: Mapping[str, tuple[str, ...]] = {
+    "rate": ("waveform",),
+    "samples": ("waveform",),
+    "steps": ("waveform",),
+    "size": ("image", "image_sequence"),
+    "frames": ("image_sequence",),
+    "max_items": ("image",),
+}
+
+
+def chosen_inputs(card: Card, settings: DataSettings) -> dict[str, Input]:
+    """Modality → its settings, sorted by name; all of the card where the config names none.
+
+    Raises ConfigError at an unknown name, or a setting that the modality's kind does not have.
+    """
+    if not card.modalities:
+        raise ConfigError("dataset.yaml lists no modality")
+    asked = settings.inputs if settings.inputs is not None else dict.fromkeys(card.modalities)
+    if not asked:
+        raise ConfigError("data.inputs: is empty; name at least one modality or leave it out")
+    found = {}
+    for name in sorted(asked):
+        if name not in card.modalities:
+            raise ConfigError(f"data.inputs: no modality {name!r}; {did_you_mean(name, card.modalities)}")
+        found[name] = asked[name] or Input()
+        _check_input(name, found[name], kind_of(card.modalities[name]))
+    return found
+
+
+def chosen_targets(card: Card, settings: DataSettings) -> dict[str, TargetSpec]:
+    """Target → its entry in the card; all of the card where the config names none.
+
+    Raises ConfigError at an unknown name.
+    """
+    for name in settings.targets or ():
+        if name not in card.targets:
+            raise ConfigError(f"data.targets: no target {name!r}; {did_you_mean(name, card.targets)}")
+    return {
+        name: target
+        for name, target in sorted(card.targets.items())
+        if settings.targets is None or name in settings.targets
+    }
+
+
+def kind_of(modality: Modality) -> str:
+    """The modality's kind; a table with a row every so often is a waveform."""
+    return "waveform" if modality.kind == "table" and modality.timed else modality.kind
+
+
+def _check_input(name: str, settings: Input, kind: str) -> None:
+    for field, kinds in FIELDS.items():
+        value = getattr(settings, field)
+        if value in (None, ()) or (field == "steps" and not value):
+            continue
+        if kind not in kinds:
+            raise ConfigError(f"data.inputs.{name}.{field}: a modality of kind {kind} has none; leave it out")
+        if field in ("rate", "samples", "frames", "max_items") and not value > 0:
+            raise ConfigError(f"data.inputs.{name}.{field}: must be above 0, is {value}")
+        if field == "size" and (len(value) != 2 or min(value) < 1):
+            raise ConfigError(f"data.inputs.{name}.size: must be [height, width] above 0, is {list(value)}")
+    if settings.rate is not None and settings.samples is not None:
+        raise ConfigError(f"data.inputs.{name}: give rate or samples, not both")
+
+
+def own_rate(modality: Modality, weld: Weld, headers: Headers) -> tuple[Fraction, int]:
+    """Rate in Hz and number of samples (or frames) of one recording.
+
+    A rate in the file itself goes before the card's if they agree to 5 %.
+
+    Raises ReadError where they do not, or the file cannot be read.
+    """
+    assert modality.rate is not None
+    files = weld.files[modality.name]
+    if modality.kind == "image_sequence":
+        shapes = [headers.probe(path, modality.reader).shape for path in files]
+        return modality.rate, sum(shape[0] if len(shape) == 4 else 1 for shape in shapes)
+    found = headers.probe(files[0], modality.reader)
+    rate = found.rate or modality.rate
+    if abs(rate / modality.rate - 1) > RATE_TOLERANCE:
+        raise ReadError(f"{files[0]}: has {float(rate):g} Hz, the card says {float(modality.rate):g} Hz for "
+                        f"{modality.name}; correct one")  # fmt: skip
+    return rate, found.shape[-1]
+
+
+def clock_and_length(modality: Modality, weld: Weld, headers: Headers) -> tuple[Clock, int]:
+    """The clock of one recording and its number of samples."""
+    rate, length = own_rate(modality, weld, headers)
+    return clock_of(modality, weld, rate), length
+
+
+def recipe_of(
+    dataset: Dataset,
+    modality: Modality,
+    settings: Input,
+    window_s: Fraction | None,
+    headers: Headers,
+    like: Flow | None,
+) -> Recipe:
+    """How the recordings of one modality are prepared.
+
+    Args:
+        window_s: length of a window; None: whole welds.
+        like: what a trained model expects; None: what card, config and files say.
+
+    Raises ConfigError, ReadError.
+    """
+    kind = kind_of(modality)
+    having = [weld for weld in dataset.welds if weld.files.get(modality.name)]
+    first = headers.probe(having[0].files[modality.name][0], modality.reader) if having else None
+    if kind in ("image", "image_sequence"):
+        return _image_recipe(modality, settings, having, None if first is None else first.shape, like)
+    if modality.columns:
+        return Recipe(modality, settings, len(modality.columns))
+    channels = len(modality.channels) or (first.shape[0] if first and len(first.shape) == 2 else 1)
+    if kind == "table":
+        return Recipe(modality, settings, channels)
+    assert modality.rate is not None
+    if settings.samples is not None:
+        rate = None if window_s is None else settings.samples / window_s
+    elif settings.rate is None and like is not None and like.rate is not None and not settings.steps:
+        rate = exact(like.rate)
+    else:
+        rate = modality.rate if settings.rate is None else exact(settings.rate)
+    return Recipe(modality, settings, channels, rate)
+
+
+def _image_recipe(
+    modality: Modality,
+    settings: Input,
+    having: list[Weld],
+    first: tuple[int, ...] | None,
+    like: Flow | None,
+) -> Recipe:
+    """Size, channels and number of images: of the trained model, the config, the card, the first file."""
+    if first is not None and len(first) not in (3, 4):
+        path = having[0].files[modality.name][0]
+        raise ReadError(f"{path}: has shape {first}; {modality.name} needs an image")
+    found = first[-3:] if first is not None else (0, 0, len(modality.channels) or 1)
+    channels = like.channels if like else len(modality.channels) or found[2]
+    size = like.size if like else settings.size or modality.size or (found[0], found[1])
+    if size is None or min(size) < 1:
+        raise ConfigError(f"data.inputs.{modality.name}.size: is not known, as no weld has an image; give it")
+    count = None
+    if modality.kind == "image":
+        most = max((len(weld.files[modality.name]) for weld in having), default=1)
+        count = (like.count or 1) if like else min(most, settings.max_items or most)
+    return Recipe(modality, settings, channels, size=(int(size[0]), int(size[1])), count=count)
+
+
+def samples_of_window(recipe: Recipe, rate: Fraction, window_s: Fraction) -> int:
+    """Samples of a window at the prepared `rate`; as many as were asked for where that was asked."""
+    if recipe.settings.samples is not None and rate == recipe.rate:
+        return recipe.settings.samples
+    return whole_samples(window_s, rate)
+
+
+def probe_noise(channels: int, length: int) -> np.ndarray:
+    """A made-up recording on which steps show their rate and channels before anything is read."""
+    rng = np.random.Generator(np.random.PCG64(0))
+    return rng.standard_normal((channels, length)).astype(np.float32)

@@ -1,0 +1,275 @@
+"""One recording of one weld as it is given to a model: read, checked, resampled, processed, resized."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from weldfusion.data.cache import key_of
+from weldfusion.data.card import Modality
+from weldfusion.data.clock import Clock
+from weldfusion.data.headers import stamp
+from weldfusion.data.images import fit_image
+from weldfusion.data.manifest import Weld
+from weldfusion.data.settings import Input, Step
+from weldfusion.errors import ReadError
+from weldfusion.signals.resample import resample, resampled_length
+
+RATE_TOLERANCE = 0.05
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How the recordings of one modality are prepared.
+
+    Args:
+        modality: the card's entry.
+        settings: the config's.
+        channels: channels that every recording must have before the steps.
+        rate: Hz to which a waveform is resampled; None: to `settings.samples` over the active part.
+        size: height and width of images.
+        count: at most so many photos of a weld.
+    """
+
+    modality: Modality
+    settings: Input
+    channels: int
+    rate: Fraction | None = None
+    size: tuple[int, int] | None = None
+    count: int | None = None
+
+
+@dataclass(frozen=True)
+class Recording:
+    """One recording to prepare: its weld, clock (timed) and the stretch that alone is kept (whole-weld
+    windows resampled to a number of samples)."""
+
+    weld: Weld
+    clock: Clock | None = None
+    span: tuple[float, float] | None = None
+
+
+def key_of_recording(recipe: Recipe, recording: Recording, root: Path) -> str:
+    """Cache key: the files' names, sizes and times of change, and all that preparing depends on.
+
+    Raises ReadError where a file is missing.
+    """
+    modality, settings = recipe.modality, recipe.settings
+    files = recording.weld.files[modality.name]
+    return key_of(
+        files=[stamp(path, root.absolute()) for path in files],
+        kind=modality.kind,
+        reader=dict(modality.reader),
+        names=modality.channels,
+        missing=(modality.missing, modality.max_missing),
+        channels=recipe.channels,
+        rate=str(recipe.rate),
+        clock=str(recording.clock and (recording.clock.rate, recipe.rate is None and recording.clock)),
+        span=recording.span,
+        samples=settings.samples if recipe.rate is None else None,
+        size=recipe.size,
+        count=recipe.count,
+        steps=[plain_step(step) for step in settings.steps],
+    )
+
+
+def prepare(recipe: Recipe, recording: Recording) -> np.ndarray:
+    """The array that is cached.
+
+    | kind | array |
+    |---|---|
+    | waveform, timed table | (channels, time) float32; NaN where the card permits missing values |
+    | table | (columns,) float32 |
+    | image | (photos, channels, height, width) uint8, or float32 where deeper than 8 bits |
+    | image_sequence | (frames, channels, height, width), likewise |
+
+    Raises ReadError naming the file, or ValueError from a step.
+    """
+    kind = recipe.modality.kind
+    if kind == "table" and recipe.modality.timed:
+        kind = "waveform"
+    kinds: Mapping[str, Callable[[Recipe, Recording], np.ndarray]] = {
+        "waveform": _waveform,
+        "table": _table,
+        "image": _photos,
+        "image_sequence": _frames,
+    }
+    return kinds[kind](recipe, recording)
+
+
+def _waveform(recipe: Recipe, recording: Recording) -> np.ndarray:
+    path, values = _signal(recipe, recording.weld)
+    clock = recording.clock
+    assert clock is not None
+    if recording.span is None:
+        target = recipe.rate or clock.rate
+        ratio, length = target / clock.rate, None
+    else:
+        start, end = np.clip(clock.index(np.array(recording.span)), 0, values.shape[1])
+        values = values[:, start : max(end, start + 1)]
+        length = recipe.settings.samples or values.shape[1]
+        ratio = Fraction(length, values.shape[1])
+        target = clock.rate * ratio
+    missing = np.isnan(values)
+    if missing.any():
+        values = _bridged(values, missing)
+    values = _resampled(values, ratio, length)
+    values, _ = apply_steps(values, target, recipe, str(path))
+    if missing.any():
+        at = np.arange(values.shape[1]) * missing.shape[1] // values.shape[1]
+        gone = missing[:, at] if len(values) == len(missing) else missing[:, at].any(0, keepdims=True)
+        values = np.where(gone, np.float32(np.nan), values)
+    return values
+
+
+def _resampled(values: np.ndarray, ratio: Fraction, length: int | None) -> np.ndarray:
+    """`resample`, with the last sample repeated where a simplified ratio gives one too few."""
+    wanted = resampled_length(values.shape[1], ratio) if length is None else length
+    out = resample(values, ratio)[:, :wanted]
+    return np.pad(out, ((0, 0), (0, wanted - out.shape[1])), mode="edge")
+
+
+def _signal(recipe: Recipe, weld: Weld) -> tuple[Path, np.ndarray]:
+    """Values (channels, time) float32 of the one file, checked against the card."""
+    from weldfusion.data.readers.find import read
+
+    modality = recipe.modality
+    path = _only(weld, modality)
+    reading = read(path, modality.reader)
+    values = np.asarray(reading.values, np.float32)
+    if values.ndim != 2 or values.shape[1] == 0:
+        raise ReadError(f"{path}: has shape {values.shape}; {modality.name} needs (channels, time)")
+    if len(values) != recipe.channels and set(modality.channels) <= set(reading.channels):
+        values = values[[reading.channels.index(name) for name in modality.channels]]
+    if len(values) != recipe.channels:
+        raise ReadError(f"{path}: has {len(values)} channels, {modality.name} needs {recipe.channels}")
+    check_finite(values, modality, str(path))
+    return path, values
+
+
+def check_finite(values: np.ndarray, modality: Modality, place: str) -> None:
+    """Raises ReadError at infinity, and at NaN beyond what the card's `missing` permits."""
+    if np.isinf(values).any():
+        first = int(np.argmax(np.isinf(values).reshape(-1, values.shape[-1]).any(0)))
+        raise ReadError(f"{place}: {modality.name} is infinite at sample {first}; correct the recording")
+    share = float(np.isnan(values).mean())
+    if share == 0:
+        return
+    first = int(np.argmax(np.isnan(values).reshape(-1, values.shape[-1]).any(0)))
+    if modality.missing == "error":
+        raise ReadError(
+            f"{place}: {modality.name} is NaN at sample {first}; correct the recording, or declare "
+            f"`missing: nan` and `max_missing` for {modality.name} in dataset.yaml"
+        )
+    if share > modality.max_missing:
+        raise ReadError(f"{place}: {share:.1%} of {modality.name} is NaN; the card's max_missing permits "
+                        f"{modality.max_missing:.1%}")  # fmt: skip
+
+
+def _bridged(values: np.ndarray, missing: np.ndarray) -> np.ndarray:
+    """NaN replaced by the line between its neighbours, so that filters do not spread it."""
+    values = values.copy()
+    at = np.arange(values.shape[1])
+    for row, gone in zip(values, missing, strict=True):
+        row[gone] = np.interp(at[gone], at[~gone], row[~gone]) if not gone.all() else 0.0
+    return values
+
+
+def apply_steps(
+    values: np.ndarray, rate: Fraction | None, recipe: Recipe, place: str
+) -> tuple[np.ndarray, Fraction | None]:
+    """The recording after all steps, and its rate. Raises ReadError where a step gives something unusable."""
+    for number, step in enumerate(recipe.settings.steps):
+        name = f"{place}: data.inputs.{recipe.modality.name}.steps[{number}] {type(step).__name__}"
+        try:
+            values, rate = step(values, rate)
+        except ValueError as problem:
+            raise ReadError(f"{name}: {' '.join(str(problem).split())}") from None
+        values = np.asarray(values, np.float32)
+        if values.ndim != 2 or not values.size:
+            raise ReadError(f"{name}: gave shape {values.shape}; expected (channels, time)")
+        if not np.isfinite(values).all():
+            raise ReadError(f"{name}: gave NaN or infinity")
+    return values, rate
+
+
+def plain_step(step: Step) -> tuple[str, Any]:
+    """Class path and settings of a step, for the cache key.
+
+    >>> from dataclasses import dataclass
+    >>> @dataclass
+    ... class Gain:
+    ...     factor: float
+    >>> plain_step(Gain(2.0))[1]
+    [('factor', '2.0')]
+    """
+    kind = type(step)
+    settings = getattr(step, "__dict__", None)
+    shown = repr(step) if settings is None else sorted((k, _plain(v)) for k, v in settings.items())
+    return f"{kind.__module__}.{kind.__qualname__}", shown
+
+
+def _plain(value: Any) -> str:
+    return repr((value.dtype.str, value.tolist())) if isinstance(value, np.ndarray) else repr(value)
+
+
+def _table(recipe: Recipe, recording: Recording) -> np.ndarray:
+    path, values = _signal(recipe, recording.weld)
+    if values.shape[1] != 1:
+        raise ReadError(f"{path}: has {values.shape[1]} rows; a table that is not timed needs one row")
+    return values[:, 0]
+
+
+def _photos(recipe: Recipe, recording: Recording) -> np.ndarray:
+    from weldfusion.data.readers.find import read
+
+    modality = recipe.modality
+    photos = []
+    for path in recording.weld.files[modality.name][: recipe.count]:
+        values = read(path, modality.reader).values
+        if values.ndim != 3:
+            raise ReadError(f"{path}: has shape {values.shape}; {modality.name} needs one image a file")
+        photos.append(_fitted(values, recipe, path))
+    return _stacked(photos)
+
+
+def _frames(recipe: Recipe, recording: Recording) -> np.ndarray:
+    from weldfusion.data.readers.find import read
+
+    modality = recipe.modality
+    frames = []
+    for path in recording.weld.files[modality.name]:
+        values = read(path, modality.reader).values
+        if values.ndim not in (3, 4):
+            raise ReadError(f"{path}: has shape {values.shape}; {modality.name} needs images")
+        stack = values if values.ndim == 4 else values[None]
+        frames += [_fitted(frame, recipe, path) for frame in stack]
+    return _stacked(frames)
+
+
+def _fitted(values: np.ndarray, recipe: Recipe, path: Path) -> np.ndarray:
+    assert recipe.size is not None
+    if values.dtype != np.uint8:
+        check_finite(values, recipe.modality, str(path))
+        values = np.nan_to_num(values, nan=0.0)
+    try:
+        return fit_image(values, recipe.size, recipe.channels)
+    except ValueError as problem:
+        raise ReadError(f"{path}: {problem}") from None
+
+
+def _stacked(images: list[np.ndarray]) -> np.ndarray:
+    """Images of one weld; float32 as soon as one is deeper than 8 bits."""
+    deep = any(image.dtype != np.uint8 for image in images)
+    return np.stack([image.astype(np.float32) if deep else image for image in images])
+
+
+def _only(weld: Weld, modality: Modality) -> Path:
+    files = weld.files[modality.name]
+    if len(files) != 1:
+        raise ReadError(f"weld {weld.id} (row {weld.row}): {modality.name} has {len(files)} files; a "
+                        f"{modality.kind} needs one")  # fmt: skip
+    return files[0]

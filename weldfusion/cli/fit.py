@@ -5,7 +5,7 @@ from argparse import Namespace
 from pathlib import Path
 from typing import Any
 
-from weldfusion.cli.parser import UsageError, pairs
+from weldfusion.cli.parser import pairs
 
 USAGE = "weldfusion fit [DATA_FOLDER] [--config FILE]... [--KEY VALUE]..."
 ABOUT = """\
@@ -33,7 +33,7 @@ def add(verbs: Any) -> None:
     parser = verbs.add_parser(
         "fit", help=about, usage=USAGE, description=ABOUT, add_help=False, collects=True
     )
-    parser.add_argument("folder", nargs="?", metavar="DATA_FOLDER", help="data folder, same as --data.root")
+    parser.add_argument("data", nargs="?", metavar="DATA_FOLDER", help="data folder, same as --data.root")
     options = parser.add_argument_group("options")
     options.add_argument(
         "--config", action="append", default=[], metavar="FILE", help="config file; repeatable"
@@ -41,9 +41,7 @@ def add(verbs: Any) -> None:
     options.add_argument(
         "--folds", type=int, metavar="K", help="K folds of whole groups: --split KFold --split.k K"
     )
-    options.add_argument(
-        "--runs", type=Path, default=Path("runs"), metavar="DIR", help="folder of runs [runs]"
-    )
+    options.add_argument("--folder", type=Path, metavar="DIR", help="the run's folder [runs/NAME]")
     options.add_argument(
         "--trust",
         action="append",
@@ -63,29 +61,30 @@ def run(arguments: Namespace) -> int:
     for key, name in pairs(arguments.others):
         if key.endswith(".help"):
             return _print_help_on(key.removesuffix(".help"), name, arguments.trust)
+    if arguments.print_config:
+        return _print_config(arguments)
+    from weldfusion.run import fit
+
+    trained = fit(arguments.config, _overrides(arguments), arguments.folder, arguments.trust)
+    print(f"next: weldfusion evaluate {trained.folder.path}")
+    return 0
+
+
+def _print_config(arguments: Namespace) -> int:
+    import yaml
+
     from weldfusion.config.load import load_settings
 
-    settings, resolved = load_settings(arguments.config, _overrides(arguments), arguments.trust)
-    if arguments.print_config:
-        import yaml
-
-        print(yaml.safe_dump(resolved, sort_keys=False, allow_unicode=True), end="")
-        return 0
-    if not settings.data.root:
-        raise UsageError("no data folder; give it as `weldfusion fit DATA_FOLDER` or as data.root")
-    from weldfusion.training.fit import fit_run
-
-    folder = arguments.runs / (settings.name or Path(settings.data.root).resolve().name)
-    fit_run(settings, resolved, folder)
-    print(f"next: weldfusion evaluate {folder}")
+    _, resolved = load_settings(arguments.config, _overrides(arguments), arguments.trust)
+    print(yaml.safe_dump(resolved, sort_keys=False, allow_unicode=True), end="")
     return 0
 
 
 def _overrides(arguments: Namespace) -> list[str]:
     """Settings on the command line as --key value words; the sugar first."""
     words: list[str] = []
-    if arguments.folder is not None:
-        words += [f"--data.root={json.dumps(arguments.folder)}"]
+    if arguments.data is not None:
+        words += [f"--data.root={json.dumps(arguments.data)}"]
     if arguments.folds is not None:
         words += ["--split", "KFold", f"--split.k={arguments.folds}"]
     return words + arguments.others

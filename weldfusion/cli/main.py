@@ -28,7 +28,7 @@ weldfusion VERB --help tells the options of a verb. WELDFUSION_DEBUG=1 shows whe
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command in this process and gives its exit code: 0 done, 1 findings, 2 bad input, 130
-    interrupted."""
+    interrupted, 141 when the reader of the output has gone."""
     words = list(sys.argv[1:] if argv is None else argv)
     with warnings.catch_warnings():
         warnings.simplefilter("always", WeldfusionWarning)
@@ -41,6 +41,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         except KeyboardInterrupt:
             print("weldfusion: interrupted", file=sys.stderr)
             return 130
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return 141
         except (WeldfusionError, OSError) as error:
             if os.environ.get("WELDFUSION_DEBUG"):
                 raise

@@ -30,7 +30,7 @@ class Standardise(nn.Module):
         Raises ConfigError if a length differs or a number is not finite.
         """
         for name, given in (("mean", mean), ("std", std)):
-            values = torch.as_tensor(np.asarray(given), dtype=torch.float32)
+            values = torch.as_tensor(given, dtype=torch.float32, device=self.mean.device)
             if values.shape != self.mean.shape:
                 raise ConfigError(
                     f"{name} has shape {tuple(values.shape)}, expected {tuple(self.mean.shape)}"

@@ -15,6 +15,7 @@ from weldfusion.errors import SplitError, WeldfusionWarning, did_you_mean
 
 Part = Literal["fit", "select", "calibrate", "test", "unused"]
 
+EACH_WELD = "weld"
 FEW_GROUPS = 10
 FEW_TO_CALIBRATE = 20
 
@@ -171,12 +172,18 @@ class Dealing:
 def groups_of(welds: Sequence[Weld], card: Card, by: str | None) -> list[str]:
     """The group of each weld: column `by`, or the card's group, or the weld itself where it has none.
 
+    `by` = `weld` takes every weld for itself: LEAKY where welds of a group resemble each other.
+
     Raises SplitError where there is no such group column, or a weld's group is empty.
     """
     if not welds:
         raise SplitError("there is no weld to divide")
+    if by == EACH_WELD:
+        if card.group is not None:
+            warn(f"welds of one {card.group!r} are divided one by one; figures flatter where they are alike")
+        return [weld.id for weld in welds]
     if by is not None and by not in card.groups:
-        raise SplitError(f"split.by: no group column {by!r}; {did_you_mean(by, card.groups)}")
+        raise SplitError(f"split.by: no group column {by!r}; {did_you_mean(by, [*card.groups, EACH_WELD])}")
     column = by or card.group
     if column is None:
         warn("the card names no group column, so welds are divided one by one; say what they share (day, "

@@ -11,6 +11,7 @@ from PIL import Image
 from tests.data.small_set import add_column, edit, set_cell, write_set
 from weldfusion.data.check import as_json, check, exit_code, format_findings
 from weldfusion.data.finding import Finding
+from weldfusion.errors import CardError
 
 DAYS = [f"day {number // 2}" for number in range(12)]
 
@@ -171,6 +172,15 @@ def test_identifier_and_path_that_give_the_label_away(folder: Path) -> None:
     assert gives_away(folder) == {"weld", "photos"}
 
 
+def test_a_path_that_repeats_the_identifier_is_told_once(folder: Path) -> None:
+    ids = [f"{number:02d}-{('00', '07')[number % 2]}" for number in range(12)]
+    set_column(folder, "weld", ids)
+    for row, (name, weld) in enumerate(zip("kdbgajecifhl", ids, strict=True), start=2):
+        (folder / f"sound/{name}.wav").rename(folder / f"sound/{weld}.wav")
+        set_cell(folder, row, "sound", f"sound/{weld}.wav")
+    assert gives_away(folder) == {"weld"}
+
+
 def test_duration_that_gives_the_label_away(folder: Path) -> None:
     rng = np.random.default_rng(3)
     for number, name in enumerate("kdbgajecifhl"):
@@ -206,3 +216,28 @@ def test_exit_codes_and_text(folder: Path) -> None:
     assert text.splitlines()[-1] == "8 errors, 1 warnings"
     assert str(folder) not in text
     assert as_json(findings)[0]["code"] == "missing-file"
+
+
+@pytest.mark.parametrize(
+    ("level", "name", "content", "place"),
+    [
+        ("interval", "x.csv", b"t0_s,t1_s,value\n0,0.2,good\n0.2,0.5,por\n", "x.csv: row 3"),
+        ("interval", "x.csv", b"t0_s,t1_s,value\n0.2,0.1,good\n", "x.csv: row 2"),
+        ("interval", "x.csv", b"start,end\n", "t0_s,t1_s,value"),
+        ("sample", "x.csv", b"v\n0\n1\n7\n", "7 is no class number"),
+        ("sample", "y.csv", b"", "no such file"),
+    ],
+)
+def test_truth_along_the_weld(folder: Path, level: str, name: str, content: bytes, place: str) -> None:
+    rate = "\n    rate: 10" if level == "sample" else ""
+    edit(folder / "dataset.yaml", "kind: class", f"kind: class\n    level: {level}{rate}")
+    (folder / "x.csv").write_bytes(content)
+    set_column(folder, "verdict", [name, *[""] * 11])
+    (finding,) = [finding for finding in check(folder, progress=False) if finding.level == "error"]
+    assert (finding.row, finding.field) == (2, "verdict")
+    assert place in finding.message
+
+
+def test_no_folder(tmp_path: Path) -> None:
+    with pytest.raises(CardError, match="no such folder"):
+        check(tmp_path / "nowhere")

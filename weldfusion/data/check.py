@@ -17,7 +17,7 @@ from weldfusion.data.folder import CARD_FILE, card_file, manifest_file
 from weldfusion.data.iso4063 import NOT_STATED
 from weldfusion.data.manifest import Weld, parse_manifest
 from weldfusion.data.sheet import Sheet
-from weldfusion.errors import WeldfusionError
+from weldfusion.errors import CardError, WeldfusionError
 
 MOST_ALIKE = 5
 
@@ -27,8 +27,12 @@ def check(root: Path | str, progress: bool = True) -> list[Finding]:
 
     What cannot be read does not stop the rest: a card with a wrong entry is used without it. Files are
     told relative to the folder. `progress` shows a bar on stderr.
+
+    Raises CardError where there is no such folder.
     """
     folder = Path(root)
+    if not folder.is_dir():
+        raise CardError(f"{folder}: no such folder; give the folder of a data set")
     findings = [_relative(finding, folder) for finding in _findings(folder, progress)]
     return sorted(dict.fromkeys(findings), key=lambda finding: finding.level)
 
@@ -86,7 +90,7 @@ def _findings(folder: Path, progress: bool) -> Iterator[Finding]:
         of_rows.extend(check_weld(card, weld, seen))
     if welds:
         of_rows += check_labels(card, welds)
-        of_rows += check_giveaway(card, welds, _cells(sheet, welds), _facts(welds, seen.facts))
+        of_rows += check_giveaway(card, welds, _cells(card, sheet, welds), _facts(welds, seen.facts))
     for finding in sorted(of_rows, key=lambda f: (f.code, f.field)):
         yield finding if finding.file else replace(finding, file=manifest.name)
 
@@ -100,9 +104,15 @@ def _check_card(card: Card) -> Iterator[Finding]:
         yield Finding("warning", "no-license", message, CARD_FILE, field="license")
 
 
-def _cells(sheet: Sheet, welds: Sequence[Weld]) -> dict[str, list[str]]:
+def _cells(card: Card, sheet: Sheet, welds: Sequence[Weld]) -> dict[str, list[str]]:
+    """The manifest's cells by column; paths without the weld's id, which they often repeat."""
     by_row = dict(sheet.rows)
-    return {name: [by_row[weld.row][name] for weld in welds] for name in sheet.header}
+    columns = {name: [by_row[weld.row][name] for weld in welds] for name in sheet.header}
+    for modality in card.modalities.values():
+        if modality.column in columns:
+            texts = columns[modality.column]
+            columns[modality.column] = [t.replace(w.id, "") for t, w in zip(texts, welds, strict=True)]
+    return columns
 
 
 def _facts(welds: Sequence[Weld], facts: Mapping[str, Mapping[str, float]]) -> dict[str, list[float]]:

@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
+from sklearn.metrics import balanced_accuracy_score
 
-from weldfusion.data.checks.giveaway import best_score, text_pieces, tree_score
+from weldfusion.data.checks.giveaway import balanced_accuracy, best_score, text_pieces, tree_score
 
 GROUPS = np.repeat([f"g{number}" for number in range(10)], 4).astype(object)
 TRUTH = np.tile([0, 1, 0, 1], 10)
@@ -49,3 +50,10 @@ def test_one_telling_piece_among_many_is_found() -> None:
     rng = np.random.default_rng(2)
     texts = [f"{rng.integers(1, 13):02d}-{rng.integers(1, 29):02d}-23-{t:02d}" for t in TRUTH * 7]
     assert best_score(text_pieces(texts), TRUTH, GROUPS) == 1.0
+
+
+def test_balanced_accuracy_is_that_of_scikit_learn() -> None:
+    rng = np.random.default_rng(4)
+    for _ in range(20):
+        truth, predicted = np.append(rng.integers(0, 2, 30), [0, 1]), rng.integers(0, 2, 32)
+        assert balanced_accuracy(truth, predicted) == pytest.approx(balanced_accuracy_score(truth, predicted))

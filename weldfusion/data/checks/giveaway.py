@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
-from sklearn.metrics import balanced_accuracy_score
 from sklearn.model_selection import StratifiedGroupKFold
 from sklearn.tree import DecisionTreeClassifier
 
@@ -54,13 +53,32 @@ def check_giveaway(
 
 
 def best_score(table: np.ndarray, truth: np.ndarray, groups: np.ndarray) -> float:
-    """The best `tree_score` of all columns together and of each flag that fits the truth as a whole."""
+    """The best `tree_score` of all columns together and of each flag that fits the truth as a whole.
+
+    A table to which a tree cannot be fitted that well even with all welds is not tried in folds (0).
+    """
     if truth.min(initial=1) == truth.max(initial=0):
         return 0.0
     shares = [np.mean(table[truth == value] == 1, axis=0) for value in (0, 1)]
     fitting = np.abs(shares[1] - shares[0]) >= 2 * THRESHOLD - 1
     chosen = np.flatnonzero(fitting & np.isin(table, (0, 1)).all(axis=0))[:5]
-    return max(tree_score(part, truth, groups) for part in (table, *(table[:, [one]] for one in chosen)))
+    tables = [table[:, [one]] for one in chosen]
+    if balanced_accuracy(truth, _tree().fit(table, truth).predict(table)) >= THRESHOLD:
+        tables.append(table)
+    return max((tree_score(part, truth, groups) for part in tables), default=0.0)
+
+
+def balanced_accuracy(truth: np.ndarray, predicted: np.ndarray) -> float:
+    """Mean of the shares found of both classes, which must both occur in `truth`.
+
+    >>> balanced_accuracy(np.array([0, 0, 0, 1]), np.array([0, 0, 1, 1])).__round__(3)
+    0.833
+    """
+    return float(np.mean([np.mean(predicted[truth == value] == value) for value in (0, 1)]))
+
+
+def _tree() -> DecisionTreeClassifier:
+    return DecisionTreeClassifier(max_depth=2, class_weight="balanced", random_state=0)
 
 
 def tree_score(table: np.ndarray, truth: np.ndarray, groups: np.ndarray) -> float:
@@ -80,9 +98,8 @@ def tree_score(table: np.ndarray, truth: np.ndarray, groups: np.ndarray) -> floa
         return 0.0
     predicted = np.zeros_like(truth)
     for fit, test in StratifiedGroupKFold(folds, shuffle=True, random_state=0).split(table, truth, codes):
-        tree = DecisionTreeClassifier(max_depth=2, class_weight="balanced", random_state=0)
-        predicted[test] = tree.fit(table[fit], truth[fit]).predict(table[test])
-    return float(balanced_accuracy_score(truth, predicted))
+        predicted[test] = _tree().fit(table[fit], truth[fit]).predict(table[test])
+    return balanced_accuracy(truth, predicted)
 
 
 def _columns(texts: Sequence[str]) -> np.ndarray:

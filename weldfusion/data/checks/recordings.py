@@ -7,11 +7,12 @@ from pathlib import Path
 
 import numpy as np
 
-from weldfusion.data.card import Card, Modality
+from weldfusion.data.card import Card, Modality, TargetSpec
 from weldfusion.data.checks.signal import oddity, share_missing
 from weldfusion.data.finding import Finding, Level
 from weldfusion.data.manifest import Weld
 from weldfusion.data.recording import read_frames, read_photo, read_row, read_signal
+from weldfusion.data.truths import truth_of_weld
 from weldfusion.errors import ReadError
 
 ODD = {
@@ -45,10 +46,19 @@ def check_weld(card: Card, weld: Weld, seen: Seen) -> Iterator[Finding]:
         yield from absent
         if not absent:
             yield from _check_files(card.modalities[name], weld, paths, seen)
-    for name, truth in weld.targets.items():
+    for name, target in card.targets.items():
+        truth = weld.targets.get(name)
         if isinstance(truth, Path):
-            yield from _absent(weld, name, [truth])
+            absent = list(_absent(weld, name, [truth]))
+            yield from absent or _check_truth(target, weld)
     yield from _check_times(card, weld, seen.facts[weld.id])
+
+
+def _check_truth(target: TargetSpec, weld: Weld) -> Iterator[Finding]:
+    try:
+        truth_of_weld(target, weld, np.array([[0.0, 1.0]]))
+    except ReadError as problem:
+        yield _finding("error", "unreadable", weld, "", target.name, str(problem))
 
 
 def _absent(weld: Weld, name: str, paths: Sequence[Path]) -> Iterator[Finding]:

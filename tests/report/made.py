@@ -72,10 +72,15 @@ def made_report(welds: int, resamples: int = 200):
     background = Background(
         split=split,
         card_summary={
-            "data": [{"field": "name", "value": "made up"}, {"field": "process", "value": "52 Laser welding"}],
+            "data": [
+                {"field": "name", "value": "made up"},
+                {"field": "process", "value": "52 Laser welding"},
+            ],
             "classes": [{"class": name, "welds": 10, "ISO 6520-1": ""} for name in CLASSES],
         },
-        findings=[Finding("warning", "clipped", "12 samples at full scale", "sound/w0003.wav", field="sound")],
+        findings=[
+            Finding("warning", "clipped", "12 samples at full scale", "sound/w0003.wav", field="sound")
+        ],
         histories={f"fold-{f}-seed{s}": history for f in range(5) for s in range(2)},
         units={"force": "N"},
         about={"run": "runs/made-up", "command": "weldfusion fit --config cafnet.yaml"},

@@ -11,11 +11,26 @@ from weldfusion.errors import RunError
 from weldfusion.evaluation.breakdown import by_group, class_counts, confusion, limits
 from weldfusion.evaluation.compare import common_rows, difference
 from weldfusion.evaluation.frame import Level, TargetTable, check_frame, target_names, target_tables
-from weldfusion.evaluation.intervals import LEVEL, RESAMPLES, group_counts
+from weldfusion.evaluation.intervals import LEVEL, RESAMPLES, Interval, group_counts
 from weldfusion.evaluation.measure import Measured, group_names, measure
 from weldfusion.evaluation.totals import HEADLINE, SMALLER_IS_BETTER, Key
 
 SCHEMA = 1
+NO_EXCEPTION = "no exception seen"
+WITHOUT_DIRECTION = frozenset({"bias", "coverage"})
+SHARES = frozenset(
+    {
+        "accuracy",
+        "balanced_accuracy",
+        "macro_f1",
+        "exact_match",
+        "precision",
+        "recall",
+        "f1",
+        "auc",
+        "coverage",
+    }
+)
 Tables = Mapping[int, TargetTable]
 Frames = tuple[pd.DataFrame, pd.DataFrame]
 
@@ -125,7 +140,7 @@ def _beside(
         counts = group_counts(len(names), len(counts), seed)
         measured = measure(ours_shared, names, counts)
     their = measure(theirs_shared, names, counts)
-    shared = [key for key in their.by_seed if not key[1] and key in measured.by_seed]
+    shared = [key for key in their.by_seed if not key[1] and key[0] not in WITHOUT_DIRECTION]
     classes = next(iter(theirs.values())).classes
     differences = {key[0]: _difference(measured, their, key) for key in shared}
     return {"rows": rows // len(ours), **_figures(their, classes), "difference": differences}
@@ -160,10 +175,21 @@ def _figure(measured: Measured, key: Key) -> dict[str, Any]:
     if value is None:
         found["reason"] = UNDEFINED.get(key[0], "not defined for these welds")
     else:
-        interval = measured.interval(key)
+        interval = _unless_perfect(measured.interval(key), key, value)
         found |= {"lower": interval.lower, "upper": interval.upper, "reason": interval.reason}
     sd = float(seeds.std(ddof=1)) if len(seeds) > 1 else np.nan
     return found | {"seed_sd": _plain(sd), "seeds": [_plain(seed) for seed in seeds]}
+
+
+def _unless_perfect(interval: Interval, key: Key, value: float) -> Interval:
+    """A share of exactly 0 or 1 in every resample has no honest interval: its width would be 0, while by
+    the rule of three up to 3 / groups of new groups may differ (Hanley & Lippman-Hand 1983,
+    doi:10.1001/jama.1983.03330370053031)."""
+    if key[0] not in SHARES or value not in (0.0, 1.0) or interval.lower != interval.upper:
+        return interval
+    if not interval.estimable:
+        return interval
+    return Interval(None, None, NO_EXCEPTION)
 
 
 def _plain(value: float) -> float | None:

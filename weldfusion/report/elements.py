@@ -45,10 +45,12 @@ class Table:
 
 @dataclass(frozen=True)
 class Figure:
-    """A picture as a `data:` address; `alt` says in words what it shows."""
+    """A picture as a `data:` address, shown `width` pixels wide or as wide as the page; `alt` says in
+    words what it shows."""
 
     source: str
     alt: str
+    width: int
     caption: str = ""
 
 
@@ -85,4 +87,4 @@ def short(value: object) -> str:
         return f"{value:.0f}"
     if size >= 10:
         return f"{value:.1f}"
-    return f"{value:.3f}" if size >= 0.01 else f"{value:.2g}"
+    return f"{value:.3f}" if size >= 0.001 else f"{value:.2g}"

@@ -107,7 +107,7 @@ def _plots(
     seed = f" Seed {level['seeds'][0]}." if len(level["seeds"]) > 1 else ""
     if target["kind"] == "real":
         return [plots.scatter_plot(table, unit, f"Predicted against true value.{seed}")]
-    labels = {name: f"{name}: {with_interval(f['auc'])}" for name, f in level["per_class"].items()}
+    labels = {name: with_interval(f["auc"]) for name, f in level["per_class"].items()}
     found = []
     if level["confusion"]:
         caption = "Confusion matrix, counts" + (", mean over seeds." if seed else ".")

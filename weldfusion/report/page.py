@@ -1,6 +1,7 @@
 """Elements to one self-contained HTML file."""
 
 import os
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -8,6 +9,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from weldfusion import __version__
 from weldfusion.report.elements import Element, Heading, short
+
+INTERVAL = re.compile(r"[-–0-9.e]+ \[.*\]$")
 
 
 def write_page(path: Path, title: str, elements: Sequence[Element]) -> Path:
@@ -30,7 +33,10 @@ def write_page(path: Path, title: str, elements: Sequence[Element]) -> Path:
 
 
 def render(title: str, elements: Sequence[Element]) -> str:
-    """The page as text."""
+    """The page as text. Raises TypeError for something that is no element."""
+    for element in elements:
+        if not isinstance(element, Element):
+            raise TypeError(f"a page is made of report elements, got {type(element).__name__}")
     environment = Environment(
         loader=PackageLoader("weldfusion.report"),
         autoescape=True,
@@ -40,6 +46,7 @@ def render(title: str, elements: Sequence[Element]) -> str:
     )
     environment.filters["short"] = short
     environment.tests["number"] = lambda value: isinstance(value, int | float) or value is None
+    environment.tests["interval"] = lambda value: isinstance(value, str) and INTERVAL.match(value) is not None
     sections = [e for e in elements if isinstance(e, Heading) and e.level == 2]
     page = environment.get_template("page.html.jinja")
     return page.render(title=title, elements=elements, sections=sections, version=__version__)

@@ -37,12 +37,12 @@ def confusion_plot(matrix: Sequence[Sequence[float]], classes: Sequence[str], ca
                     colour = "white" if share[i, j] > 0.55 else INK
                     ax.text(j, i, f"{counts[i, j]:.3g}", ha="center", va="center", color=colour)
 
-    side = min(7.5, 2.4 + 0.55 * size)
+    side = min(7.0, 2.2 + 0.55 * size)
     return draw((side + 0.6, side), paint, "confusion matrix, truth in rows", caption)
 
 
 def roc_plot(table: TargetTable, labels: Mapping[str, str], caption: str = "") -> Figure:
-    """One curve a class against the rest; `labels` maps a class to its line in the legend."""
+    """One curve a class against the rest; `labels` maps a class to what the legend says of it."""
 
     def paint(canvas: Any) -> None:
         ax = canvas.subplots()
@@ -50,14 +50,14 @@ def roc_plot(table: TargetTable, labels: Mapping[str, str], caption: str = "") -
         for k, name in enumerate(table.classes[:MOST_CURVES]):
             fpr, tpr = roc_points(table.truth[:, k] > 0.5, table.value[:, k])
             if len(fpr):
-                ax.plot(fpr, tpr, color=COLOURS[k], label=labels[name])
+                ax.plot(fpr, tpr, color=COLOURS[k], label=f"{clipped(name, 18)}: {labels[name]}")
         ax.set(
             xlabel="false positive rate", ylabel="true positive rate", xlim=(-0.01, 1.01), ylim=(-0.01, 1.01)
         )
         if ax.get_legend_handles_labels()[1]:
             ax.legend(loc="lower right", fontsize=8.5)
 
-    return draw((5.2, 4.6), paint, "ROC curves, each class against the rest", caption)
+    return draw((4.4, 3.9), paint, "ROC curves, each class against the rest", caption)
 
 
 def reliability_plot(table: TargetTable, caption: str = "") -> Figure:
@@ -78,7 +78,7 @@ def reliability_plot(table: TargetTable, caption: str = "") -> Figure:
         low.bar(bins.confidence, bins.rows, width=0.05, color=COLOURS[0], alpha=0.6)
         low.set(xlabel="confidence of the call", ylabel="rows")
 
-    return draw((5.2, 4.6), paint, "reliability of the confidences", caption)
+    return draw((4.4, 3.9), paint, "reliability of the confidences", caption)
 
 
 def scatter_plot(table: TargetTable, unit: str = "", caption: str = "") -> Figure:
@@ -99,7 +99,7 @@ def scatter_plot(table: TargetTable, unit: str = "", caption: str = "") -> Figur
         ax.scatter(truth, value, s=9, color=COLOURS[0], alpha=0.6, linewidths=0)
         ax.set(xlabel=f"truth{unit}", ylabel=f"predicted{unit}")
 
-    return draw((5.2, 4.6), paint, "predicted against true value", caption)
+    return draw((4.4, 3.9), paint, "predicted against true value", caption)
 
 
 def learning_curves_plot(histories: Mapping[str, pd.DataFrame], caption: str = "") -> Figure:

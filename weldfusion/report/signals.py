@@ -61,22 +61,34 @@ def weld_plot(
     along = windows if windows is not None and windows["window"].nunique() > 1 else None
     waves = [(name, view) for name, view in signals.items() if view.kind == "waveform"]
     images = [(name, view) for name, view in signals.items() if view.kind == "image" and len(view.values)]
-    heights = [1.3] * (along is not None) + [1.0] * len(waves) + [1.5] * len(images)
+    heights = [1.3] * (along is not None) + [1.0] * len(waves) + [1.1] * len(images)
     if not heights:
         return None
 
     def paint(canvas: Any) -> None:
+        ends = _time_ends(waves, along)
         parts = canvas.subfigures(len(heights), 1, height_ratios=heights, squeeze=False).ravel()
         used = 0
         if along is not None:
             _paint_along(parts[0].subplots(), along)
+            parts[0].axes[0].set_xlim(ends)
             used = 1
         for part, (name, view) in zip(parts[used:], waves, strict=False):
             _paint_wave(part.subplots(), name, view)
+            if view.rate:
+                part.axes[0].set_xlim(ends)
         for part, (name, view) in zip(parts[used + len(waves) :], images, strict=True):
             _paint_images(part, name, view)
 
     return draw((7.4, 1.35 * sum(heights) + 0.3), paint, alt, caption)
+
+
+def _time_ends(waves: Sequence[tuple[str, SignalView]], along: pd.DataFrame | None) -> tuple[float, float]:
+    """First and last second of all that is drawn over time."""
+    spans = [(v.start_s, v.start_s + v.values.shape[-1] / v.rate) for _, v in waves if v.rate]
+    if along is not None:
+        spans.append((float(along["t0_s"].min()), float(along["t1_s"].max())))
+    return min((a for a, _ in spans), default=0.0), max((b for _, b in spans), default=1.0)
 
 
 def _paint_along(ax: Any, windows: pd.DataFrame) -> None:
@@ -93,7 +105,7 @@ def _paint_along(ax: Any, windows: pd.DataFrame) -> None:
     if kind != "real":
         ax.set_ylim(-0.03, 1.03)
     ax.set(ylabel="value" if kind == "real" else "probability", xlabel="time (s)")
-    ax.legend(fontsize=7.5, loc="center left", bbox_to_anchor=(1.0, 0.5))
+    ax.legend(fontsize=7.5, loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=4, borderaxespad=0.1)
 
 
 def _paint_wave(ax: Any, name: str, view: SignalView) -> None:
@@ -104,7 +116,7 @@ def _paint_wave(ax: Any, name: str, view: SignalView) -> None:
     unit = f" ({view.unit})" if view.unit else ""
     ax.set(ylabel=clipped(name + unit, 20), xlabel="time (s)" if view.rate else "sample")
     if len(view.values) > 1 or view.channels:
-        ax.legend(fontsize=7.5, loc="center left", bbox_to_anchor=(1.0, 0.5))
+        ax.legend(fontsize=7.5, loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=4, borderaxespad=0.1)
 
 
 def _paint_images(part: Any, name: str, view: SignalView) -> None:

@@ -9,6 +9,7 @@ from weldfusion.report.elements import Cell, Table
 from weldfusion.report.words import NAMES, as_difference, named, with_interval
 
 MOST_GROUPS = 60
+NO_EXCEPTION_NOTE = "“No exception seen”: with n groups, up to 3 / n of new ones may still be exceptions."
 TEST, TRAINING = "test", ("fit", "select", "calibrate")
 
 
@@ -26,7 +27,7 @@ def figures_table(level: Mapping[str, Any], unit: str) -> Table:
             theirs, gain = baseline["figures"].get(name), baseline["difference"].get(name)
             row += [with_interval(theirs) if theirs else "–", with_interval(gain) if gain else "–"]
         rows.append(row)
-    caption = "Mean over seeds; in brackets the 95 % interval from resampling whole groups."
+    caption = "In brackets the 95 % interval from resampling whole groups."
     return Table(columns, rows, caption + " “Better by” is positive where this run is better." * bool(best))
 
 
@@ -43,7 +44,7 @@ def per_class_table(level: Mapping[str, Any]) -> Table:
         if name in theirs:
             rows.append(["", best, "", "", *(with_interval(theirs[name][f]) for f in names)])
     columns = ["class", "model", "rows", "groups", *(NAMES[f] for f in names)]
-    return Table(columns, rows, "Each class against the rest")
+    return Table(columns, rows, "Each class against the rest. " + NO_EXCEPTION_NOTE)
 
 
 def baselines_table(target: Mapping[str, Any], level: Mapping[str, Any], unit: str) -> Table:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
+from tqdm import tqdm
 
 from weldfusion.evaluation.curves import RankedWeld, rank_welds
 from weldfusion.evaluation.frame import target_tables
@@ -11,6 +12,14 @@ from weldfusion.report.elements import Cell, Element, Heading, Table, Text
 from weldfusion.report.signals import SignalView, weld_plot
 
 LISTED = 15
+MEANING = {
+    ("class", "badness"): "1 − probability of the truth",
+    ("class", "doubt"): "1 − lead over the next class",
+    ("multilabel", "badness"): "largest |probability − truth|",
+    ("multilabel", "doubt"): "nearness to ½ (1: undecided)",
+    ("real", "badness"): "absolute error",
+    ("real", "doubt"): "width of interval, or spread over seeds",
+}
 
 
 def welds_to_look_at(
@@ -23,6 +32,7 @@ def welds_to_look_at(
     """Lists of up to 15 worst and 15 most doubtful welds, the first `most` of each drawn (a weld that is
     both, once)."""
     ranked = rank_welds(target_tables(welds, target))
+    kind = str(welds["kind"][welds["target"] == target].iloc[0])
     part = windows[windows["target"] == target]
     elements: list[Element] = []
     drawn: set[str] = set()
@@ -35,8 +45,9 @@ def welds_to_look_at(
         rows: list[list[Cell]] = [
             [w.weld, w.group, w.truth, w.predicted, float(getattr(w, field))] for w in first
         ]
-        elements.append(Table(["weld", "group", "truth", "predicted", field], rows))
-        for weld in [w for w in first[:most] if w.weld not in drawn]:
+        elements.append(Table(["weld", "group", "truth", "predicted", MEANING[kind, field]], rows))
+        todo = [weld for weld in first[:most] if weld.weld not in drawn]
+        for weld in tqdm(todo, desc=title.lower(), disable=None, leave=False):
             drawn.add(weld.weld)
             elements += _drawn(weld, part, signals)
     return elements

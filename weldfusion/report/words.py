@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from weldfusion.evaluation.compare import Difference
+from weldfusion.evaluation.evaluate import NO_EXCEPTION
 from weldfusion.evaluation.intervals import Interval
 from weldfusion.report.elements import short
 
@@ -66,6 +67,11 @@ def verdict(target: str, metrics: Mapping[str, Any], unit: str) -> str:
     figure = weld["figures"][headline]
     sentence = f"{target}: {NAMES[headline]} per weld {with_interval(figure)}{' ' + unit if unit else ''} on "
     sentence += f"{weld['welds']} welds in {weld['groups']} groups, {_protocol(weld)}{_spread(figure)}. "
+    if figure["reason"] == NO_EXCEPTION:
+        possible = min(3 / weld["groups"], 1.0)
+        sentence += (
+            f"With {weld['groups']} groups, up to {possible:.0%} of new groups may still be exceptions. "
+        )
     best = weld["best_baseline"]
     if best is None:
         return sentence + "No baseline was fitted beside it."

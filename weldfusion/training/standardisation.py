@@ -44,6 +44,8 @@ def standardisation(
             rows = batch.present[name].numpy()
             if name in once_per_weld:
                 rows = rows & _first(batch, seen[name], rows)
+            if not rows.any():
+                continue
             valid = batch.valid[name].numpy()[rows] if name in batch.valid else None
             moments[name].add(*by_channel(batch.inputs[name].numpy()[rows], valid, flows[name]))
     return {

@@ -141,6 +141,7 @@ def test_the_starter_config_is_a_config(tmp_path):
     assert settings.data.windows.length_s == 1
     assert settings.data.inputs is not None
     assert settings.data.inputs["photos"].size == (64, 128)
+    assert settings.trainer["max_epochs"] == 200
     assert settings.name == clean_name(tmp_path.name)
 
 

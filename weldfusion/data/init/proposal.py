@@ -22,6 +22,8 @@ from weldfusion.errors import ManifestError
 LONG_S = 2.0
 MANY = 3
 IMAGE_EDGE = 128
+BATCH = 16
+STEPS = 400
 
 
 @dataclass(frozen=True)
@@ -29,12 +31,14 @@ class Proposal:
     """A proposed data set.
 
     `notes` hold, by full key of the card (`modalities.sound.rate`), what is a guess; `todo` says in whole
-    sentences what the user must look at; `window_s` is None for one window per weld.
+    sentences what the user must look at; `window_s` is None for one window per weld; `epochs` are as many
+    as give a small model some 400 steps.
     """
 
     card: Card
     rows: Sequence[Mapping[str, str]]
     window_s: float | None
+    epochs: int
     sizes: Mapping[str, tuple[int, int]]
     notes: Mapping[str, str] = field(default_factory=dict)
     todo: Sequence[str] = ()
@@ -184,6 +188,13 @@ def _window(sensors: Mapping[str, Sensor]) -> float | None:
     """One second where welds are long, the whole weld where they are short."""
     seconds = [s for sensor in sensors.values() for s in sensor.durations.values()]
     return 1.0 if seconds and float(np.median(seconds)) > LONG_S else None
+
+
+def _epochs(welds: int, sensors: Mapping[str, Sensor], window_s: float | None) -> int:
+    """From 10 to 200, so that 60 % of the windows in batches of 16 give about 400 steps."""
+    seconds = [s for sensor in sensors.values() for s in sensor.durations.values()]
+    windows = welds if window_s is None else welds * max(1.0, float(np.median(seconds)) / window_s)
+    return int(np.clip(STEPS * BATCH / (0.6 * max(1.0, windows)), 10, 200))
 
 
 def _sizes(card: Card) -> dict[str, tuple[int, int]]:

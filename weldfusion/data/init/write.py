@@ -6,7 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from weldfusion.data.card import write_card
-from weldfusion.data.init.proposal import Proposal
+from weldfusion.data.init.proposal import BATCH, Proposal
 from weldfusion.data.manifest import write_manifest
 from weldfusion.data.text import replace_file
 from weldfusion.errors import CardError
@@ -87,5 +87,5 @@ def config_text(proposal: Proposal, root: Path) -> str:
         lines.append(f"    length_s: null  # {MARK}: one window per weld, its whole length")
     else:
         lines.append(f"    length_s: {proposal.window_s:g}  # {MARK}: as long as what is to be seen")
-    lines += ["training:", "  batch_size: 16", "trainer:", "  max_epochs: 30"]
+    lines += ["training:", f"  batch_size: {BATCH}", "trainer:", f"  max_epochs: {proposal.epochs}"]
     return "\n".join(lines) + "\n"

@@ -81,6 +81,28 @@ def test_a_padded_signal_gives_the_same_as_the_signal_alone(length, strides, out
     torch.testing.assert_close(found, expected, atol=1e-5, rtol=1e-4)
 
 
+@pytest.mark.parametrize("strides", [1, 2])
+def test_scattered_gaps_leave_nearly_all_tokens(strides):
+    torch.manual_seed(0)
+    encoder = ConvBlocks1d(waveform(256), pool_strides=strides, out="tokens").eval()
+    valid = torch.rand(1, 256) < 0.4
+    x = torch.randn(1, 1, 256)
+    assert encoder.out_valid(valid).float().mean() > 0.8
+    with torch.no_grad():
+        found = encoder(x, valid)
+    assert torch.isfinite(found).all()
+    assert (found[~encoder.out_valid(valid)] == 0).all()
+
+
+def test_training_with_gaps_and_an_empty_sample_gives_finite_gradients():
+    torch.manual_seed(0)
+    encoder = ConvBlocks1d(waveform(64)).train()
+    valid = torch.rand(4, 64) < 0.4
+    valid[3] = False
+    encoder(torch.randn(4, 1, 64), valid).square().sum().backward()
+    assert all(torch.isfinite(p.grad).all() for p in encoder.parameters())
+
+
 def test_rate_of_the_tokens():
     assert ConvBlocks1d(waveform(64, rate=800.0), (4, 4), 2, out="tokens").out.rate == 200.0
 

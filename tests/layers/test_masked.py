@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from weldfusion.layers.masked import masked_batch_norm, masked_max, masked_mean
+from weldfusion.layers.masked import masked_batch_norm, masked_mean, window_valid
 
 
 @settings(max_examples=30, deadline=None)
@@ -59,3 +59,19 @@ def test_masked_max_takes_valid_positions_only() -> None:
     valid = torch.tensor([[True, True, False], [False, False, False]])
     assert masked_max(tokens, valid).tolist() == [[5.0, -2.0], [0.0, 0.0]]
     assert torch.equal(masked_max(tokens, None), tokens.max(dim=1).values)
+
+
+@settings(max_examples=40)
+@given(
+    valid=st.lists(st.booleans(), min_size=4, max_size=20),
+    size=st.integers(1, 4),
+    step=st.integers(1, 3),
+)
+def test_windows_that_count_by_the_words_of_the_rule(valid, size, step):
+    found = window_valid(torch.tensor([valid]), size, step)[0].tolist()
+    real = [i for i, flag in enumerate(valid) if flag]
+    expected = [
+        any(valid[start : start + size]) and real[0] <= start and start + size - 1 <= real[-1]
+        for start in range(0, len(valid) - size + 1, step)
+    ]
+    assert found == expected

@@ -9,7 +9,7 @@ from weldfusion.data.flow import Flow
 from weldfusion.encoders.encoder import Encoder
 from weldfusion.errors import ConfigError
 from weldfusion.layers.log_mel import LogMel, frame_count
-from weldfusion.layers.masked import masked_batch_norm, masked_mean
+from weldfusion.layers.masked import masked_batch_norm, masked_mean, window_valid
 
 
 class MelCNN(Encoder):
@@ -62,12 +62,13 @@ class MelCNN(Encoder):
         if valid is not None:
             x = x.masked_fill(~valid.unsqueeze(1), 0.0)
             valid = self.mel.out_valid(valid)
-        maps = _keep(masked_batch_norm(self.norm, self.mel(x), _mask(valid)), valid)
+        maps = _fill(masked_batch_norm(self.norm, self.mel(x), _mask(valid)), valid, 0.0)
         for convolution, norm in zip(self.convolutions, self.norms, strict=True):
             assert isinstance(norm, nn.BatchNorm2d)
-            maps = self.pool(self.activation(masked_batch_norm(norm, convolution(maps), _mask(valid))))
+            maps = self.activation(masked_batch_norm(norm, convolution(maps), _mask(valid)))
+            maps = self.pool(_fill(maps, valid, float("-inf")))
             valid = _halve(valid)
-            maps = _keep(maps, valid)
+            maps = _fill(maps, valid, 0.0)
         tokens = maps.mean(dim=2).transpose(1, 2)
         return masked_mean(tokens, valid) if self.pooled else tokens
 
@@ -84,9 +85,9 @@ def _mask(valid: Tensor | None) -> Tensor | None:
     return None if valid is None else valid[:, None, None, :]
 
 
-def _keep(maps: Tensor, valid: Tensor | None) -> Tensor:
-    return maps if valid is None else maps.masked_fill(~valid[:, None, None, :], 0.0)
+def _fill(maps: Tensor, valid: Tensor | None, value: float) -> Tensor:
+    return maps if valid is None else maps.masked_fill(~valid[:, None, None, :], value)
 
 
 def _halve(valid: Tensor | None) -> Tensor | None:
-    return None if valid is None else valid[:, :-1:2] & valid[:, 1::2]
+    return None if valid is None else window_valid(valid, size=2, step=2)

@@ -2,7 +2,7 @@
 
 from torch import Tensor, nn
 
-from weldfusion.layers.masked import masked_batch_norm
+from weldfusion.layers.masked import masked_batch_norm, window_valid
 
 
 class ConvBlock1d(nn.Module):
@@ -21,13 +21,13 @@ class ConvBlock1d(nn.Module):
 
     def forward(self, x: Tensor, valid: Tensor | None) -> tuple[Tensor, Tensor | None]:
         """(B, C, L) with 0 where `valid` (B, L) is False → the same one block later."""
-        mask = None if valid is None else valid.unsqueeze(1)
-        x = self.pool(self.activation(masked_batch_norm(self.norm, self.conv(x), mask)))
         if valid is None:
-            return x, None
-        valid = self.out_valid(valid)
-        return x.masked_fill(~valid.unsqueeze(1), 0.0), valid
+            return self.pool(self.activation(self.norm(self.conv(x)))), None
+        mask, pooled = valid.unsqueeze(1), self.out_valid(valid)
+        x = self.activation(masked_batch_norm(self.norm, self.conv(x), mask))
+        x = self.pool(x.masked_fill(~mask, float("-inf")))
+        return x.masked_fill(~pooled.unsqueeze(1), 0.0), pooled
 
     def out_valid(self, valid: Tensor) -> Tensor:
-        """A pooled position is valid if both positions it is made of are."""
-        return valid[:, : -1 : self.pool_stride] & valid[:, 1 :: self.pool_stride]
+        """Mask of the pooled positions; each is the maximum of its valid positions."""
+        return window_valid(valid, size=2, step=self.pool_stride)

@@ -7,6 +7,7 @@ from torch import Tensor, nn
 from torchaudio.transforms import MelSpectrogram
 
 from weldfusion.errors import ConfigError
+from weldfusion.layers.masked import window_valid
 
 POWER_FLOOR = 1e-6
 
@@ -45,8 +46,8 @@ class LogMel(nn.Module):
             return self.spectrogram(x.float()).clamp(min=POWER_FLOOR).log()
 
     def out_valid(self, valid: Tensor) -> Tensor:
-        """bool (B, L) → (B, T): frames of which every sample is valid."""
-        return valid.unfold(1, self.n_fft, self.hop).all(dim=-1)
+        """Mask of the frames: bool (B, L) → (B, T)."""
+        return window_valid(valid, self.n_fft, self.hop)
 
 
 def frame_count(length: int, n_fft: int, hop: int) -> int:

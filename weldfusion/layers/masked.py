@@ -29,6 +29,23 @@ def masked_max(tokens: Tensor, valid: Tensor | None) -> Tensor:
     return largest.masked_fill(~valid.any(dim=1, keepdim=True), 0.0)
 
 
+def window_valid(valid: Tensor, size: int, step: int) -> Tensor:
+    """Which windows of `size` positions, one every `step`, count: bool (B, L) → (B, (L - size) // step + 1).
+
+    A window counts if something in it is valid and it lies between the first and the last valid
+    position. Padding thus leaves as many windows as the signal alone has, and gaps within a signal
+    (drop-outs, an unlucky reading) do not spread.
+
+    >>> valid = torch.tensor([[True, False, True, True, False, False]])
+    >>> window_valid(valid, size=2, step=1)
+    tensor([[ True,  True,  True, False, False]])
+    """
+    after_first = valid.cumsum(dim=1) > 0
+    before_last = valid.flip(1).cumsum(dim=1).flip(1) > 0
+    inside = (after_first & before_last).unfold(1, size, step).all(dim=-1)
+    return inside & valid.unfold(1, size, step).any(dim=-1)
+
+
 def masked_batch_norm(norm: nn.BatchNorm1d | nn.BatchNorm2d, x: Tensor, valid: Tensor | None) -> Tensor:
     """Batch normalisation whose training statistics see valid positions only.
 

@@ -12,6 +12,7 @@ from weldfusion.data.card import Card, read_card
 from weldfusion.data.dataset import WeldWindows
 from weldfusion.data.folder import Dataset, read_dataset
 from weldfusion.data.leave_out import open_dataset
+from weldfusion.data.leave_out import open_dataset
 from weldfusion.data.manifest import Weld
 from weldfusion.data.splits import Fold, read_split
 from weldfusion.errors import ConfigError, RunError, did_you_mean
@@ -142,5 +143,7 @@ class Run:
         for fold, seed in self.folds:
             if chosen := welds(fold):
                 predictor = self.predictor(fold, seed)
-                windows = predictor.predict(WeldWindows(dataset, data, list(chosen)), workers=data.workers)
+                windows = predictor.predict(
+                    WeldWindows(dataset, data, chosen, predictor.model.flows), workers=data.workers
+                )
                 yield windows, predictor.predict_welds(windows)

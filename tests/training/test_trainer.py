@@ -6,6 +6,7 @@ import torch
 
 from weldfusion.errors import ConfigError
 from weldfusion.training.trainer import (
+    DEFAULTS,
     REFUSED,
     build_trainer,
     check_trainer,

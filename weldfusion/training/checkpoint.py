@@ -94,6 +94,8 @@ class LastAndBest(Checkpoint):
         self._save_last(trainer)
         if trainer.is_global_zero:
             self.report(figures)
+            for logger in trainer.loggers:
+                logger.log_metrics(figures, step=trainer.global_step)
         self._stop_if_patience_is_over(trainer, trainer.current_epoch)
 
     def state_dict(self) -> dict[str, Any]:

@@ -64,9 +64,10 @@ def fit_run(
         write_split(planned, dataset.welds, dataset.card, run.split)
     if not run.card.is_file():
         write_card(dataset.card, run.card)
+    windows = WeldWindows(dataset, settings.data)
     for fold in planned:
         for seed in seeds:
-            fit_fold(settings, dataset, fold, seed, run, say)
+            fit_fold(settings, windows, fold, seed, run, say)
     run.note(status="finished")
     return run
 
@@ -89,14 +90,14 @@ def plan(settings: FitSettings, dataset: Dataset, folder: Path) -> list[Fold]:
 
 
 def fit_fold(
-    settings: FitSettings, dataset: Dataset, fold: Fold, seed: int, run: RunFolder, say: Say
+    settings: FitSettings, windows: WeldWindows, fold: Fold, seed: int, run: RunFolder, say: Say
 ) -> None:
     """The stages of one fold and seed; nothing is opened if all their states are there."""
     folder = run.fold(fold.name, seed)
     todo = stages(settings, seed, f"{fold.name} seed {seed}")
     if all((folder / stage.file).is_file() for stage in todo):
         return
-    data = fold_data(settings, dataset, fold)
+    data = fold_data(settings, windows, fold)
     torch.manual_seed(seed_of(seed, INIT))
     model = FusionModel(data.fit.flows, data.fit.targets, settings.model)
     if not (folder / NETWORK).is_file():
@@ -114,23 +115,25 @@ def stages(settings: FitSettings, seed: int, title: str) -> list[Stage]:
     return [*first, Temperature(training.batch_size)] if training.calibrate else first
 
 
-def fold_data(settings: FitSettings, dataset: Dataset, fold: Fold) -> FoldData:
+def fold_data(settings: FitSettings, windows: WeldWindows, fold: Fold) -> FoldData:
     """The windows of the parts that fitting may see.
 
-    Raises RunError if a part that fitting sees names a weld of the test part, or the fit part is empty.
+    Raises RunError if such a part holds a weld of the test part, or the fit part is empty.
     """
-    test = {weld for weld, part in fold.parts.items() if part == "test"}
+    test = set(fold.welds("test"))
+    known = set(windows.welds)
 
     def part(name: Part) -> WeldWindows | None:
-        welds = [weld for weld in dataset.welds if fold.parts.get(weld.id) == name]
-        if leaked := test.intersection(weld.id for weld in welds):
-            raise RunError(f"{fold.name}: weld {sorted(leaked)[0]} is in the test part and in {name}")
-        return WeldWindows(dataset, settings.data, welds) if welds else None
+        chosen = windows.subset([weld for weld in fold.welds(name) if weld in known])
+        if leaked := test.intersection(chosen.welds):
+            raise RunError(f"{fold.name}: weld {min(leaked)} is in the test part and in {name}")
+        return chosen if len(chosen) else None
 
     fit = part("fit")
     if fit is None:
         raise RunError(f"{fold.name}: no weld of the data set is in the fit part; check split.csv")
-    untimed = frozenset(name for name in fit.flows if not dataset.card.modalities[name].timed)
+    modalities = windows.dataset.card.modalities
+    untimed = frozenset(name for name in fit.flows if not modalities[name].timed)
     calibrate = part("calibrate") if settings.training.calibrate else None
     return FoldData(fit, part("select"), calibrate, untimed)
 

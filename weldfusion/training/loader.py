@@ -7,6 +7,7 @@ import torch
 from torch.utils.data import DataLoader
 
 from weldfusion.data.batch import Batch
+from weldfusion.data.dataset import collate
 
 
 class Windows(Protocol):
@@ -17,10 +18,6 @@ class Windows(Protocol):
     def __getitems__(self, indices: Sequence[int]) -> Batch: ...
 
 
-def _as_is(batch: Batch) -> Batch:
-    return batch
-
-
 def loader(
     windows: Windows, batches: Iterable[list[int]], workers: int, pin: bool = False
 ) -> "DataLoader[Batch]":
@@ -28,7 +25,7 @@ def loader(
     return DataLoader(
         windows,  # type: ignore[arg-type]
         batch_sampler=batches,
-        collate_fn=_as_is,  # type: ignore[arg-type]
+        collate_fn=collate,  # type: ignore[arg-type]
         num_workers=workers,
         pin_memory=pin,
         persistent_workers=workers > 0,

@@ -28,6 +28,17 @@ def mean_loss(losses: Tensor, known: Tensor) -> Tensor:
     return losses.sum() / known.sum().clamp(min=1)
 
 
+def seed_torch(seed: int, device: torch.device) -> None:
+    """Seeds torch's generators of the processor and of `device`.
+
+    `torch.manual_seed` would queue the call with a stack trace for every kind of device not yet in use:
+    a millisecond a step, and a list that grows.
+    """
+    torch.default_generator.manual_seed(seed)
+    if device.type == "cuda":
+        torch.cuda.default_generators[device.index or 0].manual_seed(seed)
+
+
 @dataclass(frozen=True)
 class Length:
     """Optimiser steps and epochs of a whole training."""
@@ -70,7 +81,7 @@ class Task(pl.LightningModule):
 
     def training_step(self, batch: Batch, batch_idx: int) -> Tensor:
         epoch = self.current_epoch
-        torch.manual_seed(seed_of(self.key, STEP, epoch, batch_idx, self.global_rank))
+        seed_torch(seed_of(self.key, STEP, epoch, batch_idx, self.global_rank), self.device)
         hide = None
         if self.modality_dropout > 0 and len(batch.inputs) > 1 and batch.where is not None:
             hide = hidden(batch.present, batch.where.sample, self.modality_dropout, self.key, epoch)

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from weldfusion.layers.masked import masked_batch_norm, masked_mean, window_valid
+from weldfusion.layers.masked import masked_batch_norm, masked_max, masked_mean, window_valid
 
 
 @settings(max_examples=30, deadline=None)

@@ -1,16 +1,18 @@
 """The reader of a file, by its suffix: any module of this folder that has `SUFFIXES` and `read`."""
 
 import pkgutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeVar
 
 import weldfusion.data.readers as package
 from weldfusion.data.reading import Probe, Reading
 from weldfusion.errors import ReadError, did_you_mean
+
+Result = TypeVar("Result")
 
 
 @cache
@@ -45,16 +47,29 @@ def read(path: Path, options: Mapping[str, Any] | None = None) -> Reading:
     Raises ReadError with one line: missing, truncated or damaged file, unknown option, wrong column,
     text where a number should be (with row and column).
     """
-    return _format(path).read(path, options or {})
+    return _one_line(path, _format(path).read, options or {})
 
 
 def probe(path: Path, options: Mapping[str, Any] | None = None) -> Probe:
     """Rate and shape of one file, from its header where the format has one; else by reading it."""
     module = _format(path)
     if hasattr(module, "probe"):
-        return module.probe(path, options or {})
-    reading = module.read(path, options or {})
+        return _one_line(path, module.probe, options or {})
+    reading = _one_line(path, module.read, options or {})
     return Probe(reading.rate, reading.values.shape)
+
+
+def _one_line(
+    path: Path, function: Callable[[Path, Mapping[str, Any]], Result], options: Mapping[str, Any]
+) -> Result:
+    """The function's result; whatever a decoder raises on a damaged file becomes one line."""
+    try:
+        return function(path, options)
+    except ReadError as problem:
+        raise ReadError(" ".join(str(problem).split())) from None
+    except Exception as problem:
+        what = " ".join(f"{type(problem).__name__} {problem}".split())
+        raise ReadError(f"{path}: cannot be read, is it damaged? ({what})") from None
 
 
 def _format(path: Path) -> Any:

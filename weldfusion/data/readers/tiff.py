@@ -1,5 +1,6 @@
 """TIFF images, 8-bit, 16-bit and float; several pages are frames of a sequence. No options."""
 
+import logging
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,8 @@ from weldfusion.data.reading import Probe, Reading, options_of
 from weldfusion.errors import ReadError
 
 SUFFIXES = (".tif", ".tiff")
+# tifffile logs a line for every odd tag of a damaged file; what matters is raised.
+logging.getLogger("tifffile").setLevel(logging.CRITICAL)
 
 
 def read(path: Path, options: Mapping[str, Any]) -> Reading:

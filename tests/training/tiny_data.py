@@ -32,7 +32,8 @@ def write_tiny(root: Path, welds: int = 24, groups: int = 8) -> Path:
         "material": "steel",
         "modalities": {
             "curve": {
-                "kind": "waveform", "timed": True, "unit": "V", "rate": 100, "channels": ["u"], "column": "curve",
+                "kind": "waveform", "timed": True, "unit": "V", "rate": 100,
+                "channels": ["u"], "column": "curve",
             },
             "settings": {"kind": "table", "timed": False, "columns": ["current", "voltage"]},
         },

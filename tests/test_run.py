@@ -1,0 +1,101 @@
+"""The Python verbs on a small data set."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import torch
+
+import weldfusion as wf
+from tests.training.tiny_data import write_tiny
+from weldfusion.data.dataset import WeldWindows
+from weldfusion.data.folder import read_dataset
+from weldfusion.errors import ConfigError, RunError
+from weldfusion.evaluation.frame import check_frame, target_tables
+
+pytestmark = pytest.mark.filterwarnings("ignore::weldfusion.errors.WeldfusionWarning")
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory):
+    return write_tiny(tmp_path_factory.mktemp("data") / "tiny")
+
+
+@pytest.fixture(scope="module")
+def run(root, tmp_path_factory):
+    torch.set_num_threads(1)
+    overrides = {
+        "data.root": str(root), "data.windows.length_s": 0.2, "trainer.max_epochs": 30,
+        "trainer.accelerator": "cpu", "training.batch_size": 8, "split": "KFold", "split.k": 3,
+    }  # fmt: skip
+    folder = tmp_path_factory.mktemp("runs") / "r"
+    return wf.fit((), overrides, folder=folder, say=lambda line: None)
+
+
+def test_importing_the_package_loads_no_torch():
+    script = "import sys, weldfusion; assert 'torch' not in sys.modules; assert 'fit' in weldfusion.__all__"
+    subprocess.run([sys.executable, "-c", script], check=True)
+
+
+def test_out_of_fold_predictions_cover_every_weld_once(run, root):
+    windows, welds = run.predictions()
+    check_frame(windows, "window")
+    check_frame(welds, "weld")
+    records = read_dataset(root).welds
+    assert sorted(target_tables(welds, "defect")[0].weld) == [weld.id for weld in records]
+    wanted = sum(2 if weld.has("curve") else 1 for weld in records)
+    assert len(target_tables(windows, "defect")[0]) == wanted
+
+
+def test_learns_what_is_easy(run):
+    welds = run.predictions()[1]
+    defect = target_tables(welds, "defect")[0].rows(target_tables(welds, "defect")[0].known)
+    assert (defect.value.argmax(1) == defect.truth.argmax(1)).mean() > 0.9
+    force = target_tables(welds, "force")[0]
+    assert np.corrcoef(force.value[:, 0], force.truth[:, 0])[0, 1] > 0.9
+
+
+def test_a_prediction_does_not_depend_on_the_batch(run, root):
+    predictor = run.predictor("fold1", 0)
+    windows = WeldWindows(read_dataset(root), run.settings.data)
+    whole = predictor.predict(windows, batch_size=64)
+    single = predictor.predict(windows, batch_size=1)
+    np.testing.assert_allclose(whole["value"], single["value"], rtol=1e-4, atol=1e-5)
+    assert whole.drop(columns="value").equals(single.drop(columns="value"))
+
+
+def test_predictions_are_the_models_own(run, root):
+    predictor = run.predictor("fold1", 0)
+    windows = WeldWindows(read_dataset(root), run.settings.data)
+    frame = predictor.predict(windows)
+    with torch.no_grad():
+        raw = predictor.model(windows[5].to(predictor.device))["defect"].cpu()
+    row = frame[(frame["weld"] == "w02") & (frame["window"] == 1) & (frame["target"] == "defect")]
+    np.testing.assert_allclose(row["value"], torch.softmax(raw, 1)[0], rtol=1e-5)
+
+
+def test_predict_gives_every_network_for_all_welds_of_another_folder(run, tmp_path):
+    other = write_tiny(tmp_path / "other", welds=6, groups=3)
+    welds = run.predict(other)[1]
+    assert sorted(set(welds["fold"])) == ["fold1", "fold2", "fold3"]
+    assert (welds.groupby(["fold", "target"])["weld"].nunique() == 6).all()
+
+
+def test_errors_are_one_line(run, tmp_path):
+    with pytest.raises(RunError, match="not a run folder"):
+        wf.Run(tmp_path)
+    with pytest.raises(RunError, match="did you mean test"):
+        run.predictions("tset")
+    with pytest.raises(RunError, match="no fold9 seed 0; "):
+        run.predictor("fold9", 0)
+    with pytest.raises(ConfigError, match=r"data\.root: no data folder"):
+        wf.fit()
+
+
+def test_an_unfinished_fold_is_told(run, tmp_path):
+    (tmp_path / "fold1-seed0").mkdir()
+    for name in ("run.json", "config.yaml", "card.yaml", "split.csv"):
+        (tmp_path / name).write_bytes((run.folder.path / name).read_bytes())
+    with pytest.raises(RunError, match="not finished; run the same fit again"):
+        wf.Run(tmp_path).predictions()

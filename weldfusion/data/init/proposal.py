@@ -166,8 +166,15 @@ def _assemble(
         for weld in columns.welds
     ]
     notes = notes_of(card, sensors, columns)
+    window_s = _window(sensors)
     return Proposal(
-        card, rows, _window(sensors), _sizes(card), notes, things_to_check(card, rows, files, notes, table)
+        card,
+        rows,
+        window_s,
+        _epochs(len(rows), sensors, window_s),
+        _sizes(card),
+        notes,
+        things_to_check(card, rows, files, notes, table),
     )
 
 

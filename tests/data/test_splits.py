@@ -156,7 +156,7 @@ def test_a_class_of_one_group_stays_in_training_of_a_hold_out():
     welds = [*mixed(12), weld(900, "rare", "crack")]
     welds = [w for w in welds if w.targets["state"] != "crack" or w.groups["day"] == "rare"]
     for seed in range(5):
-        with pytest.warns(WeldfusionWarning, match="state crack is not in the test part"):
+        with pytest.warns(WeldfusionWarning, match="state crack is in no test part"):
             fold = HoldOut().folds(welds, CARD, seed)[0]
         assert fold.parts["w900"] == "fit"
 

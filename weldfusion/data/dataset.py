@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,8 @@ from weldfusion.data.store import Store
 from weldfusion.data.truths import Truths, empty_truth, truth_of_weld
 from weldfusion.data.windows import Window
 from weldfusion.errors import ConfigError, ReadError, did_you_mean
+
+WRITERS = 8
 
 
 class WeldWindows(TorchDataset[Batch]):
@@ -118,11 +121,21 @@ class WeldWindows(TorchDataset[Batch]):
             for number in numbers
             if int(number) in source.recordings
         ]
-        off = not progress
-        for name, number in tqdm(
-            todo, desc="preparing recordings", delay=2, leave=False, disable=off or None
-        ):
-            self._store.fetch(name, number)
+        bar = tqdm(
+            total=len(todo),
+            desc="preparing recordings",
+            delay=2,
+            leave=False,
+            disable=None if progress else True,
+        )
+        # Threads, because most of the time goes into waiting for the disk to have written.
+        with bar, ThreadPoolExecutor(WRITERS) as pool:
+            try:
+                for _ in pool.map(lambda place: self._store.fetch(*place) is None, todo):
+                    bar.update()
+            except BaseException:
+                pool.shutdown(cancel_futures=True)
+                raise
 
     def __len__(self) -> int:
         return len(self._rows)

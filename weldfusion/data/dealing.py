@@ -162,8 +162,15 @@ class Dealing:
                     "larger fraction, or allow_unseen: true"
                 )
             warn(message)
-        if untested := self._names(fitted & ~tested):
-            warn(f"{name}: {self.target.name} {untested} is not in the test part, so it is not tested")
+
+    def warn_of_untested(self, folds: Sequence[Fold]) -> None:
+        """Warn once of the classes that no fold tests."""
+        if self.target is None or self.target.kind == "real":
+            return
+        tested = {self.group_of[weld] for fold in folds for weld in fold.welds("test")}
+        counts = self.counts[np.isin(self.names, sorted(tested))].sum(0)
+        if untested := self._names((counts == 0) & (self.counts.sum(0) > 0)):
+            warn(f"{self.target.name} {untested} is in no test part, so it is not tested")
 
     def _names(self, flags: np.ndarray) -> str:
         return ", ".join(name for name, flag in zip(self.classes, flags, strict=True) if flag)

@@ -142,7 +142,8 @@ def _signal(recipe: Recipe, weld: Weld) -> tuple[Path, np.ndarray]:
     values = np.asarray(reading.values, np.float32)
     if values.ndim != 2 or values.shape[1] == 0:
         raise ReadError(f"{path}: has shape {values.shape}; {modality.name} needs (channels, time)")
-    if len(values) != recipe.channels and set(modality.channels) <= set(reading.channels):
+    named = modality.channels and set(modality.channels) <= set(reading.channels)
+    if named and modality.channels != reading.channels:
         values = values[[reading.channels.index(name) for name in modality.channels]]
     if len(values) != recipe.channels:
         raise ReadError(f"{path}: has {len(values)} channels, {modality.name} needs {recipe.channels}")

@@ -215,7 +215,9 @@ class ByColumn(Split):
             for part in ("select", "calibrate", "test", "unused")
             if (held == part).any()
         }
-        return [dealing.fold_of("column", fixed, np.flatnonzero(held == "fit"), shares, _rng(seed))]
+        fold = dealing.fold_of("column", fixed, np.flatnonzero(held == "fit"), shares, _rng(seed))
+        dealing.warn_of_untested([fold])
+        return [fold]
 
 
 @dataclass(frozen=True)
@@ -299,7 +301,9 @@ def _hold_out(dealing: Dealing, test: float, shares: Shares, seed: int) -> Fold:
         raise SplitError(f"split.test: must be above 0 and below 1, is {test}")
     everyone = np.arange(len(dealing.names))
     _, tested = dealing.deal(everyone, [1 - test, test], _rng(seed), keeper=0)
-    return dealing.fold("holdout", tested, shares, _rng(seed, 1))
+    fold = dealing.fold("holdout", tested, shares, _rng(seed, 1))
+    dealing.warn_of_untested([fold])
+    return fold
 
 
 def _rng(seed: int, *place: int) -> np.random.Generator:

@@ -11,8 +11,9 @@ def resample(values: np.ndarray, ratio: Fraction, length: int | None = None) -> 
     """A signal at `ratio` times its rate.
 
     Output sample `j` lies at input sample `j / ratio`. The filter is that of `scipy.signal.resample_poly`
-    (windowed sinc with a Kaiser window, beta 5, ten zero crossings each side, zero phase); its edges follow
-    the line from the first to the last sample, so that an offset or a trend does not sag there.
+    (windowed sinc with a Kaiser window, beta 5, ten zero crossings each side, zero phase); the line
+    from the first to the last sample is taken out before and added after, so that an offset or a trend does
+    not sag at the edges.
 
     Args:
         values: (..., time), finite.
@@ -44,10 +45,11 @@ def resample(values: np.ndarray, ratio: Fraction, length: int | None = None) -> 
         return values[..., :length].astype(np.float32)
     from scipy.signal import resample_poly
 
-    out = resample_poly(
-        values.astype(np.float64), ratio.numerator, ratio.denominator, axis=-1, padtype="line"
-    )
-    return out[..., :length].astype(np.float32)
+    wide = values.astype(np.float64)
+    first, slope = wide[..., :1], (wide[..., -1:] - wide[..., :1]) / max(time - 1, 1)
+    rest = wide - (first + slope * np.arange(time))
+    out = resample_poly(rest, ratio.numerator, ratio.denominator, axis=-1)[..., :length]
+    return (out + first + slope * (np.arange(length) / float(ratio))).astype(np.float32)
 
 
 def resampled_length(time: int, ratio: Fraction) -> int:

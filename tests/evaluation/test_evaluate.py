@@ -116,3 +116,15 @@ def test_baseline_without_the_target_is_told():
     other = [f.assign(target="force") for f in both(0.0)]
     with pytest.raises(RunError, match="baseline 'majority' has no predictions of target 'quality'"):
         evaluate(*both(1.0), {"majority": tuple(other)}, seed=0)
+
+
+def test_a_perfect_score_gets_no_interval_of_width_zero_but_the_difference_does():
+    flags, probability, group = class_data(60, 3, 15, 1.0)
+    perfect = [long_frame(flags, flags, group, NAMES, "class", windows=w) for w in (1, None)]
+    some = [long_frame(flags, probability, group, NAMES, "class", windows=w) for w in (1, None)]
+    weld = evaluate(*perfect, {"some": tuple(some)}, seed=0, resamples=300)["targets"]["quality"]["weld"]
+    figure = weld["figures"]["accuracy"]
+    assert (figure["value"], figure["lower"], figure["reason"]) == (1.0, None, "no exception seen")
+    gain = weld["baselines"]["some"]["difference"]["accuracy"]
+    assert gain["verdict"] == "beats"
+    assert 0 < gain["lower"] < 1 - weld["baselines"]["some"]["figures"]["accuracy"]["value"] < gain["upper"]

@@ -52,13 +52,14 @@ def by_group(tables: Tables, baseline: Tables | None) -> list[dict[str, Any]]:
     table = first.rows(first.known)
     name, _ = row_scores(table)
     entries = []
-    for group in np.unique(table.group.astype(str)):
-        rows = table.rows(table.group.astype(str) == group)
-        classes = [c for k, c in enumerate(table.classes) if c and (rows.truth[:, k] > 0.5).any()]
+    groups = table.group.astype(str)
+    for group in np.unique(groups):
+        truth = table.truth[groups == group]
+        classes = [c for k, c in enumerate(table.classes) if c and (truth[:, k] > 0.5).any()]
         entries.append(
             {
                 "group": str(group),
-                "rows": len(rows),
+                "rows": len(truth),
                 "classes": classes,
                 "figure": name,
                 "value": ours.get(str(group)),

@@ -48,7 +48,7 @@ def findings_box(findings: Sequence[Finding]) -> list[Element]:
         ("error", "Errors found by the data check"),
         ("warning", "Warnings of the data check"),
     ):
-        lines = [str(finding) for finding in findings if finding.level == level]
+        lines = [str(finding).removeprefix(": ") for finding in findings if finding.level == level]
         more = [f"and {len(lines) - 30} more: see `weldfusion data check`"] if len(lines) > 30 else []
         if lines:
             boxes.append(WarningBox(title, lines[:30] + more))

@@ -16,12 +16,12 @@ from weldfusion.data.cache import Cache, cache_size, clear_cache, key_of
 KEY = key_of(test=1)
 
 
-@pytest.fixture()
+@pytest.fixture
 def array() -> np.ndarray:
     return np.random.default_rng(0).standard_normal((3, 1000)).astype(np.float32)
 
 
-@pytest.fixture()
+@pytest.fixture
 def cache(tmp_path: Path, array: np.ndarray) -> Cache:
     cache = Cache(tmp_path)
     cache.store(KEY, array)

@@ -3,7 +3,6 @@
 import os
 import pickle
 import time
-import warnings
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -25,7 +24,7 @@ from weldfusion.errors import ConfigError, ReadError, WeldfusionWarning
 HALF = DataSettings(windows=Windows(length_s=0.5, hop_s=0.25))
 
 
-@pytest.fixture()
+@pytest.fixture
 def dataset(tmp_path: Path) -> Dataset:
     return make_dataset(tmp_path)
 
@@ -311,9 +310,9 @@ def test_labels_of_intervals_and_of_samples(dataset, tmp_path):
         (DataSettings(windows=Windows(length_s=50.0)), "no weld is as long as one window"),
     ],
 )
+@pytest.mark.filterwarnings("ignore::weldfusion.errors.WeldfusionWarning")
 def test_settings_that_do_not_fit_are_told_in_one_line(dataset, settings, message):
-    with pytest.raises(ConfigError, match=message) as found, warnings.catch_warnings():
-        warnings.simplefilter("ignore", WeldfusionWarning)
+    with pytest.raises(ConfigError, match=message) as found:
         WeldWindows(dataset, settings)
     assert "\n" not in str(found.value)
 

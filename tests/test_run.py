@@ -1,9 +1,11 @@
 """The Python verbs on a small data set."""
 
+import json
 import subprocess
 import sys
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 
@@ -99,3 +101,27 @@ def test_an_unfinished_fold_is_told(run, tmp_path):
         (tmp_path / name).write_bytes((run.folder.path / name).read_bytes())
     with pytest.raises(RunError, match="not finished; run the same fit again"):
         wf.Run(tmp_path).predictions()
+
+
+def test_evaluate_writes_everything(run, root):
+    metrics = run.evaluate()
+    folder = run.evaluation_folder()
+    assert folder == run.folder.path / "evaluation" / "tiny-test"
+    assert json.loads((folder / "metrics.json").read_text()) == metrics
+    welds = pd.read_parquet(folder / "predictions_weld.parquet")
+    table = target_tables(welds, "defect")[0]
+    table = table.rows(table.known)
+    right = (table.value.argmax(1) == table.truth.argmax(1)).mean()
+    figures = metrics["targets"]["defect"]["weld"]
+    assert figures["figures"]["accuracy"]["value"] == pytest.approx(right)
+    assert "extra trees, all sensors" in figures["baselines"]
+    page = (folder / "report.html").read_text()
+    assert "Learning curves" in page
+    assert "<img" in page
+
+
+def test_evaluate_another_data_set(run, tmp_path):
+    other = write_tiny(tmp_path / "other", welds=12, groups=6)
+    metrics = run.evaluate(data=other)
+    assert metrics["targets"]["force"]["weld"]["baselines"] == {}
+    assert (run.folder.path / "evaluation" / "other-all" / "report.html").is_file()

@@ -1,5 +1,7 @@
 """The Python verbs: fit a config into a run, open a run, predict and evaluate with it."""
 
+import io
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -9,16 +11,24 @@ import pandas as pd
 
 from weldfusion.config.load import load_resolved, load_settings
 from weldfusion.data.card import Card, read_card
+from weldfusion.data.check import check
 from weldfusion.data.dataset import WeldWindows
 from weldfusion.data.folder import Dataset, read_dataset
 from weldfusion.data.leave_out import open_dataset
-from weldfusion.data.leave_out import open_dataset
 from weldfusion.data.manifest import Weld
 from weldfusion.data.splits import Fold, read_split
+from weldfusion.data.summary import summarise
 from weldfusion.errors import ConfigError, RunError, did_you_mean
+from weldfusion.evaluation.baselines import fit_baselines
+from weldfusion.evaluation.evaluate import evaluate
+from weldfusion.report.evaluation import Background, evaluation_report
+from weldfusion.report.page import write_page
+from weldfusion.report.recordings import views
+from weldfusion.training.atomic import write_bytes, write_text
 from weldfusion.training.fit import fit_run
 from weldfusion.training.folder import RunFolder
 from weldfusion.training.outlook import PARTS
+from weldfusion.training.plain import plain_windows
 from weldfusion.training.predictor import Predictor
 from weldfusion.training.settings import FitSettings
 
@@ -109,7 +119,7 @@ class Run:
 
     def predict(self, data: str | Path | Dataset) -> Frames:
         """Predictions of every network for all welds of a data set: per window, per weld."""
-        dataset = read_dataset(data) if isinstance(data, str | Path) else data
+        dataset = _dataset(data)
         return self._predictions(dataset, lambda fold: dataset.welds)
 
     def predictions(self, part: str = "test", data: str | Path | Dataset | None = None) -> Frames:
@@ -131,6 +141,62 @@ class Run:
 
         return self._predictions(dataset, welds)
 
+    def evaluate(self, part: str = "test", data: str | Path | Dataset | None = None) -> dict[str, Any]:
+        """Figures of the run with intervals, beside simple baselines; written with predictions and report.
+
+        They go to `evaluation/<data>-<part>/` in the run folder: `metrics.json`, `predictions.parquet`,
+        `predictions_weld.parquet`, `report.html`. The baselines are fitted on each fold's training welds
+        and compared on its test part; another data set or part is told without them. Gives the metrics.
+        """
+        dataset = _dataset(data) if data is not None else open_dataset(self.settings.data)
+        windows, welds = self.predictions(part, None if data is None else dataset)
+        baselines = {}
+        if data is None and part == "test":
+            features, truths = plain_windows(WeldWindows(dataset, self.settings.data))
+            baselines = fit_baselines(features, truths, list(self.split.values()), self.settings.seed)
+        metrics = evaluate(windows, welds, baselines, self.settings.seed)
+        folder = self.evaluation_folder(part, data)
+        folder.mkdir(parents=True, exist_ok=True)
+        write_text(folder / "metrics.json", json.dumps(metrics, indent=1, allow_nan=False) + "\n")
+        write_frame(folder / "predictions.parquet", windows)
+        write_frame(folder / "predictions_weld.parquet", welds)
+        self._report(dataset, metrics, (windows, welds), folder, own=data is None)
+        return metrics
+
+    def evaluation_folder(self, part: str = "test", data: str | Path | Dataset | None = None) -> Path:
+        """Where `evaluate` writes."""
+        if data is None:
+            return self.folder.path / "evaluation" / f"{Path(self.settings.data.root).resolve().name}-{part}"
+        root = data.root if isinstance(data, Dataset) else Path(data)
+        return self.folder.path / "evaluation" / f"{root.resolve().name}-all"
+
+    def _report(
+        self, dataset: Dataset, metrics: Mapping[str, Any], frames: Frames, folder: Path, own: bool
+    ) -> None:
+        info = self.folder.info()
+        background = Background(
+            split=pd.read_csv(self.folder.split) if own else None,
+            card_summary=summarise(dataset),
+            findings=check(dataset.root),
+            histories=self.histories(),
+            units={name: target.unit for name, target in dataset.card.targets.items()},
+            about={
+                "run": self.folder.path.name,
+                "data": str(dataset.root),
+                "command": " ".join(info["command"]),
+                "started": info["started"],
+                "weldfusion": info["weldfusion"],
+            },
+        )
+        names = list(self.settings.data.inputs or dataset.card.modalities)
+        page = evaluation_report(metrics, *frames, background, lambda weld: views(dataset, weld, names))
+        write_page(folder / "report.html", f"{self.folder.path.name}: evaluation", page)
+
+    def histories(self) -> dict[str, pd.DataFrame]:
+        """Figures of each epoch, by training."""
+        tables = {f"{fold} seed {seed}": self.folder.fold(fold, seed) for fold, seed in self.folds}
+        return {name: pd.read_csv(path / "metrics.csv") for name, path in tables.items()}
+
     def _predictions(self, dataset: Dataset, welds: Callable[[str], Sequence[Weld]]) -> Frames:
         pairs = list(self._pairs(dataset, welds))
         if not pairs:
@@ -147,3 +213,14 @@ class Run:
                     WeldWindows(dataset, data, chosen, predictor.model.flows), workers=data.workers
                 )
                 yield windows, predictor.predict_welds(windows)
+
+
+def _dataset(data: str | Path | Dataset) -> Dataset:
+    return read_dataset(data) if isinstance(data, str | Path) else data
+
+
+def write_frame(path: Path, frame: pd.DataFrame) -> None:
+    """A table as Parquet, whole or not at all."""
+    buffer = io.BytesIO()
+    frame.to_parquet(buffer, index=False)
+    write_bytes(path, buffer.getvalue())

@@ -1,0 +1,37 @@
+"""Plain features of windows, for the simple baselines beside a network."""
+
+import numpy as np
+
+from weldfusion.data.dataset import WeldWindows
+from weldfusion.data.inputs import kind_of
+from weldfusion.evaluation.baselines import WindowFeatures, WindowTruth
+from weldfusion.signals.features import plain_features
+from weldfusion.training.bar import bar
+from weldfusion.training.loader import in_order, loader
+
+BATCH = 64
+
+
+def plain_windows(windows: WeldWindows) -> tuple[WindowFeatures, list[WindowTruth]]:
+    """Features (N, F) by modality of all windows with their places, and the truths of all targets."""
+    batches = loader(windows, in_order(len(windows), BATCH), windows.settings.workers)
+    modalities = windows.dataset.card.modalities
+    columns: dict[str, list[np.ndarray]] = {name: [] for name in windows.flows}
+    places = []
+    for batch in bar(batches, "plain features", -(-len(windows) // BATCH)):
+        assert batch.where is not None
+        places.append(batch.where)
+        for name, flow in windows.flows.items():
+            valid = batch.valid[name].numpy() if name in batch.valid else None
+            kind = kind_of(modalities[name])
+            features, _ = plain_features(kind, batch.inputs[name].numpy(), flow.rate, valid)
+            features[~batch.present[name].numpy()] = np.nan
+            columns[name].append(features)
+    joined = {name: np.concatenate(parts) for name, parts in columns.items()}
+    fields = {
+        ours: np.concatenate([getattr(place, its) for place in places])
+        for ours, its in {"weld": "weld", "group": "group", "window": "index"}.items()
+    }
+    times = {name: np.concatenate([getattr(p, name) for p in places]) for name in ("t0_s", "t1_s", "x_mm")}
+    truths = [WindowTruth(target, *windows.truth(name)) for name, target in windows.targets.items()]
+    return WindowFeatures(joined, **fields, **times), truths

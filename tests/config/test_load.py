@@ -1,12 +1,13 @@
 """Loading configs: precedence, short names, shorthand, resolved configs, foreign code."""
 
+import inspect
 import sys
 from pathlib import Path
 
 import pytest
 import torch
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from weldfusion.config.load import load_resolved, load_settings
@@ -58,10 +59,10 @@ def write(folder: Path, text: str, name: str = "a.yaml") -> Path:
 def test_later_files_and_then_overrides_win(tmp_path):
     first = write(tmp_path, "training: {batch_size: 8, patience: 3}\nseed: 1\n")
     second = write(tmp_path, "training: {batch_size: 16}\n", "b.yaml")
-    settings, resolved = load_settings([first, second], ["--seed", "7", "--trainer.max_epochs=5"])
-    assert (settings.training.batch_size, settings.training.patience, settings.seed) == (16, 3, 7)
-    assert settings.trainer["max_epochs"] == resolved["trainer"]["max_epochs"] == 5
-    assert settings.name == "a-b"
+    loaded, resolved = load_settings([first, second], ["--seed", "7", "--trainer.max_epochs=5"])
+    assert (loaded.training.batch_size, loaded.training.patience, loaded.seed) == (16, 3, 7)
+    assert loaded.trainer["max_epochs"] == resolved["trainer"]["max_epochs"] == 5
+    assert loaded.name == "a-b"
 
 
 def test_short_name_shorthand_and_full_path_mean_the_same(tmp_path):
@@ -75,9 +76,10 @@ def test_short_name_shorthand_and_full_path_mean_the_same(tmp_path):
     long = ["--model.encoders.sound", "ConvBlocks1d", "--model.encoders.sound.init_args.widths", "[8, 16]"]
     resolved += [load_settings(overrides=words)[1]["model"] for words in (options, long)]
     assert all(one == resolved[0] for one in resolved)
+    parameters = list(inspect.signature(ConvBlocks1d).parameters.values())[1:]
     assert resolved[0]["encoders"]["sound"] == {
         "class_path": "weldfusion.encoders.conv1d.ConvBlocks1d",
-        "init_args": {"widths": [8, 16], "pool_strides": 2, "slope": 0.01, "out": "features"},
+        "init_args": {one.name: one.default for one in parameters} | {"widths": [8, 16]},
     }
 
 
@@ -85,9 +87,9 @@ def test_makers_build_what_python_builds(tmp_path):
     file = write(
         tmp_path, "model: {encoders: {sound: {class_path: ConvBlocks1d, widths: [8, 16]}}, fusion: Concat}"
     )
-    settings, _ = load_settings([file])
+    loaded, _ = load_settings([file])
     torch.manual_seed(0)
-    ours = settings.model.encoders["sound"](WAVE)
+    ours = loaded.model.encoders["sound"](WAVE)
     torch.manual_seed(0)
     theirs = ConvBlocks1d(WAVE, widths=[8, 16])
     assert ours.out == theirs.out
@@ -95,7 +97,7 @@ def test_makers_build_what_python_builds(tmp_path):
         ours.state_dict().items(), theirs.state_dict().items(), strict=True
     ):
         assert torch.equal(weight, other), name
-    assert isinstance(settings.model.fusion({"a": Flow.features(2)}), Concat)
+    assert isinstance(loaded.model.fusion({"a": Flow.features(2)}), Concat)
 
 
 def test_optimizer_and_schedule_are_those_of_torch():
@@ -124,8 +126,8 @@ def test_null_takes_an_exchange_out(tmp_path):
 
 
 def test_arguments_alone_change_the_default_class():
-    settings, resolved = load_settings(overrides={"split.test": 0.4})
-    assert settings.split.test == 0.4
+    loaded, resolved = load_settings(overrides={"split.test": 0.4})
+    assert loaded.split.test == 0.4
     assert resolved["split"]["class_path"].endswith(".HoldOut")
 
 
@@ -146,13 +148,14 @@ def test_naming_the_same_class_again_keeps_its_arguments(tmp_path, capsys):
 
 def test_resolved_config_survives_yaml_and_gives_the_same_again(tmp_path):
     text = "model: {encoders: {sound: ConvBlocks1d}}\ndata: {inputs: {sound: {size: [4, 5]}, photo: null}}\n"
-    settings, resolved = load_settings([write(tmp_path, text)])
+    loaded, resolved = load_settings([write(tmp_path, text)])
     again = yaml.safe_load(yaml.safe_dump(resolved))
     assert again == resolved
-    assert load_resolved(again) == settings
-    assert settings.data.inputs["sound"].size == (4, 5)
+    assert load_resolved(again) == loaded
+    assert loaded.data.inputs["sound"].size == (4, 5)
 
 
+@settings(deadline=None, max_examples=25)
 @given(st.floats(1e-12, 1e12))
 def test_numbers_survive_as_python_writes_them(number):
     assert load_settings(overrides=[f"--training.target_weights.a={number!r}"])[
@@ -160,6 +163,7 @@ def test_numbers_survive_as_python_writes_them(number):
     ].training.target_weights == {"a": number}
 
 
+@settings(deadline=None, max_examples=25)
 @given(
     st.lists(st.fixed_dictionaries({}, optional={k: st.integers(1, 9) for k in ("batch_size", "patience")}))
 )
@@ -193,11 +197,11 @@ def test_other_libraries_are_refused_in_a_slot_of_ours(path):
 
 def test_a_user_s_own_encoder_works_when_trusted(foreign, tmp_path):
     words = ["--model.encoders.sound", "plant_code.Mean", "--model.encoders.sound.gain", "2"]
-    settings, resolved = load_settings(overrides=words, trust=["plant_code"])
-    encoder = settings.model.encoders["sound"](WAVE)
+    loaded, resolved = load_settings(overrides=words, trust=["plant_code"])
+    encoder = loaded.model.encoders["sound"](WAVE)
     x = torch.ones(3, 1, 256)
     assert torch.equal(encoder(x), torch.full((3, 1), 2.0))
-    assert load_resolved(resolved, trust=["plant_code"]) == settings
+    assert load_resolved(resolved, trust=["plant_code"]) == loaded
     assert foreign.exists()
     with pytest.raises(ConfigError, match=r"model\.encoders\.sound\.gian.*did you mean gain"):
         load_settings(overrides=[*words[:2], "--model.encoders.sound.gian", "2"], trust=["plant_code"])

@@ -82,8 +82,7 @@ def _modules(home: str) -> Iterator[tuple[str, Path]]:
         return
     for info in pkgutil.walk_packages(spec.submodule_search_locations, f"{home}."):
         part = importlib.util.find_spec(info.name)
-        hidden = any(piece.startswith("_") for piece in info.name.split("."))
-        if part and part.origin and part.origin.endswith(".py") and not hidden:
+        if part and part.origin and part.origin.endswith(".py"):
             yield info.name, Path(part.origin)
 
 

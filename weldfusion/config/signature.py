@@ -4,6 +4,7 @@ import dataclasses
 import inspect
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 from typing import Any, get_type_hints
 
@@ -67,6 +68,7 @@ def _default(cls: type, parameter: inspect.Parameter) -> Any:
     return parameter.default
 
 
+@cache
 def _docs(cls: type) -> dict[str, str]:
     docs: dict[str, str] = {}
     for text in (inspect.getdoc(cls), inspect.getdoc(cls.__init__)):  # type: ignore[misc]

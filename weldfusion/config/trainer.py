@@ -1,6 +1,7 @@
 """The `trainer:` section: every argument of Lightning's Trainer checked by name and by type."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from lightning.pytorch import Trainer
@@ -14,7 +15,8 @@ from weldfusion.training.trainer import DEFAULTS, REFUSED, check_trainer
 TYPED_BY_US = frozenset({"precision"})
 
 
-def trainer_settings() -> dict[str, Setting]:
+@cache
+def trainer_settings() -> Mapping[str, Setting]:
     """What a config may say about the trainer, with the defaults that apply here."""
     known = {name: setting for name, setting in settings_of(Trainer).items() if name not in REFUSED}
     return {

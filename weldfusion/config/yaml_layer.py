@@ -74,9 +74,9 @@ def layer_from_text(text: str, name: str) -> Layer:
         values = loader.construct_document(node)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        line = f":{mark.line + 1}" if mark else ""
+        place = f"{name}:{mark.line + 1}" if mark else name
         what = " ".join(str(getattr(error, "problem", None) or error).split())
-        raise ConfigError(f"{name}{line}: not valid YAML: {what}") from None
+        raise ConfigError(f"{place}: not valid YAML: {what}") from None
     finally:
         loader.dispose()
     return Layer(values, places)

@@ -18,7 +18,7 @@ def build(key: str, kind: Callable[..., Part], make: Callable[..., Any], *given:
     try:
         part = make(*given)
     except WeldfusionError as error:
-        raise ConfigError(f"{key}: {error}") from error
+        raise ConfigError(str(error) if str(error).startswith(key) else f"{key}: {error}") from error
     except (TypeError, ValueError, RuntimeError, AssertionError) as error:
         raise ConfigError(f"{key}: {one_line(error)}") from error
     assert isinstance(kind, type)

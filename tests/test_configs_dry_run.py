@@ -1,0 +1,100 @@
+"""Every config of `configs/` is loaded, checked and its model built (which passes zeros through it on the
+meta device); no recording is opened.
+
+A config without `data.root` is joined with each file of `configs/data` whose card has its sensors.
+"""
+
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+import yaml
+
+from weldfusion.config.load import load_resolved, load_settings
+from weldfusion.data.card import Card, Modality, read_card
+from weldfusion.data.flow import Flow
+from weldfusion.data.inputs import chosen_inputs, chosen_targets, kind_of
+from weldfusion.data.settings import DataSettings, Input
+from weldfusion.simulate.laser_card import laser_card
+from weldfusion.simulate.laser_weld import SENSORS, plan_laser
+from weldfusion.simulate.preset import LASER_AL
+from weldfusion.systems.graph import FusionModel
+
+ROOT = Path(__file__).parents[1]
+DATA = sorted((ROOT / "configs" / "data").rglob("*.yaml"))
+SYSTEMS = sorted((ROOT / "configs" / "systems").rglob("*.yaml"))
+WHOLE_S = 2.0
+
+
+def card_of(root: str) -> Card:
+    """The card that belongs to a config's data folder; that of the simulator for simulated welds."""
+    if Path(root).name == "laser":
+        return laser_card(plan_laser(4, 0, SENSORS, WHOLE_S, LASER_AL))
+    return read_card(ROOT / Path(root).parent / "dataset.yaml")
+
+
+def data_root(file: Path) -> str | None:
+    return (yaml.safe_load(file.read_text("utf-8")).get("data") or {}).get("root")
+
+
+def combinations(file: Path) -> list[list[Path]]:
+    """The files with which a config makes a whole."""
+    if data_root(file):
+        return [[file]]
+    named = set((yaml.safe_load(file.read_text("utf-8")).get("model") or {}).get("encoders") or {})
+    bases = [base for base in DATA if data_root(base)]
+    return [[base, file] for base in bases if named <= set(card_of(str(data_root(base))).modalities)]
+
+
+def flow_of(modality: Modality, chosen: Input, window_s: float) -> Flow:
+    channels = len(modality.channels) or (3 if "image" in modality.kind else 1)
+    kind = kind_of(modality)
+    if kind == "table":
+        return Flow("table", len(modality.columns) or channels)
+    if kind != "waveform":
+        count = chosen.frames if kind == "image_sequence" else chosen.max_items or 2
+        return Flow("image", channels, size=chosen.size or modality.size, count=count)
+    rate = Fraction(str(chosen.rate)) if chosen.rate else modality.rate
+    length = chosen.samples or round(float(rate) * window_s)
+    return Flow("waveform", channels, length=length, rate=length / window_s)
+
+
+def window_seconds(card: Card, data: DataSettings) -> float:
+    windows = data.windows
+    if windows.length_s is None:
+        return WHOLE_S
+    if windows.samples_of is None:
+        return windows.length_s
+    chosen = (data.inputs or {}).get(windows.samples_of)
+    rate = chosen.rate if chosen and chosen.rate else card.modalities[windows.samples_of].rate
+    return windows.length_s / float(rate)
+
+
+@pytest.mark.parametrize("file", SYSTEMS, ids=lambda file: f"{file.parent.name}-{file.stem}")
+def test_config_builds_its_model(file):
+    wholes = combinations(file)
+    assert wholes, f"{file}: no file of configs/data has its sensors"
+    for files in wholes:
+        settings, resolved = load_settings(files)
+        assert load_resolved(yaml.safe_load(yaml.safe_dump(resolved))) == settings
+        card = card_of(settings.data.root)
+        inputs = chosen_inputs(card, settings.data)
+        seconds = window_seconds(card, settings.data)
+        flows = {name: flow_of(card.modalities[name], one, seconds) for name, one in inputs.items()}
+        targets = chosen_targets(card, settings.data)
+        model = FusionModel(flows, targets, settings.model)
+        assert set(model.targets) == set(settings.data.targets or card.targets)
+        assert sum(parameter.numel() for parameter in model.parameters()) > 0
+
+
+@pytest.mark.parametrize("file", DATA, ids=lambda file: file.stem)
+def test_data_config_fits_its_card(file):
+    root = data_root(file)
+    bases = [[file]] if root else [[base, file] for base in DATA if data_root(base)]
+    files = next(files for files in bases if root or file.stem.startswith(files[0].stem))
+    settings, _ = load_settings(files)
+    card = card_of(settings.data.root)
+    assert chosen_inputs(card, settings.data)
+    assert chosen_targets(card, settings.data)
+    for name in settings.data.leave_out or {}:
+        assert name in card.targets or name in card.groups

@@ -1,8 +1,8 @@
 """The command line in-process: help, errors in one line, exit codes; what loads torch."""
 
+import os
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -12,7 +12,7 @@ from weldfusion.errors import ReadError
 
 WRONG = {
     "no verb": ([], "VERB"),
-    "unknown verb": (["predic"], "did you mean predict?"),
+    "unknown verb": (["evaluat"], "did you mean evaluate?"),
     "unknown verb of a group": (["data", "chek"], "did you mean check?"),
     "unknown option": (["data", "check", ".", "--strickt"], "did you mean --strict?"),
     "abbreviated option": (["data", "check", ".", "--stri"], "did you mean --strict?"),
@@ -32,6 +32,8 @@ WRONG = {
     "folds of a text": (["fit", "nowhere", "--folds", "few"], "--folds"),
     "help on nothing": (["fit", "--model.fusoin.help"], "did you mean fusion?"),
     "no such run": (["predict", "nowhere", "data"], "nowhere: not a run folder"),
+    "no run to evaluate": (["evaluate", "nowhere"], "nowhere: not a run folder"),
+    "no such part": (["evaluate", "nowhere", "--split", "tset"], "did you mean test or select?"),
     "two kinds of input": (["predict", "nowhere", "data", "--sound", "a.wav"], "not both"),
     "odd output": (["predict", "nowhere", "data", "--out", "a.xls"], ".csv or .parquet"),
 }
@@ -44,7 +46,9 @@ data summary
 simulate
 simulate laser
 fit
+evaluate
 predict
+demo
 runs
 info
 cache size
@@ -146,11 +150,12 @@ def test_data_and_simulate_load_no_torch():
 
 
 def test_help_of_fit_comes_soon_and_teaches():
-    start = time.perf_counter()
+    before = os.times()
     done = subprocess.run(
         [sys.executable, "-m", "weldfusion", "fit", "--help"], capture_output=True, text=True, timeout=60
     )
-    took = time.perf_counter() - start
+    after = os.times()
+    took = after.children_user + after.children_system - before.children_user - before.children_system
     assert done.returncode == 0, done.stderr
     for part in (
         "examples:",
@@ -161,4 +166,4 @@ def test_help_of_fit_comes_soon_and_teaches():
         "--folds",
     ):
         assert part in done.stdout
-    assert took < 20  # about 3 s on an idle machine; CI machines are shared
+    assert took < 6  # processor seconds: the machine may be busy

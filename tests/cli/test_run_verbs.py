@@ -1,6 +1,8 @@
 """Fit, list, predict and clear through the command line on a small data set."""
 
+import json
 import re
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -72,6 +74,20 @@ def test_one_weld_badly_named(words, expected, capsys):
     told = capsys.readouterr().err
     assert expected in told
     assert len(told.splitlines()) == 1
+
+
+def test_evaluate_prints_what_it_writes(place, capsys):
+    assert main(["evaluate", "runs/tiny"]) == 0
+    shown = capsys.readouterr().out
+    folder = place / "runs" / "tiny" / "evaluation" / "small-test"
+    metrics = json.loads((folder / "metrics.json").read_text())
+    accuracy = metrics["targets"]["verdict"]["weld"]["figures"]["accuracy"]["value"]
+    welds = pd.read_parquet(folder / "predictions_weld.parquet")
+    best = welds.loc[welds.groupby("weld")["value"].idxmax()]
+    assert accuracy == pytest.approx(best["truth"].mean())
+    assert re.search(rf"accuracy +{accuracy:.3g}", shown)
+    assert str(Path("runs", "tiny", "evaluation", "small-test", "report.html")) in shown
+    assert (folder / "report.html").stat().st_size < 5e6
 
 
 def test_a_foreign_run_runs_no_foreign_code(place, tmp_path, capsys):

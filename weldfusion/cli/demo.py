@@ -1,0 +1,53 @@
+"""`weldfusion demo`: simulated welds, CAFNet trained and evaluated on them, in a few minutes."""
+
+import sys
+from argparse import Namespace
+from pathlib import Path
+from typing import Any
+
+import weldfusion
+from weldfusion.cli.figures import figures_text
+from weldfusion.errors import ConfigError
+
+DATA = Path("data/demo/laser")
+CONFIG = Path("configs/systems/cafnet/cafnet_small.yaml")
+WELDS = 64
+WELD_S = 1.0
+TEST = 0.4
+NEXT = """
+the same on your own recordings:
+  weldfusion data init FOLDER
+  weldfusion data check FOLDER
+  weldfusion fit --config FOLDER/config.yaml
+  weldfusion evaluate runs/NAME"""
+
+
+def add(verbs: Any) -> None:
+    about = "simulate welds, train CAFNet on them and evaluate it"
+    parser = verbs.add_parser("demo", help=about, description=f"{about}: data in {DATA}, run in runs/demo.")
+    parser.add_argument("--welds", type=int, default=WELDS, metavar="N", help="number of welds [%(default)s]")
+    parser.add_argument("--epochs", type=int, metavar="N", help="epochs [as in the config]")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: Namespace) -> int:
+    config = Path(weldfusion.__file__).parents[1] / CONFIG
+    if not config.is_file():
+        raise ConfigError(
+            f"{config}: no such file; the demo needs weldfusion's own folder, not only the package"
+        )
+    from weldfusion.simulate.laser import simulate_laser
+
+    if not (DATA / "dataset.yaml").is_file():
+        print(f"simulating {arguments.welds} laser welds into {DATA}")
+        simulate_laser(DATA, arguments.welds, seed=0, weld_s=WELD_S, progress=sys.stderr.isatty())
+    from weldfusion.run import fit
+
+    overrides: dict[str, Any] = {"name": "demo", "data.root": str(DATA), "split.test": TEST}
+    if arguments.epochs is not None:
+        overrides["trainer.max_epochs"] = arguments.epochs
+    trained = fit(config, overrides)
+    metrics = trained.evaluate()
+    print(figures_text(metrics, {name: target.unit for name, target in trained.card.targets.items()}))
+    print(f"\nreport: {trained.evaluation_folder() / 'report.html'}\n{NEXT}")
+    return 0

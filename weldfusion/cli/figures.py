@@ -1,0 +1,40 @@
+"""The figures of an evaluation as text for the terminal."""
+
+import textwrap
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+WIDTH = 105
+
+
+def figures_text(metrics: Mapping[str, Any], units: Mapping[str, str]) -> str:
+    """Verdict and table of every target, per weld and per window, then the warnings.
+
+    `metrics` is what `Run.evaluate` gives, `units` the unit of each target.
+    """
+    from weldfusion.report.tables import figures_table
+    from weldfusion.report.words import verdict
+
+    blocks = []
+    for name, target in metrics["targets"].items():
+        unit = units.get(name, "")
+        blocks.append(textwrap.fill(verdict(name, target, unit), WIDTH))
+        for level in ("weld", "window"):
+            if target[level]["figures"]:
+                table = figures_table(target[level], unit)
+                rows = [[str(cell) for cell in row] for row in [table.columns, *table.rows]]
+                blocks.append(f"{name}, per {level}\n{aligned(rows)}")
+    blocks += [f"warning: {line}" for line in metrics["warnings"]]
+    return "\n\n".join(blocks)
+
+
+def aligned(rows: Sequence[Sequence[str]]) -> str:
+    """Rows of cells in columns.
+
+    >>> print(aligned([["figure", "value"], ["accuracy", "0.9"]]))
+      figure    value
+      accuracy  0.9
+    """
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows]
+    return "\n".join(f"  {line}".rstrip() for line in lines)

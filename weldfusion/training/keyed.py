@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-INIT, ORDER, STEP, HIDE = 1, 2, 3, 4
-"""What a key is for: first weights, order of windows, one training step, hidden modalities."""
+INIT, ORDER, STEP, HIDE, AUGMENT = 1, 2, 3, 4, 5
+"""What a key is for: first weights, order of windows, a training step, hidden modalities, augmentation."""
 
 _STRIDE = np.uint64(0x9E3779B97F4A7C15)
 _MIX_A = np.uint64(0xBF58476D1CE4E5B9)

@@ -1,6 +1,6 @@
 """The `training:` section of a config and the whole config of a run."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -11,6 +11,7 @@ from torch.optim.lr_scheduler import LRScheduler
 from weldfusion.data.settings import DataSettings
 from weldfusion.data.splits import HoldOut, Split
 from weldfusion.systems.parts import Parts
+from weldfusion.training.augment.augmentation import Augmentation
 
 MakeOptimizer = Callable[[Iterable[Parameter]], Optimizer]
 MakeScheduler = Callable[[Optimizer], LRScheduler]
@@ -29,6 +30,7 @@ class TrainingSettings:
         patience: stop after so many epochs without a better selection loss; None: never stop early.
         target_weights: factor of each target's loss; 1 by default.
         calibrate: fit a temperature on the calibration part after training.
+        augment: changes of each modality in training steps only, such as `{sound: [{class_path: Noise}]}`.
     """
 
     batch_size: int = 32
@@ -39,6 +41,7 @@ class TrainingSettings:
     patience: int | None = None
     target_weights: Mapping[str, float] | None = None
     calibrate: bool = False
+    augment: Mapping[str, Sequence[Augmentation]] | None = None
 
 
 @dataclass(frozen=True)

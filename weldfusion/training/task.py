@@ -12,6 +12,7 @@ from torch.optim import AdamW, Optimizer
 from weldfusion.data.batch import Batch
 from weldfusion.errors import ConfigError, RunError, did_you_mean
 from weldfusion.training.absence import hidden
+from weldfusion.training.augment.augmentation import augmented
 from weldfusion.training.keyed import STEP, seed_of
 from weldfusion.training.schedules import OneCosine
 from weldfusion.training.settings import TrainingSettings
@@ -82,6 +83,7 @@ class Task(pl.LightningModule):
     def training_step(self, batch: Batch, batch_idx: int) -> Tensor:
         epoch = self.current_epoch
         seed_torch(seed_of(self.key, STEP, epoch, batch_idx, self.global_rank), self.device)
+        batch = augmented(batch, self.settings.augment or {}, self.key, epoch)
         hide = None
         if self.modality_dropout > 0 and len(batch.inputs) > 1 and batch.where is not None:
             hide = hidden(batch.present, batch.where.sample, self.modality_dropout, self.key, epoch)

@@ -1,0 +1,87 @@
+"""Augmentations against what they say they do, worked out by hand or by numpy."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+
+from weldfusion.data.batch import Batch, Where
+from weldfusion.errors import ConfigError
+from weldfusion.training.augment.augmentation import augmented
+from weldfusion.training.augment.gain import Gain
+from weldfusion.training.augment.mirror import Mirror
+from weldfusion.training.augment.noise import Noise
+from weldfusion.training.augment.shift import Shift
+
+
+def batch(samples: list[int], inputs: torch.Tensor, valid: torch.Tensor | None = None) -> Batch:
+    count = len(samples)
+    zeros = np.zeros(count)
+    names = np.array(["w"] * count, dtype=object)
+    where = Where(np.array(samples), names, names, zeros, zeros, zeros, zeros)
+    here = torch.ones(count, dtype=torch.bool)
+    return Batch({"sound": inputs}, {"sound": here}, {} if valid is None else {"sound": valid}, {}, where)
+
+
+def test_noise_has_the_asked_power_and_is_gaussian() -> None:
+    x = torch.sin(torch.linspace(0, 400, 20000)).repeat(4, 1, 1)
+    added = augmented(batch([1, 2, 3, 4], x), {"sound": [Noise(0.1)]}, 0, 0).inputs["sound"] - x
+    share = added.std(dim=-1) / x.std(dim=-1)
+    assert share.flatten().tolist() == pytest.approx([0.1] * 4, rel=0.03)
+    kurtosis = (added**4).mean() / (added**2).mean() ** 2
+    assert float(kurtosis) == pytest.approx(3.0, abs=0.1)
+    assert abs(np.corrcoef(added[0, 0], added[1, 0])[0, 1]) < 0.03
+
+
+def test_gain_is_log_uniform() -> None:
+    x = torch.ones(4000, 1, 2)
+    factor = augmented(batch(list(range(4000)), x), {"sound": [Gain(2.0)]}, 0, 0).inputs["sound"][:, 0, 0]
+    assert float(factor.min()) >= 0.5
+    assert float(factor.max()) <= 2.0
+    assert float(factor.log().mean()) == pytest.approx(0.0, abs=0.03)
+    assert float(factor.log().std()) == pytest.approx(2 * math.log(2) / math.sqrt(12), rel=0.03)
+
+
+def test_shift_moves_and_repeats_the_ends() -> None:
+    x = torch.arange(5.0).view(1, 1, 5)
+    by_two = Shift(2)(x, torch.tensor([[0.999]]))
+    back_two = Shift(2)(x, torch.tensor([[0.0]]))
+    assert by_two.flatten().tolist() == [0, 0, 0, 1, 2]
+    assert back_two.flatten().tolist() == [2, 3, 4, 4, 4]
+
+
+def test_mirror_turns_half_of_the_images_and_keeps_their_bytes() -> None:
+    x = torch.arange(6, dtype=torch.uint8).view(1, 1, 2, 3).repeat(400, 1, 1, 1)
+    out = augmented(batch(list(range(400)), x), {"sound": [Mirror()]}, 0, 0).inputs["sound"]
+    turned = torch.tensor(np.flip(x[0].numpy(), axis=-1).copy())
+    flags = [bool((image == turned).all()) for image in out]
+    assert out.dtype == torch.uint8
+    assert all(flag or bool((image == x[0]).all()) for flag, image in zip(flags, out, strict=True))
+    assert 150 < sum(flags) < 250
+
+
+def test_a_sample_gets_the_same_in_any_batch_and_another_in_the_next_epoch() -> None:
+    x = torch.randn(3, 1, 50, generator=torch.Generator().manual_seed(0))
+    wanted = {"sound": [Noise(), Gain(), Shift(5)]}
+    together = augmented(batch([4, 7, 9], x), wanted, 1, 2).inputs["sound"]
+    alone = augmented(batch([7], x[1:2]), wanted, 1, 2).inputs["sound"]
+    later = augmented(batch([7], x[1:2]), wanted, 1, 3).inputs["sound"]
+    assert torch.equal(together[1], alone[0])
+    assert not torch.equal(alone, later)
+
+
+def test_padding_stays_and_the_batch_is_not_changed() -> None:
+    x = torch.zeros(1, 1, 10)
+    x[..., :6] = 1.0 + torch.arange(6)
+    before = x.clone()
+    valid = torch.arange(10).unsqueeze(0) < 6
+    out = augmented(batch([3], x, valid), {"sound": [Noise(1.0)]}, 0, 0).inputs["sound"]
+    assert torch.equal(x, before)
+    assert out[..., 6:].abs().max() == 0
+    assert (out[..., :6] != x[..., :6]).all()
+
+
+def test_unknown_input_is_told() -> None:
+    with pytest.raises(ConfigError, match=r"training.augment.sonud: no such input; did you mean sound\?"):
+        augmented(batch([0], torch.zeros(1, 1, 4)), {"sonud": [Noise()]}, 0, 0)

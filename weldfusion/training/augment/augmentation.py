@@ -1,0 +1,65 @@
+"""The contract of an augmentation, and how a training step applies them."""
+
+import zlib
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from weldfusion.data.batch import Batch
+from weldfusion.errors import ConfigError, did_you_mean
+from weldfusion.training.keyed import AUGMENT, uniforms
+
+
+class Augmentation(ABC):
+    """A change of one modality that leaves the truth as it is; only training steps apply it."""
+
+    @abstractmethod
+    def numbers(self, shape: Sequence[int]) -> int:
+        """How many random numbers one sample of this shape needs."""
+
+    @abstractmethod
+    def __call__(self, x: Tensor, random: Tensor) -> Tensor:
+        """`x` float32 (B, …) in the modality's own unit, `random` (B, numbers) uniform in [0, 1)."""
+
+
+Augmentations = Mapping[str, Sequence[Augmentation]]
+
+
+def augmented(batch: Batch, wanted: Augmentations, seed: int, epoch: int) -> Batch:
+    """The batch with the augmentations of each modality, in order, keyed by (seed, epoch, sample).
+
+    Places that are absent or not valid stay as they are; 8-bit images stay 8-bit.
+    Raises ConfigError for a modality that the batch does not have.
+    """
+    if batch.where is None or not wanted:
+        return batch
+    inputs = dict(batch.inputs)
+    for name, steps in wanted.items():
+        if name not in inputs:
+            raise ConfigError(f"training.augment.{name}: no such input; {did_you_mean(name, inputs)}")
+        original = inputs[name]
+        x = original.float()
+        for place, step in enumerate(steps):
+            keys = (seed, AUGMENT, epoch, zlib.crc32(name.encode()), place)
+            drawn = uniforms(keys, batch.where.sample, step.numbers(x.shape[1:]))
+            x = step(x, torch.from_numpy(drawn.astype(np.float32)).to(x.device))
+        if original.dtype == torch.uint8:
+            x = x.round().clamp(0, 255)
+        inputs[name] = torch.where(_real(batch, name), x.to(original.dtype), original)
+    return replace(batch, inputs=inputs)
+
+
+def _real(batch: Batch, name: str) -> Tensor:
+    """bool, broadcastable to the input: present and valid places."""
+    x, here = batch.inputs[name], batch.present[name]
+    mask = here.view(-1, *[1] * (x.ndim - 1))
+    if name not in batch.valid:
+        return mask
+    valid = batch.valid[name]
+    if x.ndim == 3:
+        return mask & valid.unsqueeze(1)
+    return mask & valid.view(*valid.shape, *[1] * (x.ndim - 2))

@@ -165,6 +165,19 @@ def test_loss_that_is_not_finite_is_one_line_and_keeps_the_last_checkpoint(tmp_p
     assert all(bool(torch.isfinite(value).all()) for value in kept["state_dict"].values())
 
 
+def test_stopped_by_hand_stays_a_keyboard_interrupt(tmp_path, uninterrupted):
+    class ByHand(StopAt):
+        def on_train_batch_start(self, trainer, *_):
+            if trainer.global_step == self.step:
+                raise KeyboardInterrupt
+
+    before = signal.getsignal(signal.SIGINT)
+    with pytest.raises(KeyboardInterrupt):
+        train(tmp_path, [ByHand(9)])
+    assert signal.getsignal(signal.SIGINT) is before
+    assert largest_difference(train(tmp_path)[0], uninterrupted[0]) == 0
+
+
 def test_input_that_is_not_finite_is_named(tmp_path):
     class Broken(FakeWindows):
         def __getitems__(self, indices) -> Batch:

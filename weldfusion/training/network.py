@@ -2,7 +2,9 @@
 
 import csv
 import io
-from collections.abc import Callable, Mapping
+import signal
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -90,16 +92,27 @@ class NetworkStage:
         length = training_length(trainer, len(sampler))
         val = None
         if select is not None:
-            batches = in_order(len(select), self.settings.batch_size)
-            val = loader(select, batches[trainer.global_rank :: trainer.world_size], self.workers, on_gpu)
+            all_batches = in_order(len(select), self.settings.batch_size)
+            mine = all_batches[trainer.global_rank :: trainer.world_size]
+            val = loader(select, mine, self.workers, on_gpu)
         resume = keeper.last_path if keeper.last_path.is_file() else None
-        trainer.fit(
-            Task(model, self.settings, self.modality_dropout, self.seed, length),
-            loader(fit, sampler, self.workers, on_gpu),
-            val,
-            ckpt_path=resume,
-            weights_only=True,
-        )
+        task = Task(model, self.settings, self.modality_dropout, self.seed, length)
+        batches = loader(fit, sampler, self.workers, on_gpu)
+        with stopped_by_hand(trainer):
+            trainer.fit(task, batches, val, ckpt_path=resume, weights_only=True)
+
+
+@contextmanager
+def stopped_by_hand(trainer: pl.Trainer) -> Iterator[None]:
+    """KeyboardInterrupt stays one; Lightning would end the whole process and ignore further ones."""
+    handler = signal.getsignal(signal.SIGINT)
+    try:
+        yield
+    except SystemExit:
+        if not trainer.interrupted:
+            raise
+        signal.signal(signal.SIGINT, handler)
+        raise KeyboardInterrupt from None
 
 
 def position_of(trainer: pl.Trainer) -> Callable[[], tuple[int, int]]:

@@ -6,8 +6,9 @@ from weldfusion.data.batch import Truth, Where
 from weldfusion.data.card import TargetSpec
 from weldfusion.data.flow import Flow
 from weldfusion.evaluation.frame import check_frame, target_tables
+from weldfusion.evaluation.join import join_windows
 from weldfusion.heads.default import default_head
-from weldfusion.training.tables import Decoded, weld_table, window_table
+from weldfusion.training.tables import Decoded, window_table
 
 DEFECT = TargetSpec("defect", "class", classes=("good", "pore", "crack"))
 FORCE = TargetSpec("force", "real", unit="N")
@@ -36,7 +37,7 @@ def decoded(target, values, truth, known=None):
 def frames(target, values, truth, known=None):
     head = default_head(Flow.features(2), target)
     windows = window_table(head, target.name, decoded(target, values, truth, known)).assign(fold="f", seed=0)
-    return windows, weld_table(head, target.name, windows).assign(fold="f", seed=0)
+    return windows, join_windows(windows)
 
 
 def test_class_target():

@@ -21,6 +21,7 @@ from weldfusion.data.summary import summarise
 from weldfusion.errors import ConfigError, RunError, did_you_mean
 from weldfusion.evaluation.baselines import fit_baselines
 from weldfusion.evaluation.evaluate import evaluate
+from weldfusion.evaluation.join import join_windows
 from weldfusion.report.evaluation import Background, evaluation_report
 from weldfusion.report.page import write_page
 from weldfusion.report.recordings import views
@@ -212,7 +213,7 @@ class Run:
                 windows = predictor.predict(
                     WeldWindows(dataset, data, chosen, predictor.model.flows), workers=data.workers
                 )
-                yield windows, predictor.predict_welds(windows)
+                yield windows, join_windows(windows)
 
 
 def _dataset(data: str | Path | Dataset) -> Dataset:

@@ -1,12 +1,13 @@
 """Windows joined to welds, against the rule written out by hand."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy.special import softmax
 
 from tests.evaluation.made import class_data, long_frame
 from weldfusion.evaluation.frame import check_frame, target_tables
-from weldfusion.evaluation.join import join_windows
+from weldfusion.evaluation.join import join_windows, mean_of_networks
 
 
 def test_class_probability_is_the_normalised_geometric_mean():
@@ -48,3 +49,14 @@ def test_numbers_and_flags():
     table = target_tables(join_windows(frame), "quality")[0]
     np.testing.assert_array_equal(table.truth, [[0, 1]])
     np.testing.assert_allclose(table.value, 0.25)
+
+
+def test_networks_are_averaged_weld_by_weld():
+    one = long_frame(np.array([[1.0], [2.0]]), np.array([[3.0], [5.0]]), ["g", "h"], windows=1)
+    two = one.assign(value=[5.0, 1.0], seed=1)
+    both = mean_of_networks(pd.concat([one, two], ignore_index=True))
+    assert both["value"].tolist() == [4.0, 3.0]
+    assert both["lower"].tolist() == [3.0, 1.0]
+    assert both["upper"].tolist() == [5.0, 5.0]
+    assert both["truth"].tolist() == [1.0, 2.0]
+    check_frame(both, "window")

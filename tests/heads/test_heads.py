@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import log_loss
 from sklearn.utils.class_weight import compute_class_weight
@@ -18,7 +18,6 @@ from weldfusion.heads.default import default_head
 from weldfusion.heads.multilabel import MultiLabelHead
 from weldfusion.heads.real import RealHead
 from weldfusion.heads.weights import balanced_weights
-from weldfusion.heads.windows import mean_log_probability, mean_per_weld
 
 FLOW = Flow.features(4)
 PENETRATION = TargetSpec("penetration", "class", classes=("under", "normal", "over"))
@@ -70,23 +69,6 @@ def test_balanced_weights_and_prior_come_from_the_known_truths():
     np.testing.assert_allclose(head.weight.numpy(), [6 / 9, 2.0, 1.0], rtol=1e-6)
     chance = [v.item() for v in head.decode(head.prior(1)).values()]
     np.testing.assert_allclose(chance, [4 / 9, 2 / 9, 3 / 9], rtol=1e-6)
-
-
-def test_mean_log_probability_is_the_normalised_geometric_mean():
-    chance = np.array([[0.9, 0.1, 0.0], [0.5, 0.25, 0.25], [0.2, 0.2, 0.6]])
-    found = mean_log_probability(chance, np.array([5, 5, 1]))
-    geometric = np.sqrt(np.array([0.9 * 0.5, 0.1 * 0.25, 1e-12 * 0.25]))
-    np.testing.assert_allclose(found[0], chance[2], rtol=1e-9)
-    np.testing.assert_allclose(found[1], geometric / geometric.sum(), rtol=1e-9)
-
-
-@settings(max_examples=30)
-@given(welds=st.lists(st.integers(0, 4), min_size=1, max_size=30), seed=st.integers(0, 2**31))
-def test_mean_per_weld_is_numpys_mean_of_each(welds, seed):
-    weld = np.array(welds)
-    values = np.random.default_rng(seed).normal(size=(len(weld), 2))
-    expected = [values[weld == number].mean(axis=0) for number in sorted(set(welds))]
-    np.testing.assert_allclose(mean_per_weld(values, weld), expected, atol=1e-12)
 
 
 def test_multilabel_loss_is_the_mean_of_binary_log_losses():

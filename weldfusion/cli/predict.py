@@ -17,9 +17,10 @@ ABOUT = """\
 Predict new welds: those of a data folder (its manifest may lack the targets), or one weld from files named
 by modality, as in the card of the run:
   weldfusion predict runs/my_welds --sound a.flac --photo b.jpg --settings "200, 15"
-A modality that is not given counts as absent. Give an option twice for several photos.
+A modality that is not given counts as absent. Give an option twice for several photos. If the run holds
+several networks (folds, seeds), their mean is told, with the smallest and largest as lower and upper.
 """
-SHOWN = ("weld", "target", "class", "value", "lower", "upper", "present", "fold", "seed")
+SHOWN = ("weld", "target", "class", "value", "lower", "upper", "present")
 MOST_ROWS = 60
 
 
@@ -45,7 +46,9 @@ def run(arguments: Namespace) -> int:
 
     trained = Run(arguments.run_folder, arguments.trust)
     windows, welds = _predicted(trained, arguments)
-    table = windows if arguments.windows else welds
+    from weldfusion.evaluation.join import mean_of_networks
+
+    table = mean_of_networks(windows if arguments.windows else welds)
     if arguments.out is not None:
         _write(table, arguments.out)
         print(f"wrote {len(table)} rows to {arguments.out}")

@@ -14,7 +14,8 @@ def join_windows(windows: pd.DataFrame) -> pd.DataFrame:
     Rule: a class's probability is the normalised exponential of the mean log-probability over the
     weld's windows (probabilities below 0.001 count as 0.001, so that one window cannot rule a class
     out); a flag's is its mean probability; a number's is the mean. Truth: the mean of known truths of
-    the windows for a number, the most frequent one for a class, any window's for a flag.
+    the windows for a number, the most frequent one for a class, any window's for a flag. Present is
+    every modality that any window had.
     """
     keys = ["seed", "fold", "weld", "target"]
     frame = windows.assign(log=np.log(np.maximum(windows["value"].to_numpy(dtype=float), LEAST_PROBABILITY)))
@@ -27,7 +28,7 @@ def join_windows(windows: pd.DataFrame) -> pd.DataFrame:
             "value": "mean",
             "lower": "mean",
             "upper": "mean",
-            "present": "first",
+            "present": _union,
             "log": "mean",
         }
     ).reset_index()
@@ -38,6 +39,11 @@ def join_windows(windows: pd.DataFrame) -> pd.DataFrame:
     joined["value"] = np.where(is_class, share, joined["value"])
     joined["truth"] = _join_truth(joined["truth"].to_numpy(dtype=float), joined["kind"], weld)
     return joined[list(WELD_COLUMNS)]
+
+
+def _union(present: pd.Series) -> str:
+    names = {name for window in present.unique() for name in window.split(",") if name}
+    return ",".join(sorted(names))
 
 
 def _join_truth(mean: np.ndarray, kind: pd.Series, weld: np.ndarray) -> np.ndarray:
@@ -51,3 +57,17 @@ def _join_truth(mean: np.ndarray, kind: pd.Series, weld: np.ndarray) -> np.ndarr
     truth[rows] = 0.0
     truth[order[first]] = 1.0
     return truth
+
+
+def mean_of_networks(frame: pd.DataFrame) -> pd.DataFrame:
+    """One prediction where several networks (folds, seeds) predicted the same: the mean of their values.
+
+    An ensemble (Lakshminarayanan et al. 2017, arXiv:1612.01474). `lower` and `upper` become the smallest
+    and largest of the networks' values; `fold` is the comma-joined folds, `seed` the first seed.
+    """
+    keys = [name for name in ("weld", "window", "target", "class") if name in frame]
+    same = {name: "first" for name in frame.columns if name not in (*keys, "value", "lower", "upper", "fold")}
+    grouped = frame.groupby(keys, sort=False, dropna=False)
+    joined = grouped.agg(same | {"value": "mean", "fold": lambda folds: ",".join(folds.unique())})
+    edges = {"lower": grouped["value"].min(), "upper": grouped["value"].max()}
+    return joined.assign(**edges).reset_index()[list(frame.columns)]

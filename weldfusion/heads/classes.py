@@ -1,6 +1,6 @@
 """Head for one class out of several."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
@@ -14,7 +14,6 @@ from weldfusion.data.flow import Flow
 from weldfusion.errors import ConfigError
 from weldfusion.heads.head import Head
 from weldfusion.heads.weights import balanced_weights, checked_weights
-from weldfusion.heads.windows import mean_log_probability
 
 ClassWeights = Literal["none", "balanced"] | Sequence[float]
 
@@ -89,9 +88,3 @@ class ClassHead(Head):
     def decode(self, raw: Tensor) -> dict[str, Tensor]:
         chance = raw.float().softmax(dim=-1)
         return {name: chance[:, i] for i, name in enumerate(self.target.classes)}
-
-    def join_windows(self, values: Mapping[str, np.ndarray], weld: np.ndarray) -> dict[str, np.ndarray]:
-        """Mean log-probability over the windows of a weld, renormalised to sum 1."""
-        names = list(self.target.classes)
-        joined = mean_log_probability(np.stack([values[name] for name in names], axis=-1), weld)
-        return {name: joined[:, i] for i, name in enumerate(names)}

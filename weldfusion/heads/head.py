@@ -1,7 +1,6 @@
 """The contract of a head: one kind of target; it owns loss, prior and decoding."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
 
 import numpy as np
 from torch import Tensor, nn
@@ -50,8 +49,3 @@ class Head(nn.Module, ABC):
     @abstractmethod
     def decode(self, raw: Tensor) -> dict[str, Tensor]:
         """Raw output → what is predicted: class name (or "" for a number) → value (B,), in order."""
-
-    @abstractmethod
-    def join_windows(self, values: Mapping[str, np.ndarray], weld: np.ndarray) -> dict[str, np.ndarray]:
-        """Decoded values of windows (N,) with the weld number (N,) of each → values per weld, in
-        order of the weld number (default rule: mean log-probability; mean for numbers)."""

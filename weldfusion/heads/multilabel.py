@@ -1,6 +1,6 @@
 """Head for several labels at once: the imperfections of a weld."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
@@ -14,7 +14,6 @@ from weldfusion.data.flow import Flow
 from weldfusion.errors import ConfigError
 from weldfusion.heads.head import Head
 from weldfusion.heads.weights import checked_weights
-from weldfusion.heads.windows import mean_log_probability
 
 CHANCE_FLOOR = 1e-6
 
@@ -79,10 +78,3 @@ class MultiLabelHead(Head):
     def decode(self, raw: Tensor) -> dict[str, Tensor]:
         chance = raw.float().sigmoid()
         return {name: chance[:, i] for i, name in enumerate(self.target.classes)}
-
-    def join_windows(self, values: Mapping[str, np.ndarray], weld: np.ndarray) -> dict[str, np.ndarray]:
-        """Mean log-probability of presence and absence over the windows of a weld, renormalised."""
-        return {
-            name: mean_log_probability(np.stack([1.0 - value, value], axis=-1), weld)[:, 1]
-            for name, value in values.items()
-        }

@@ -1,7 +1,7 @@
 """Head for a real value: strength, depth, width, force …"""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Literal
 
 import numpy as np
@@ -14,7 +14,6 @@ from weldfusion.data.card import TargetSpec
 from weldfusion.data.flow import Flow
 from weldfusion.errors import ConfigError
 from weldfusion.heads.head import Head
-from weldfusion.heads.windows import mean_per_weld
 
 _LOSSES: dict[str, Callable[..., Tensor]] = {"mse": F.mse_loss, "huber": F.huber_loss, "mae": F.l1_loss}
 
@@ -79,7 +78,3 @@ class RealHead(Head):
 
     def decode(self, raw: Tensor) -> dict[str, Tensor]:
         return {"": (raw.float() * self.std + self.mean).clamp(min=self.floor)}
-
-    def join_windows(self, values: Mapping[str, np.ndarray], weld: np.ndarray) -> dict[str, np.ndarray]:
-        """Mean over the windows of a weld."""
-        return {name: mean_per_weld(value, weld) for name, value in values.items()}

@@ -17,7 +17,7 @@ from weldfusion.training.bar import bar
 from weldfusion.training.flows import flows_of
 from weldfusion.training.loader import Windows, in_order, loader
 from weldfusion.training.stages import NETWORK, STATISTICS, TEMPERATURE
-from weldfusion.training.tables import Decoded, weld_table, window_table
+from weldfusion.training.tables import Decoded, window_table
 
 
 class Predictor:
@@ -66,11 +66,6 @@ class Predictor:
         if not done:
             raise RunError("nothing to predict: the welds give no window")
         tables = [window_table(self.model.head(name), name, done) for name in self.model.targets]
-        return pd.concat(tables, ignore_index=True).assign(fold=self.fold, seed=self.seed)
-
-    def predict_welds(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """The per-weld frame of what `predict` gave: windows joined by each head's rule."""
-        tables = [weld_table(self.model.head(name), name, frame) for name in self.model.targets]
         return pd.concat(tables, ignore_index=True).assign(fold=self.fold, seed=self.seed)
 
     @torch.inference_mode()

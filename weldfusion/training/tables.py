@@ -1,4 +1,4 @@
-"""From decoded batches to the two prediction frames, per window and per weld."""
+"""From decoded batches to the prediction frame per window."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -62,54 +62,3 @@ def truths(kind: str, truth: Truth | None, labels: int, count: int) -> np.ndarra
         table = value.reshape(count, labels).astype(float)
     table[~truth.known.numpy()] = np.nan
     return table
-
-
-def weld_table(head: Head, target: str, frame: pd.DataFrame) -> pd.DataFrame:
-    """Rows of one target per weld, welds in order of first appearance in the window frame.
-
-    Values are joined by the head's rule. The truth of a weld is the mean of a real target's known
-    windows, the class of most of them (at a tie the first), a label that any of them has.
-    """
-    part = frame[frame["target"] == target]
-    labels = [str(label) for label in part["class"].unique()]
-    rows = part.iloc[:: len(labels)]
-    number, welds = pd.factorize(rows["weld"].to_numpy(dtype=object))
-    value = part["value"].to_numpy(dtype=float).reshape(-1, len(labels))
-    joined = head.join_windows({label: value[:, k] for k, label in enumerate(labels)}, number)
-    truth = _weld_truth(head.kind, part["truth"].to_numpy(dtype=float).reshape(value.shape), number)
-    first = np.unique(number, return_index=True)[1]
-    count, many = len(welds), len(labels)
-    return pd.DataFrame(
-        {
-            "weld": np.repeat(welds, many).astype(str),
-            "group": np.repeat(rows["group"].to_numpy(dtype=object)[first], many).astype(str),
-            "target": target,
-            "kind": head.kind,
-            "class": np.tile(np.array(labels, dtype=str), count),
-            "truth": truth.ravel(),
-            "value": np.stack([joined[label] for label in labels], axis=1).ravel().astype(float),
-            "lower": np.nan,
-            "upper": np.nan,
-            "present": np.repeat(_union(rows["present"].to_numpy(dtype=object), number, count), many),
-        }
-    )
-
-
-def _weld_truth(kind: str, truth: np.ndarray, number: np.ndarray) -> np.ndarray:
-    known = ~np.isnan(truth).any(axis=1)
-    count = np.bincount(number, weights=known.astype(float))
-    total = np.zeros((len(count), truth.shape[1]))
-    np.add.at(total, number[known], truth[known])
-    with np.errstate(invalid="ignore"):
-        mean = np.where(count[:, None] > 0, total / count[:, None], np.nan)
-    if kind == "real":
-        return mean
-    flags = np.eye(mean.shape[1])[mean.argmax(axis=1)] if kind == "class" else (mean > 0).astype(float)
-    return np.where(np.isnan(mean), np.nan, flags)
-
-
-def _union(present: np.ndarray, number: np.ndarray, count: int) -> np.ndarray:
-    sets: list[set[str]] = [set() for _ in range(count)]
-    for names, weld in set(zip(present.tolist(), number.tolist(), strict=True)):
-        sets[weld].update(name for name in names.split(",") if name)
-    return np.array([",".join(sorted(names)) for names in sets], dtype=str)

@@ -5,7 +5,9 @@ import torch
 from weldfusion.data.batch import Batch, Truth
 from weldfusion.data.card import TargetSpec
 from weldfusion.data.flow import Flow
+from weldfusion.heads.classes import ClassHead
 from weldfusion.systems.graph import FusionModel
+from weldfusion.systems.parts import Parts
 from weldfusion.training.temperature import fit_temperatures
 
 TARGETS = {
@@ -44,3 +46,9 @@ class Through(FusionModel):
 def test_finds_the_factor_by_which_logits_are_too_sure(factor):
     found = fit_temperatures(Through({"logits": Flow("table", 3)}, TARGETS), batches(factor))
     assert found == {"defect": pytest.approx(factor, rel=0.08)}
+
+
+def test_a_focal_head_is_calibrated_by_the_plain_log_loss():
+    parts = Parts(heads={"defect": lambda flow, target: ClassHead(flow, target, "none", 0.2, 2.0)})
+    model = Through({"logits": Flow("table", 3)}, TARGETS, parts)
+    assert fit_temperatures(model, batches(3.0)) == {"defect": pytest.approx(3.0, rel=0.08)}

@@ -10,6 +10,7 @@ import torch
 from weldfusion.data.batch import Batch
 from weldfusion.data.card import TargetSpec
 from weldfusion.errors import RunError
+from weldfusion.layers.pretrained import without_pretrained
 from weldfusion.systems.graph import FusionModel
 from weldfusion.systems.parts import Parts
 from weldfusion.training.atomic import load_state
@@ -48,7 +49,9 @@ class Predictor:
         network = folder / NETWORK
         if not network.is_file():
             raise RunError(f"{folder}: the training of this fold is not finished; run the same fit again")
-        model = FusionModel(flows_of(load_state(folder / STATISTICS)["flows"]), targets, parts)
+        flows = flows_of(load_state(folder / STATISTICS)["flows"])
+        with without_pretrained():
+            model = FusionModel(flows, targets, parts)
         try:
             model.load_state_dict(load_state(network)["model"])
         except RuntimeError as error:

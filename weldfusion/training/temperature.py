@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterable
 import torch
 from scipy.optimize import minimize_scalar
 from torch import Tensor
+from torch.nn import functional as F
 
 from weldfusion.data.batch import Batch, Truth
+from weldfusion.heads.head import Head
 from weldfusion.systems.graph import FusionModel
 
 LIMITS = (0.05, 20.0)
@@ -31,6 +33,17 @@ def best_temperature(loss_at: Callable[[float], float]) -> float:
 def has_temperature(kind: str) -> bool:
     """Whether raw outputs of this kind of head are logits, which a temperature divides."""
     return kind in ("class", "multilabel")
+
+
+def log_losses(head: Head, raw: Tensor, truth: Truth) -> Tensor:
+    """−ln of the probability given to the truth (B,), 0 where it is not known: what a proper score
+    asks of probabilities, whatever weights, smoothing or focus the head is trained with."""
+    chance = torch.stack(list(head.decode(raw).values()), dim=1).double().clamp(1e-12, 1 - 1e-12)
+    if head.kind == "class":
+        losses = -chance.gather(1, truth.value.unsqueeze(1)).squeeze(1).log()
+    else:
+        losses = F.binary_cross_entropy(chance, truth.value.double(), reduction="none").sum(dim=1)
+    return torch.where(truth.known, losses, 0.0)
 
 
 @torch.no_grad()
@@ -59,7 +72,7 @@ def fit_temperatures(model: FusionModel, batches: Iterable[Batch]) -> dict[str, 
         count = int(known.sum())
 
         def loss_at(t: float, head=head, raw=raw, truth=truth, count=count) -> float:  # type: ignore[no-untyped-def]
-            return float(head.loss(raw / t, truth).sum()) / count
+            return float(log_losses(head, raw / t, truth).sum()) / count
 
         result[name] = best_temperature(loss_at)
     return result

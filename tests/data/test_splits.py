@@ -1,6 +1,7 @@
 """Splits: whole groups, even classes, refusals and files."""
 
 import warnings
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,11 +19,11 @@ from weldfusion.data.splits import (
     HoldOut,
     KFold,
     LeaveOneGroupOut,
-    RandomWelds,
     Split,
     read_split,
     write_split,
 )
+from weldfusion.data.strata import restricted, target_of
 from weldfusion.errors import SplitError, WeldfusionWarning
 
 CLASSES = ("good", "pore", "crack")
@@ -194,10 +195,31 @@ def test_without_groups_welds_are_divided_one_by_one_with_a_warning():
     assert days_in(fold, mixed(12), "test") & days_in(fold, mixed(12), "fit")
 
 
-def test_random_welds_divides_groups_and_says_so():
-    with pytest.warns(WeldfusionWarning, match="flatter"):
-        fold = RandomWelds().folds(mixed(12), CARD, 0)[0]
-    assert days_in(fold, mixed(12), "test") & days_in(fold, mixed(12), "fit")
+@pytest.mark.parametrize("split", [HoldOut(by="weld"), KFold(by="weld"), LeaveOneGroupOut(by="weld"),
+                                    ByColumn(by="weld")])  # fmt: skip
+def test_by_weld_divides_the_welds_of_a_group_and_says_so(split):
+    welds = [replace(w, split="test" if n % 3 == 0 else "train") for n, w in enumerate(mixed(8, 4))]
+    with pytest.warns(WeldfusionWarning, match="welds of one 'day' are divided one by one; figures flatter"):
+        folds = split.folds(welds, CARD, 0)
+    assert days_in(folds[0], welds, "test") & days_in(folds[0], welds, "fit")
+    assert set(folds[0].groups.values()) == {w.id for w in welds}
+    with pytest.warns(WeldfusionWarning, match="only 8 groups"):
+        assert set(HoldOut().folds(welds, CARD, 0)[0].groups.values()) == {w.groups["day"] for w in welds}
+
+
+def test_only_chosen_targets_are_spread():
+    """`faults` alone is left of the card, so the classes of `state` do not count any more."""
+    alone = restricted(CARD, ["faults", "no such"])
+    assert list(alone.targets) == ["faults"]
+    assert target_of(CARD, None) is CARD.targets["state"]
+    assert target_of(alone, None) is CARD.targets["faults"]
+    assert restricted(CARD, None) is CARD
+    assert list(restricted(CARD, ["state", "force"]).targets) == ["force", "state"]  # the card's order
+    # A class of one group only cannot be tested fairly; it is no obstacle where it is not a target.
+    welds = [weld(n, f"d{n}", "pore" if n == 0 else "good") for n in range(12)]
+    with pytest.raises(SplitError, match="state pore is tested but not in the fit part"):
+        quiet(LeaveOneGroupOut(), welds)
+    assert len(quiet(LeaveOneGroupOut(), welds, restricted(CARD, ["force"]))) == 12
 
 
 def test_real_target_is_spread_over_its_range():

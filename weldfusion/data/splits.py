@@ -25,7 +25,6 @@ __all__ = [
     "KFold",
     "LeaveOneGroupOut",
     "Part",
-    "RandomWelds",
     "Split",
     "read_split",
     "write_split",
@@ -62,7 +61,8 @@ class HoldOut(Split):
     """Grouped stratified hold-out.
 
     Args:
-        by: group column whose welds stay together; the card's `group` by default.
+        by: group column whose welds stay together; the card's `group` by default. `weld`: every weld for
+            itself, LEAKY where welds of a group resemble each other (a warning says so).
         test: share of the welds that is tested.
         select: share of the training welds on which epochs are chosen.
         calibrate: share of the training welds for calibration (needs 20 training groups).
@@ -87,32 +87,12 @@ class HoldOut(Split):
 
 
 @dataclass(frozen=True)
-class RandomWelds(Split):
-    """Hold-out of single welds, whatever their groups: LEAKY where welds of a group resemble each other.
-
-    Only to compare with published figures that were found this way. Arguments as in `HoldOut`.
-    """
-
-    test: float = 0.25
-    select: float = 0.2
-    calibrate: float = 0.0
-    fraction: float = 1.0
-    target: str | None = None
-    allow_unseen: bool = False
-
-    def folds(self, welds: Sequence[Weld], card: Card, seed: int) -> list[Fold]:
-        shares = Shares(self.select, self.calibrate, self.fraction)
-        warn("RandomWelds divides welds of one group; the figures flatter")
-        dealing = Dealing(welds, [weld.id for weld in welds], card, self.target, self.allow_unseen)
-        return [_hold_out(dealing, self.test, shares, seed)]
-
-
-@dataclass(frozen=True)
 class KFold(Split):
     """Grouped stratified k-fold: every weld is tested once in each repeat.
 
     Args:
-        by: group column whose welds stay together; the card's `group` by default.
+        by: group column whose welds stay together; the card's `group` by default. `weld`: every weld for
+            itself, LEAKY where welds of a group resemble each other (a warning says so).
         k: number of folds.
         repeats: how often all of it is done with another division.
         select: share of the training welds on which epochs are chosen.
@@ -186,7 +166,8 @@ class ByColumn(Split):
     `unused` leaves the weld out.
 
     Args:
-        by: group column whose welds stay together; the card's `group` by default.
+        by: group column whose welds stay together; the card's `group` by default. `weld`: every weld for
+            itself, LEAKY where welds of a group resemble each other (a warning says so).
         column: `split`, or a group column of the card that holds the parts' names.
         select, calibrate, fraction, target, allow_unseen: as in `HoldOut`.
     """

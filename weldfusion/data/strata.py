@@ -1,6 +1,7 @@
 """What welds are stratified by: the classes of a target, or bins of a real one."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -26,6 +27,13 @@ def target_of(card: Card, name: str | None) -> TargetSpec | None:
         raise SplitError(f"split.target: {name} is of level {card.targets[name].level}; stratify by one "
                          "of level weld, or leave it out")  # fmt: skip
     return card.targets[name]
+
+
+def restricted(card: Card, targets: Sequence[str] | None) -> Card:
+    """The card with only these of its targets, in its order; with all of them where `targets` is None."""
+    if targets is None:
+        return card
+    return replace(card, targets={name: t for name, t in card.targets.items() if name in targets})
 
 
 def strata(welds: Sequence[Weld], target: TargetSpec | None) -> tuple[np.ndarray, tuple[str, ...]]:

@@ -12,6 +12,7 @@ from weldfusion.data.dataset import WeldWindows
 from weldfusion.data.folder import Dataset
 from weldfusion.data.leave_out import open_dataset
 from weldfusion.data.splits import Fold, Part, read_split, write_split
+from weldfusion.data.strata import restricted
 from weldfusion.errors import RunError
 from weldfusion.systems.graph import FusionModel
 from weldfusion.training.allocator import keep_memory
@@ -73,14 +74,18 @@ def fit_run(
 
 
 def plan(settings: FitSettings, dataset: Dataset, folder: Path) -> list[Fold]:
-    """The folds of a run: those of its split.csv, or else those of the config's split.
+    """The folds of a run: those of its split.csv, or else those of the config's split, which spreads only
+    targets that are trained (or that it names itself).
 
     Welds kept apart for calibration join the fit part where nothing is to be calibrated.
     """
     split = RunFolder(folder).split
     if split.is_file():
         return read_split(split)
-    folds = settings.split.folds(dataset.welds, dataset.card, settings.seed)
+    names = settings.data.targets
+    if names is not None and (asked := getattr(settings.split, "target", None)):
+        names = [*names, asked]
+    folds = settings.split.folds(dataset.welds, restricted(dataset.card, names), settings.seed)
     if settings.training.calibrate:
         return folds
     return [

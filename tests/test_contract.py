@@ -39,8 +39,8 @@ FLOWS = [
     Flow.features(7),
     Flow("maps", 6, size=(9, 8)),
 ]
-TOKENS = {"sound": Flow.tokens(20, 8), "light": Flow.tokens(20, 8), "photo": Flow.tokens(20, 8)}
-FEATURES = {"sound": Flow.features(5), "photo": Flow.features(9), "table": Flow.features(7)}
+TOKENS = {"sound": Flow.tokens(20, 8), "keys": Flow.tokens(20, 8), "photo": Flow.tokens(20, 8)}
+FEATURES = {"sound": Flow.features(5), "photo": Flow.features(9), "type": Flow.features(7)}
 TARGETS = {
     "quality": TargetSpec("quality", "class", classes=("good", "poor", "bad")),
     "imperfections": TargetSpec("imperfections", "multilabel", classes=("pore", "crack")),
@@ -51,7 +51,7 @@ INPUTS = {
     "current": Flow("waveform", 2, length=64, rate=100.0),
     "photo": Flow("image", 3, size=(32, 32), count=3),
     "picture": Flow("image", 1, size=(32, 32)),
-    "settings": Flow("table", 4),
+    "parameters": Flow("table", 4),
 }
 
 ENCODERS = parts_of(weldfusion.encoders, Encoder)

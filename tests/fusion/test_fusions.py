@@ -29,7 +29,7 @@ def test_concatenation_goes_by_sorted_name_with_zeros_for_what_is_absent():
 def test_concatenation_puts_in_the_learned_vector():
     fusion = Concat(FLOWS)
     with torch.no_grad():
-        fusion.absent.vectors["sound"].copy_(torch.tensor([-1.0, -2.0]))
+        fusion.absent.vectors["of_sound"].copy_(torch.tensor([-1.0, -2.0]))
     assert fusion(X, PRESENT).tolist() == [[5, 6, 7, 1, 2], [8, 9, 10, -1, -2]]
 
 

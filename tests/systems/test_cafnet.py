@@ -13,6 +13,7 @@ from weldfusion.data.flow import Flow
 from weldfusion.encoders.conv1d import ConvBlocks1d
 from weldfusion.fusion.concat import Concat
 from weldfusion.fusion.cross_attention import CrossAttention
+from weldfusion.layers.by_name import attribute
 from weldfusion.systems.graph import FusionModel
 from weldfusion.systems.parts import Parts
 
@@ -92,9 +93,10 @@ def test_swapping_inputs_and_weights_of_both_branches_changes_nothing():
     model, twin = cafnet(200, exchange=True), cafnet(200, exchange=True)
     state = model.state_dict()
     swap = {"microphone": "photodiode", "photodiode": "microphone"}
-    swapped = {".".join(swap.get(p, p) for p in name.split(".")): value for name, value in state.items()}
-    weight = state["join.heads.penetration.linear.weight"]
-    swapped["join.heads.penetration.linear.weight"] = torch.cat([weight[:, 64:], weight[:, :64]], dim=1)
+    keys = {attribute(own): attribute(other) for own, other in swap.items()}
+    swapped = {".".join(keys.get(p, p) for p in name.split(".")): value for name, value in state.items()}
+    weight = state["join.heads.of_penetration.linear.weight"]
+    swapped["join.heads.of_penetration.linear.weight"] = torch.cat([weight[:, 64:], weight[:, :64]], dim=1)
     twin.load_state_dict(swapped)
     x = signals(200)
     with torch.no_grad():

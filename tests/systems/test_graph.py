@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import nn
 
-from weldfusion.data.batch import Batch, Truth
+from weldfusion.data.batch import Batch, Truth, Where
 from weldfusion.data.card import TargetSpec
 from weldfusion.data.flow import Flow
 from weldfusion.encoders.cnn2d import SmallCNN2d
@@ -170,7 +170,7 @@ def test_the_check_of_sizes_leaves_the_model_as_it_was():
     torch.testing.assert_close(dict(model.state_dict()), before, atol=0, rtol=0)
 
 
-@pytest.mark.parametrize("name", ["values", "type", "arc.sound"])
+@pytest.mark.parametrize("name", ["", "arc.sound"])
 def test_names_that_torch_cannot_hold_are_told(name):
     with pytest.raises(ConfigError, match="rename it"):
         FusionModel({name: Flow("table", 2)}, TARGETS)
@@ -197,3 +197,53 @@ def test_a_part_that_needs_float32_gets_it_under_autocast():
     with torch.autocast("cpu", dtype=torch.bfloat16):
         model(batch(flows))
     assert seen == [torch.float32, torch.float32]
+
+
+def test_late_fusion_trains_each_sensor_for_itself():
+    """The gradient of one sensor's branch is that of a model of this sensor alone, halved by the mean."""
+    torch.manual_seed(0)
+    model = FusionModel(FLOWS, TARGETS, Parts(fusion=MeanProbability))
+    truths = {
+        "verdict": Truth(torch.tensor([0, 1, 1, 0]), torch.ones(4, dtype=torch.bool)),
+        "force": Truth(torch.tensor([1.0, 2.0, 3.0, 0.0]), torch.ones(4, dtype=torch.bool)),
+    }
+    x = batch(FLOWS, targets=truths)
+    other = Batch(x.inputs | {"settings": 5 * x.inputs["settings"] + 1}, x.present, {}, truths)
+
+    def gradient(given, **more):
+        model.zero_grad()
+        sum(loss.mean() for loss in model.training_loss(given, **more).values()).backward()
+        return [p.grad.clone() for p in model.encoders["sound"].parameters()]
+
+    both = gradient(x)
+    torch.testing.assert_close(gradient(other), both, atol=0, rtol=0)
+    alone = gradient(x, hide={"settings": torch.ones(4, dtype=torch.bool)})
+    torch.testing.assert_close([2 * part for part in both], alone)
+    assert all(bool((part != 0).any()) for part in both)
+
+
+@pytest.mark.parametrize("count", [None, 3])
+def test_photos_of_a_weld_are_encoded_once(count):
+    flows = {"photo": Flow("image", 3, size=(16, 16), count=count), "settings": Flow("table", 3)}
+    torch.manual_seed(0)
+    model = FusionModel(flows, TARGETS).eval()
+    welds = np.array(["b", "a", "b", "c", "a", "b"])
+    nothing = np.zeros(6)
+    where = Where(np.arange(6), welds, welds, nothing, nothing, nothing, nothing)
+    photos = torch.randn(3, *flows["photo"].shape)[[1, 0, 1, 2, 0, 1]]
+    present = {
+        "photo": torch.tensor([True, True, False, False, True, True]),
+        "settings": torch.ones(6, dtype=torch.bool),
+    }
+    valid = {} if count is None else {"photo": torch.tensor([[True, False, True]] * 6)}
+    inputs = {"photo": photos, "settings": torch.randn(6, 3)}
+    seen = []
+    model.encoders["photo"].register_forward_hook(lambda part, given, out: seen.append(len(given[0])))
+    once = model(Batch(inputs, present, valid, {}, where))
+    each = model(Batch(inputs, present, valid, {}))
+    assert seen == [2, 4]
+    for name in TARGETS:
+        torch.testing.assert_close(once[name], each[name], atol=0, rtol=0)
+    inputs["photo"] = photos + torch.arange(6.0).view(-1, *[1] * (photos.ndim - 1))
+    model(Batch(inputs, present, valid, {}, where))
+    assert seen[2:] == [4]

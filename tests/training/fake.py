@@ -57,6 +57,9 @@ class FakeModel(nn.Module):
             parts.append(getattr(self, name)(batch.inputs[name]) * seen[:, None])
         return {"defect": self.out(torch.cat(parts, dim=1))}
 
+    def training_loss(self, batch: Batch, hide: Mapping[str, Tensor] | None = None) -> dict[str, Tensor]:
+        return self.loss(self(batch, hide), batch.targets)
+
     def loss(self, raw: Mapping[str, Tensor], truths: Mapping[str, Truth]) -> dict[str, Tensor]:
         truth = truths["defect"]
         losses = nn.functional.cross_entropy(raw["defect"], truth.value, reduction="none")

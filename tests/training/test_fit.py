@@ -108,10 +108,10 @@ def test_statistics_are_those_of_the_fit_part(whole, root):
     curves = np.concatenate([np.load(weld.files["curve"][0]) for weld in welds if weld.has("curve")])
     table = np.array([weld.values["settings"] for weld in welds])
     state = load_state(run.fold("fold1", 0) / "1-statistics.pt")["buffers"]
-    assert state["standardise.curve.mean"].item() == pytest.approx(curves.mean(), rel=1e-5, abs=1e-7)
-    assert state["standardise.curve.std"].item() == pytest.approx(curves.std(), rel=1e-5)
-    np.testing.assert_allclose(state["standardise.settings.mean"], table.mean(0), rtol=1e-5)
-    np.testing.assert_allclose(state["standardise.settings.std"], table.std(0), rtol=1e-4)
+    assert state["standardise.of_curve.mean"].item() == pytest.approx(curves.mean(), rel=1e-5, abs=1e-7)
+    assert state["standardise.of_curve.std"].item() == pytest.approx(curves.std(), rel=1e-5)
+    np.testing.assert_allclose(state["standardise.of_settings.mean"], table.mean(0), rtol=1e-5)
+    np.testing.assert_allclose(state["standardise.of_settings.std"], table.std(0), rtol=1e-4)
 
 
 def test_a_finished_run_is_not_trained_again(whole, root, monkeypatch):

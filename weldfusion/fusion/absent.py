@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from weldfusion.data.flow import Flow
 from weldfusion.errors import ConfigError
 from weldfusion.fusion.fusion import Tensors
+from weldfusion.layers.by_name import attribute
 
 AbsentMode = Literal["learned", "zero"]
 
@@ -24,10 +25,8 @@ class Absent(nn.Module):
 
     def __init__(self, sizes: Mapping[str, int], mode: AbsentMode) -> None:
         super().__init__()
-        if mode == "learned":
-            self.vectors = nn.ParameterDict({name: torch.zeros(sizes[name]) for name in sorted(sizes)})
-        else:
-            self.vectors = nn.ParameterDict()
+        names = sorted(sizes) if mode == "learned" else []
+        self.vectors = nn.ParameterDict({attribute(name): torch.zeros(sizes[name]) for name in names})
 
     def forward(self, x: Tensors, present: Tensors) -> dict[str, Tensor]:
         """`x[name]` (B, D_m), `present[name]` bool (B,) → the same shapes, by sorted name."""
@@ -35,7 +34,8 @@ class Absent(nn.Module):
         for name in sorted(x):
             values = x[name]
             here = present[name].unsqueeze(-1)
-            stand_in = self.vectors[name].to(values.dtype) if name in self.vectors else values.new_zeros(())
+            key = attribute(name)
+            stand_in = self.vectors[key].to(values.dtype) if key in self.vectors else values.new_zeros(())
             result[name] = torch.where(here, values, stand_in)
         return result
 

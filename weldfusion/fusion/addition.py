@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from weldfusion.data.flow import Flow
 from weldfusion.fusion.absent import Absent, AbsentMode, feature_sizes
 from weldfusion.fusion.fusion import Fusion, Tensors
+from weldfusion.layers.by_name import ModulesByName
 
 
 class Addition(Fusion):
@@ -28,7 +29,7 @@ class Addition(Fusion):
         super().__init__()
         sizes = feature_sizes(flows, "Addition")
         size = size or max(sizes.values())
-        self.projections = nn.ModuleDict({name: nn.Linear(sizes[name], size) for name in sizes})
+        self.projections = ModulesByName({name: nn.Linear(sizes[name], size) for name in sizes})
         self.absent = Absent(dict.fromkeys(sizes, size), absent)
         self.out = Flow.features(size)
 

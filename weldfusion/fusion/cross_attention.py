@@ -5,11 +5,12 @@ from itertools import permutations
 from typing import Literal, cast
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from weldfusion.data.flow import Flow
 from weldfusion.errors import ConfigError, did_you_mean
 from weldfusion.fusion.fusion import Exchange, Tensors
+from weldfusion.layers.by_name import ModulesByName
 from weldfusion.layers.cross_attention import CrossAttentionBlock
 
 
@@ -52,9 +53,7 @@ class CrossAttention(Exchange):
             kinds = ", ".join(f"{name}: {flow.kind}" for name, flow in sorted(flows.items()))
             raise ConfigError(f"CrossAttention needs tokens of at least two modalities, found {kinds}")
         self.own_queries = query_from == "self"
-        self.blocks = nn.ModuleDict()
-        for name in self.names:
-            self.blocks[name] = nn.ModuleDict()
+        self.blocks = ModulesByName({name: ModulesByName({}) for name in self.names})
         for own, other in permutations(self.names, 2):
             query, key = (own, other) if self.own_queries else (other, own)
             if not self.own_queries and tokens[own].length != tokens[other].length:
@@ -62,7 +61,7 @@ class CrossAttention(Exchange):
                     f"query_from: other needs equally many tokens, {own} has {tokens[own].length} "
                     f"and {other} {tokens[other].length}"
                 )
-            cast(nn.ModuleDict, self.blocks[own])[other] = CrossAttentionBlock(
+            cast(ModulesByName, self.blocks[own])[other] = CrossAttentionBlock(
                 tokens[query].channels, tokens[key].channels, tokens[own].channels, heads, mlp_ratio
             )
         self.out = {name: flows[name] for name in sorted(flows)}
@@ -91,7 +90,7 @@ class CrossAttention(Exchange):
         return (own, other) if self.own_queries else (other, own)
 
     def _block(self, own: str, other: str) -> CrossAttentionBlock:
-        return cast(CrossAttentionBlock, cast(nn.ModuleDict, self.blocks[own])[other])
+        return cast(CrossAttentionBlock, cast(ModulesByName, self.blocks[own])[other])
 
     def _prepare(
         self, x: Tensors, present: Tensors, valid: Tensors

@@ -47,6 +47,10 @@ class LateFusion(nn.Module, ABC):
     First constructor argument: the incoming flows by modality name.
     """
 
+    each_alone: bool = True
+    """Whether every modality is trained by the loss of its own heads, as in classical late fusion. A
+    fusion with parameters of its own sets it to False and is trained by the loss of the joined output."""
+
     @abstractmethod
     def forward(self, head: "Head", outputs: Tensors, present: Tensors) -> Tensor:
         """`outputs[name]` is the head's raw output (B, …) from that modality alone → raw output (B, …)."""

@@ -1,7 +1,7 @@
 """The path of one modality: standardise → stem encoder → (exchange) → trunk encoder → features."""
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from weldfusion.data.flow import Flow
 from weldfusion.encoders.default import default_encoder
@@ -49,8 +49,3 @@ def pool(flow: Flow, x: Tensor, valid: Tensor | None) -> Tensor:
     if flow.kind == "tokens":
         return masked_mean(x, valid)
     return x.mean(dim=(2, 3)) if flow.kind == "maps" else x
-
-
-def modules(parts: dict[str, nn.Module]) -> nn.ModuleDict:
-    """Parts under the names of their modalities, in sorted order."""
-    return nn.ModuleDict({name: parts[name] for name in sorted(parts)})

@@ -43,8 +43,5 @@ def check_names(key: str, given: Iterable[str], known: Iterable[str]) -> None:
 def check_usable(names: Iterable[str], what: str) -> None:
     """Raises ConfigError for a name that torch cannot give to a part of a module."""
     for name in names:
-        reserved = hasattr(nn.ModuleDict(), name) or hasattr(nn.ParameterDict(), name)
-        if reserved or "." in name or not name:
-            raise ConfigError(
-                f"{what} `{name}`: this name is reserved or has a dot; rename it in dataset.yaml"
-            )
+        if "." in name or not name:
+            raise ConfigError(f"{what} `{name}`: this name is empty or has a dot; rename it in dataset.yaml")

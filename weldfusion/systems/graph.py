@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import cast
 
 import numpy as np
+import torch
 from torch import Tensor, nn
 
 from weldfusion.data.batch import Batch, Truth
@@ -14,11 +15,13 @@ from weldfusion.errors import ConfigError, did_you_mean
 from weldfusion.fusion.concat import Concat
 from weldfusion.fusion.fusion import Exchange, Fusion, LateFusion
 from weldfusion.heads.head import Head
+from weldfusion.layers.by_name import ModulesByName
 from weldfusion.layers.standardise import Standardise
-from weldfusion.systems.branch import modules, pool, pooled_flow, run_encoder, stem, zero_masked
+from weldfusion.systems.branch import pool, pooled_flow, run_encoder, stem, zero_masked
 from weldfusion.systems.build import build, check_names, check_usable
 from weldfusion.systems.join import FeatureJoin, OutputJoin, prior_where_nothing
 from weldfusion.systems.parts import MakeExchange, Parts
+from weldfusion.systems.shared_rows import shared_rows
 from weldfusion.systems.sizes import dry_pass, expect, present, samples
 
 
@@ -53,9 +56,9 @@ class FusionModel(nn.Module):
         check_names("model.heads", parts.heads or {}, targets)
         self.flows = {name: flows[name] for name in sorted(flows)}
         self.targets = {name: targets[name] for name in sorted(targets)}
-        self.standardise = modules({name: Standardise(flow) for name, flow in self.flows.items()})
+        self.standardise = ModulesByName({name: Standardise(flow) for name, flow in self.flows.items()})
         makes = parts.encoders or {}
-        self.encoders = modules(
+        self.encoders = ModulesByName(
             {name: stem(name, flow, makes.get(name)) for name, flow in self.flows.items()}
         )
         between = {name: cast(Encoder, encoder).out for name, encoder in self.encoders.items()}
@@ -67,7 +70,7 @@ class FusionModel(nn.Module):
             self.exchanges.append(exchange)
             between = {name: exchange.out[name] for name in sorted(between)}
         trunks = {name: make for name, make in (parts.trunks or {}).items() if make is not None}
-        self.trunks = modules(
+        self.trunks = ModulesByName(
             {
                 name: build(f"model.trunks.{name}", Encoder, make, between[name])
                 for name, make in trunks.items()
@@ -92,15 +95,21 @@ class FusionModel(nn.Module):
 
     def forward(self, batch: Batch, hide: Mapping[str, Tensor] | None = None) -> dict[str, Tensor]:
         """Raw output of each target; `hide[name]` bool (B,) takes a present modality away."""
-        here = self.presence(batch, hide or {})
+        features, here = self.features(batch, hide or {})
+        raw = self.join(features, here)
+        return {name: prior_where_nothing(raw[name], self.head(name), here) for name in self.targets}
+
+    def features(
+        self, batch: Batch, hide: Mapping[str, Tensor]
+    ) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
+        """Features (B, D) of each modality before the last join, and where it is present (B,)."""
+        here = self.presence(batch, hide)
         x, valid = self.tokens(batch, here)
         for name in self.trunks:
             trunk = self._trunk(name)
             x[name] = run_encoder(trunk, x[name], valid.get(name), here[name])
             _replace(valid, name, trunk.out_valid(valid.get(name)))
-        features = {name: pool(self.late[name], x[name], valid.get(name)) for name in x}
-        raw = self.join(features, here)
-        return {name: prior_where_nothing(raw[name], self.head(name), here) for name in self.targets}
+        return {name: pool(self.late[name], x[name], valid.get(name)) for name in x}, here
 
     def presence(self, batch: Batch, hide: Mapping[str, Tensor]) -> dict[str, Tensor]:
         """Which modalities of each sample can be used: recorded, not hidden, something valid."""
@@ -120,14 +129,27 @@ class FusionModel(nn.Module):
         """What the trunks get: outputs of stems and exchanges, with the masks of their tokens."""
         x: dict[str, Tensor] = {}
         valid: dict[str, Tensor] = {}
-        for name, module in self.encoders.items():
-            encoder, mask = cast(Encoder, module), batch.valid.get(name)
-            values = zero_masked(self.standardise[name](batch.inputs[name]), mask, here[name])
-            x[name] = run_encoder(encoder, values, mask, here[name])
-            _replace(valid, name, encoder.out_valid(mask))
+        for name, encoder in self.encoders.items():
+            x[name] = self._stem(name, batch, here[name])
+            _replace(valid, name, cast(Encoder, encoder).out_valid(batch.valid.get(name)))
         for exchange in self.exchanges:
             x = exchange(x, here, valid)
         return x, valid
+
+    def _stem(self, name: str, batch: Batch, here: Tensor) -> Tensor:
+        """Output of a stem encoder; photos that all windows of a weld share are encoded once for it."""
+        values, mask = batch.inputs[name], batch.valid.get(name)
+        shared = shared_rows(values, mask, batch.where) if self.flows[name].kind == "image" else None
+        if shared is None:
+            return self._encoded(name, values, mask, here)
+        first, place = shared
+        wanted = torch.zeros_like(first, dtype=torch.bool).index_put((place[here],), here.new_tensor(True))
+        found = self._encoded(name, values[first], None if mask is None else mask[first], wanted)
+        return zero_masked(found[place], None, here)
+
+    def _encoded(self, name: str, values: Tensor, mask: Tensor | None, here: Tensor) -> Tensor:
+        clean = zero_masked(self.standardise[name](values), mask, here)
+        return run_encoder(cast(Encoder, self.encoders[name]), clean, mask, here)
 
     def check_sizes(self) -> None:
         """Dry pass of two samples through every part.
@@ -179,6 +201,13 @@ class FusionModel(nn.Module):
     def loss(self, raw: Mapping[str, Tensor], truths: Mapping[str, Truth]) -> dict[str, Tensor]:
         """Loss (B,) of each target, 0 where its truth is not known; the task averages and weighs."""
         return {name: self.head(name).loss(raw[name], truths[name]) for name in self.targets}
+
+    def training_loss(self, batch: Batch, hide: Mapping[str, Tensor] | None = None) -> dict[str, Tensor]:
+        """What training reduces, (B,) by target: `loss` of the result, but with a late fusion that
+        trains each modality alone, the mean of the losses of the modalities that are present."""
+        if isinstance(self.join, OutputJoin) and self.join.fusion.each_alone:
+            return self.join.losses(*self.features(batch, hide or {}), batch.targets)
+        return self.loss(self(batch, hide), batch.targets)
 
     def fit_statistics(self, name: str, mean: np.ndarray | Tensor, std: np.ndarray | Tensor) -> None:
         """Take a modality's mean and standard deviation (channels,) in the training part.

@@ -5,11 +5,13 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor, nn
 
+from weldfusion.data.batch import Truth
 from weldfusion.data.card import TargetSpec
 from weldfusion.data.flow import Flow
 from weldfusion.fusion.fusion import Fusion, LateFusion, Tensors
 from weldfusion.heads.default import default_head
 from weldfusion.heads.head import Head
+from weldfusion.layers.by_name import ModulesByName
 from weldfusion.systems.build import build
 from weldfusion.systems.parts import MakeHead
 
@@ -22,7 +24,7 @@ class FeatureJoin(nn.Module):
     ) -> None:
         super().__init__()
         self.fusion = fusion
-        self.heads = nn.ModuleDict({t: _head(t, fusion.out, targets[t], makes) for t in sorted(targets)})
+        self.heads = ModulesByName({t: _head(t, fusion.out, targets[t], makes) for t in sorted(targets)})
 
     def forward(self, features: Tensors, present: Tensors) -> dict[str, Tensor]:
         joined = self.fusion(features, present)
@@ -46,9 +48,9 @@ class OutputJoin(nn.Module):
     ) -> None:
         super().__init__()
         self.fusion = fusion
-        self.heads = nn.ModuleDict(
+        self.heads = ModulesByName(
             {
-                t: nn.ModuleDict({m: _head(t, flows[m], targets[t], makes) for m in sorted(flows)})
+                t: ModulesByName({m: _head(t, flows[m], targets[t], makes) for m in sorted(flows)})
                 for t in sorted(targets)
             }
         )
@@ -62,12 +64,25 @@ class OutputJoin(nn.Module):
             raw[target] = self.fusion(self.heads_of(target)[0], outputs, present)
         return raw
 
+    def losses(self, features: Tensors, present: Tensors, truths: Mapping[str, Truth]) -> dict[str, Tensor]:
+        """Loss (B,) of each target: mean over the present modalities of what each says alone."""
+        names = list(features)
+        here = torch.stack([present[name] for name in names])
+        found = {}
+        for target in self.heads:
+            heads = self._by_modality(target)
+            alone = [heads[name].loss(heads[name](features[name]), truths[target]) for name in names]
+            found[target] = torch.where(here, torch.stack(alone), 0.0).sum(dim=0) / here.sum(dim=0).clamp(
+                min=1
+            )
+        return found
+
     def heads_of(self, target: str) -> list[Head]:
         return list(self._by_modality(target).values())
 
     def _by_modality(self, target: str) -> dict[str, Head]:
         heads = self.heads[target]
-        assert isinstance(heads, nn.ModuleDict)
+        assert isinstance(heads, ModulesByName)
         return {name: head for name, head in heads.items() if isinstance(head, Head)}
 
 

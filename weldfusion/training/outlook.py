@@ -14,6 +14,7 @@ from torch import nn
 
 from weldfusion.data.splits import Fold, Part
 from weldfusion.training.loader import Windows
+from weldfusion.training.sampler import shuffled
 
 PARTS: tuple[Part, ...] = ("fit", "select", "calibrate", "test")
 _TRIAL_STEPS = 3
@@ -36,9 +37,9 @@ def trial(model: nn.Module, windows: Windows, batch_size: int, device: torch.dev
     seconds = []
     for step in range(_TRIAL_STEPS):
         start = time.perf_counter()
-        first = step * batch_size % max(1, len(windows) - batch_size + 1)
-        batch = windows.__getitems__(range(first, min(first + batch_size, len(windows)))).to(device)
-        losses = copied.loss(copied(batch), batch.targets)  # type: ignore[operator]
+        chosen = shuffled(len(windows), 0, step)[:batch_size]
+        batch = windows.__getitems__(chosen.tolist()).to(device)
+        losses = copied.training_loss(batch)  # type: ignore[operator]
         torch.stack([loss.mean() for loss in losses.values()]).sum().backward()
         if device.type == "cuda":
             torch.cuda.synchronize(device)

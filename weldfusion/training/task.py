@@ -52,7 +52,7 @@ class Task(pl.LightningModule):
     """Sum over targets of weight · mean loss of the target's head.
 
     Args:
-        model: the fusion model, or what has its `forward`, `loss` and `targets`.
+        model: the fusion model, or what has its `forward`, `loss`, `training_loss` and `targets`.
         settings: optimiser, schedule, target weights.
         modality_dropout: chance that a present modality is hidden.
         seed: key of dropout and of hidden modalities.
@@ -75,11 +75,6 @@ class Task(pl.LightningModule):
         self.train_steps = 0
         self.selected: dict[str, list[Tensor]] = {}
 
-    def losses(self, batch: Batch, hide: Mapping[str, Tensor] | None = None) -> dict[str, Tensor]:
-        """Loss of each sample (B,) by target."""
-        model: Any = self.model
-        return model.loss(model(batch, hide=hide), batch.targets)
-
     def training_step(self, batch: Batch, batch_idx: int) -> Tensor:
         epoch = self.current_epoch
         seed_torch(seed_of(self.key, STEP, epoch, batch_idx, self.global_rank), self.device)
@@ -87,7 +82,8 @@ class Task(pl.LightningModule):
         hide = None
         if self.modality_dropout > 0 and len(batch.inputs) > 1 and batch.where is not None:
             hide = hidden(batch.present, batch.where.sample, self.modality_dropout, self.key, epoch)
-        losses = self.losses(batch, hide)
+        model: Any = self.model
+        losses = model.training_loss(batch, hide)
         total = torch.stack(
             [
                 self.weights[name] * self._mean(loss, batch.targets[name].known)
@@ -139,7 +135,8 @@ class Task(pl.LightningModule):
         self.selected = {}
 
     def validation_step(self, batch: Batch, batch_idx: int) -> None:
-        for name, loss in self.losses(batch).items():
+        model: Any = self.model
+        for name, loss in model.loss(model(batch), batch.targets).items():
             known = batch.targets[name].known.sum()
             self.selected.setdefault(name, []).append(torch.stack([loss.double().sum(), known.double()]))
 

@@ -1,0 +1,45 @@
+"""Modules under names that a user chose: a sensor may be called `parameters`, `keys` or `type`."""
+
+from collections.abc import Iterator, Mapping
+
+from torch import nn
+
+_MARK = "of_"
+
+
+def attribute(name: str) -> str:
+    """The name of a part within its module; no attribute of torch's modules begins like it.
+
+    >>> attribute("keys")
+    'of_keys'
+    """
+    return _MARK + name
+
+
+class ModulesByName(nn.ModuleDict):
+    """Modules by the names of modalities or targets, in sorted order, whatever the names are.
+
+    >>> list(ModulesByName({"type": nn.Identity(), "keys": nn.Identity()}))
+    ['keys', 'type']
+    """
+
+    def __init__(self, modules: Mapping[str, nn.Module]) -> None:
+        super().__init__({name: modules[name] for name in sorted(modules)})
+
+    def __getitem__(self, name: str) -> nn.Module:
+        return super().__getitem__(attribute(name))
+
+    def __setitem__(self, name: str, module: nn.Module) -> None:
+        super().__setitem__(attribute(name), module)
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and super().__contains__(attribute(name))
+
+    def __iter__(self) -> Iterator[str]:
+        return (key.removeprefix(_MARK) for key in super().__iter__())
+
+    def keys(self) -> list[str]:  # type: ignore[override]
+        return list(self)
+
+    def items(self) -> list[tuple[str, nn.Module]]:  # type: ignore[override]
+        return [(name, self[name]) for name in self]

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 from torch.utils.data import DataLoader
 
 from tests.data.fake import FORCE_RATE, SOUND_RATE, make_dataset, sound_at
@@ -18,7 +19,9 @@ from weldfusion.data.card import TargetSpec
 from weldfusion.data.dataset import WeldWindows, collate
 from weldfusion.data.flow import Flow
 from weldfusion.data.folder import Dataset
+from weldfusion.data.recording import read_signal
 from weldfusion.data.settings import DataSettings, Input, Windows
+from weldfusion.data.store import Store
 from weldfusion.errors import ConfigError, ReadError, WeldfusionWarning
 
 HALF = DataSettings(windows=Windows(length_s=0.5, hop_s=0.25))
@@ -178,6 +181,50 @@ def test_truth_opens_no_recording(dataset):
     assert windows.truth("state")[1].sum() > 0
 
 
+def test_some_welds_are_given_without_opening_any_other(dataset):
+    """The files of all other welds are gone; w1 is the first weld with a photo."""
+    windows = WeldWindows(dataset, HALF)
+    expected = whole(WeldWindows(dataset, replace(HALF, cache=str(dataset.root / "other")), ["w2"]))
+    for weld in dataset.welds[:2]:
+        for paths in weld.files.values():
+            for path in paths:
+                path.unlink()
+    part = windows.subset(["w2"])
+    part.prepare(progress=False)
+    batch = whole(part)
+    assert equal(batch, expected)
+    assert batch.inputs["photo"].unique().tolist() == [20, 21]
+    with pytest.raises(ReadError, match="correct the manifest's path"):
+        windows.subset(["w1"]).prepare(progress=False)
+
+
+@pytest.mark.parametrize("deep", [1, 2])
+def test_photos_of_unlike_depth_are_refused_in_either_order(dataset, deep):
+    """Grey photos, one weld's of 16 bits; each part alone is fine, with its own type."""
+    for number in (1, 2):
+        kind = np.uint16 if number == deep else np.uint8
+        for path in dataset.welds[number].files["photo"]:
+            Image.fromarray(np.full((20, 30), 200, kind)).save(path)
+    windows = WeldWindows(dataset, replace(HALF, inputs={"photo": None}))
+    types = [whole(windows.subset([name])).inputs["photo"].dtype for name in ("w1", "w2")]
+    assert types == [torch.float32 if number == deep else torch.uint8 for number in (1, 2)]
+    bits = "more than 8 bits" if deep == 2 else "8 bits"
+    with pytest.raises(ReadError, match=f"photo of weld w2 has {bits}, unlike the first weld's"):
+        whole(windows)
+
+
+def test_the_photos_of_a_weld_are_fetched_once_a_batch(dataset, monkeypatch):
+    windows = WeldWindows(dataset, HALF)
+    windows.prepare(progress=False)
+    asked = []
+    get = Store.get
+    monkeypatch.setattr(Store, "get", lambda store, *place: asked.append(place) or get(store, *place))
+    batch = whole(windows)
+    assert batch.where is not None
+    assert sorted(weld for name, weld in asked if name == "photo") == [1, 1, 2]  # the first tells the type
+    assert (batch.where.weld == "w2").sum() == 9
+
+
 def test_subsets_keep_numbers_and_flows(dataset):
     windows = WeldWindows(dataset, HALF)
     for part in (windows.subset(["w2", "w1"]), WeldWindows(dataset, HALF, dataset.welds[1:])):
@@ -330,11 +377,22 @@ def test_unknown_weld_and_target(dataset):
         windows.truth("sate")
 
 
-def test_a_rate_that_the_file_denies_is_refused(dataset):
-    sound = replace(dataset.card.modalities["sound"], rate=Fraction(16000))
-    card = replace(dataset.card, modalities={"sound": sound})
-    with pytest.raises(ReadError, match=r"0\.wav: has 8000 Hz, the card says 16000 Hz"):
-        WeldWindows(replace(dataset, card=card), HALF)
+@pytest.mark.parametrize(("rate", "accepted"), [(16000, False), (8082, False), (8078, True), (7921, True)])
+def test_a_rate_more_than_a_hundredth_off_is_refused_like_in_the_check(dataset, rate, accepted):
+    """The files have 8,000 Hz."""
+    sound = replace(dataset.card.modalities["sound"], rate=Fraction(rate))
+    other = replace(dataset, card=replace(dataset.card, modalities={"sound": sound}))
+    if accepted:
+        read_signal(sound, dataset.welds[0].files["sound"][0])
+        assert WeldWindows(other, HALF).flows["sound"].rate == rate
+        return
+    message = rf"0\.wav: is sampled at 8000 Hz, modalities\.sound\.rate says {rate} Hz"
+    for refused in (
+        lambda: WeldWindows(other, HALF),
+        lambda: read_signal(sound, dataset.welds[0].files["sound"][0]),
+    ):
+        with pytest.raises(ReadError, match=message):
+            refused()
 
 
 def test_a_batch_of_cached_windows_costs_about_a_millisecond(dataset):

@@ -55,6 +55,7 @@ class WeldWindows(TorchDataset[Batch]):
         self._layout = lay_out(dataset, settings, flows)
         self._store = Store(self._layout.cache, dataset.root, self._layout.sources)
         self._truths: dict[str, Truths] = {}
+        self._depths: dict[str, np.dtype[Any]] = {}
         self._ids = np.array([weld.id for weld in dataset.welds])
         self._groups = np.array(
             [weld.groups.get(dataset.card.group or "", weld.id) for weld in dataset.welds]
@@ -96,6 +97,7 @@ class WeldWindows(TorchDataset[Batch]):
         """The windows of some welds, sharing all that is prepared. Raises ConfigError at an unknown id."""
         other = copy.copy(self)
         other._rows = self._rows_of(welds)
+        other._depths = {}
         return other
 
     def truth(self, name: str) -> Truths:
@@ -226,21 +228,33 @@ class WeldWindows(TorchDataset[Batch]):
     ) -> tuple[np.ndarray, np.ndarray]:
         """Values (B, count, channels, height, width) or without count, and mask (B, count)."""
         flow = source.flow
-        count = flow.count or 1
-        first = next((weld for weld in source.recordings), None)
-        dtype = np.uint8 if first is None else self._store.get(name, first).dtype
-        values = np.zeros((len(rows), count, *flow.single.shape), dtype)
-        mask = np.zeros((len(rows), count), bool)
+        depth = self._depth(name, source)
+        values = np.empty((len(rows), flow.count or 1, *flow.single.shape), depth)
+        mask = np.zeros(values.shape[:2], bool)
+        given: dict[int, int] = {}  # weld → first place in the batch
         for at, weld in enumerate(welds):
-            if weld not in source.recordings:
+            if weld in given and not source.starts.size:
+                values[at], mask[at] = values[given[weld]], mask[given[weld]]
                 continue
-            array = self._store.get(name, weld)
-            if array.dtype != dtype and dtype == np.uint8:
-                raise self._changed(name, weld, "more than 8 bits, the first weld's has 8; store all alike")
-            picked = array[source.starts[rows[at]]] if source.starts.size else array[:count]
-            values[at, : len(picked)] = picked
+            picked = np.zeros((0, *flow.single.shape), depth)
+            if weld in source.recordings:
+                array = self._store.get(name, weld)
+                if array.dtype != depth:
+                    bits = "8 bits" if array.dtype == np.uint8 else "more than 8 bits"
+                    raise self._changed(name, weld, f"{bits}, unlike the first weld's; store all alike")
+                picked = array[source.starts[rows[at]]] if source.starts.size else array[: mask.shape[1]]
+            values[at, : len(picked)], values[at, len(picked) :] = picked, 0
             mask[at, : len(picked)] = True
+            given[weld] = at
         return (values if flow.count else values[:, 0]), mask
+
+    def _depth(self, name: str, source: Source) -> np.dtype[Any]:
+        """Type of the pixels: that of the first weld given here, so that no other weld is opened for it."""
+        if name not in self._depths:
+            numbers = np.unique(self._layout.cuts.weld[self._rows]).tolist()
+            first = next((number for number in numbers if number in source.recordings), None)
+            self._depths[name] = np.dtype(np.uint8) if first is None else self._store.get(name, first).dtype
+        return self._depths[name]
 
     def _changed(self, name: str, weld: int, found: str) -> ReadError:
         record = self.dataset.welds[weld]
@@ -251,7 +265,8 @@ class WeldWindows(TorchDataset[Batch]):
         if name not in self._truths:
             target, cuts = self._layout.targets[name], self._layout.cuts
             values, known = empty_truth(target, len(cuts))
-            for number, weld in enumerate(self.dataset.welds):
+            bar = tqdm(self.dataset.welds, f"reading truths of {name}", delay=2, leave=False, disable=None)
+            for number, weld in enumerate(bar):
                 rows = cuts.rows(number)
                 edges = np.stack([cuts.t0_s[rows], cuts.t1_s[rows]], axis=1)
                 values[rows], known[rows] = truth_of_weld(target, weld, edges)

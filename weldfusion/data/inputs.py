@@ -11,7 +11,8 @@ from weldfusion.data.flow import Flow
 from weldfusion.data.folder import Dataset
 from weldfusion.data.headers import Headers
 from weldfusion.data.manifest import Weld
-from weldfusion.data.prepare import RATE_TOLERANCE, Recipe
+from weldfusion.data.prepare import Recipe
+from weldfusion.data.recording import check_rate
 from weldfusion.data.settings import DataSettings, Input
 from weldfusion.errors import ConfigError, ReadError, did_you_mean
 
@@ -83,7 +84,7 @@ def _check_input(name: str, settings: Input, kind: str) -> None:
 def own_rate(modality: Modality, weld: Weld, headers: Headers) -> tuple[Fraction, int]:
     """Rate in Hz and number of samples (or frames) of one recording.
 
-    A rate in the file itself goes before the card's if they agree to 5 %.
+    A rate in the file itself goes before the card's; they must agree (`check_rate`).
 
     Raises ReadError where they do not, or the file cannot be read.
     """
@@ -94,9 +95,7 @@ def own_rate(modality: Modality, weld: Weld, headers: Headers) -> tuple[Fraction
         return modality.rate, sum(shape[0] if len(shape) == 4 else 1 for shape in shapes)
     found = headers.probe(files[0], modality.reader)
     rate = found.rate or modality.rate
-    if abs(rate / modality.rate - 1) > RATE_TOLERANCE:
-        raise ReadError(f"{files[0]}: has {float(rate):g} Hz, the card says {float(modality.rate):g} Hz for "
-                        f"{modality.name}; correct one")  # fmt: skip
+    check_rate(modality, files[0], rate)
     return rate, found.shape[-1]
 
 

@@ -14,11 +14,10 @@ from weldfusion.data.clock import Clock
 from weldfusion.data.headers import stamp
 from weldfusion.data.images import fit_image
 from weldfusion.data.manifest import Weld
+from weldfusion.data.recording import read_frames, read_photo, read_row, read_signal
 from weldfusion.data.settings import Input, Step
 from weldfusion.errors import ReadError
 from weldfusion.signals.resample import resample, resampled_length
-
-RATE_TOLERANCE = 0.05
 
 
 @dataclass(frozen=True)
@@ -133,21 +132,13 @@ def _resampled(values: np.ndarray, ratio: Fraction, length: int | None) -> np.nd
 
 
 def _signal(recipe: Recipe, weld: Weld) -> tuple[Path, np.ndarray]:
-    """Values (channels, time) float32 of the one file, checked against the card."""
-    from weldfusion.data.readers.find import read
-
-    modality = recipe.modality
-    path = _only(weld, modality)
-    reading = read(path, modality.reader)
-    values = np.asarray(reading.values, np.float32)
-    if values.ndim != 2 or values.shape[1] == 0:
-        raise ReadError(f"{path}: has shape {values.shape}; {modality.name} needs (channels, time)")
-    named = modality.channels and set(modality.channels) <= set(reading.channels)
-    if named and modality.channels != reading.channels:
-        values = values[[reading.channels.index(name) for name in modality.channels]]
+    """Values (channels, time) float32 of the one file."""
+    path = _only(weld, recipe.modality)
+    values = read_signal(recipe.modality, path).values
     if len(values) != recipe.channels:
-        raise ReadError(f"{path}: has {len(values)} channels, {modality.name} needs {recipe.channels}")
-    check_finite(values, modality, str(path))
+        name = recipe.modality.name
+        raise ReadError(f"{path}: has {len(values)} channels, {name} needs {recipe.channels}")
+    check_finite(values, recipe.modality, str(path))
     return path, values
 
 
@@ -218,36 +209,24 @@ def _plain(value: Any) -> str:
 
 
 def _table(recipe: Recipe, recording: Recording) -> np.ndarray:
-    path, values = _signal(recipe, recording.weld)
-    if values.shape[1] != 1:
-        raise ReadError(f"{path}: has {values.shape[1]} rows; a table that is not timed needs one row")
-    return values[:, 0]
+    path = _only(recording.weld, recipe.modality)
+    values = read_row(recipe.modality, path)
+    if len(values) != recipe.channels:
+        raise ReadError(f"{path}: has {len(values)} columns, {recipe.modality.name} needs {recipe.channels}")
+    check_finite(values, recipe.modality, str(path))
+    return values
 
 
 def _photos(recipe: Recipe, recording: Recording) -> np.ndarray:
-    from weldfusion.data.readers.find import read
-
-    modality = recipe.modality
-    photos = []
-    for path in recording.weld.files[modality.name][: recipe.count]:
-        values = read(path, modality.reader).values
-        if values.ndim != 3:
-            raise ReadError(f"{path}: has shape {values.shape}; {modality.name} needs one image a file")
-        photos.append(_fitted(values, recipe, path))
-    return _stacked(photos)
+    paths = recording.weld.files[recipe.modality.name][: recipe.count]
+    return _stacked([_fitted(read_photo(recipe.modality, path), recipe, path) for path in paths])
 
 
 def _frames(recipe: Recipe, recording: Recording) -> np.ndarray:
-    from weldfusion.data.readers.find import read
-
-    modality = recipe.modality
+    """One file after the other, so that only one lies in memory at its full size."""
     frames = []
-    for path in recording.weld.files[modality.name]:
-        values = read(path, modality.reader).values
-        if values.ndim not in (3, 4):
-            raise ReadError(f"{path}: has shape {values.shape}; {modality.name} needs images")
-        stack = values if values.ndim == 4 else values[None]
-        frames += [_fitted(frame, recipe, path) for frame in stack]
+    for path in recording.weld.files[recipe.modality.name]:
+        frames += [_fitted(frame, recipe, path) for frame in read_frames(recipe.modality, [path]).values]
     return _stacked(frames)
 
 

@@ -11,6 +11,7 @@ from weldfusion.data.readers.find import read
 from weldfusion.data.reading import Reading
 from weldfusion.errors import ReadError
 
+# How far the rate that a file states may be from the card's: what lies within is a clock's error or rounding.
 RATE_TOLERANCE = 0.01
 
 

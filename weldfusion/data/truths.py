@@ -14,6 +14,7 @@ from weldfusion.errors import ReadError, did_you_mean
 
 Truths = tuple[np.ndarray, np.ndarray]
 HEADER = ["t0_s", "t1_s", "value"]
+TIE_S = 1e-9
 
 
 def empty_truth(target: TargetSpec, count: int) -> Truths:
@@ -36,9 +37,13 @@ def truth_of_weld(target: TargetSpec, weld: Weld, edges: np.ndarray) -> Truths:
     - level interval: a window has the class whose intervals overlap it most, unknown where more of it is
       covered by none; a label holds where any of its intervals overlaps; a real value is the mean over the
       overlap, unknown where less than half of the window is covered.
-    - level sample, an array at `rate` Hz from weld time 0: class numbers (majority; negative or NaN is
-      unknown and counts as a class of its own), flags (classes, time; any), real values (mean of those
-      known, unknown where they are less than half).
+    - level sample, an array at `rate` Hz from weld time 0; NaN, a negative class number and what lies
+      beyond the array are unknown samples: class numbers (the most frequent one, unknown where more samples
+      are), flags (classes, time; any of those known), real values (mean of those known), both unknown where
+      less than half of the samples are known.
+
+    Where classes tie, the one that comes first in the window wins (then the first one of the card); where a
+    class ties with the unknown, the class wins.
 
     Args:
         edges: (windows, 2) in seconds.
@@ -105,9 +110,13 @@ def _interval_classes(target: TargetSpec, intervals: np.ndarray, edges: np.ndarr
     shared = _overlaps(intervals, edges)
     of_class = (intervals[:, 2:] == np.arange(len(target.classes))).astype(float)
     held = shared @ of_class
-    free = np.diff(edges, axis=1)[:, 0] - shared.sum(1)
-    known = (held.max(1) > 0) & (held.max(1) >= free - 1e-9)
-    return np.where(known, held.argmax(1), 0).astype(np.int64), known
+    most = held.max(1, keepdims=True)
+    free = np.diff(edges, axis=1) - shared.sum(1, keepdims=True)
+    known = ((most > 0) & (most >= free - TIE_S))[:, 0]
+    starts = np.where(shared > 0, np.maximum(intervals[:, 0], edges[:, :1]), np.inf)
+    first = np.where(of_class > 0, starts[:, :, None], np.inf).min(1, initial=np.inf)
+    winner = np.where(held >= most - TIE_S, first, np.inf).argmin(1)
+    return np.where(known, winner, 0).astype(np.int64), known
 
 
 def _interval_labels(target: TargetSpec, intervals: np.ndarray, edges: np.ndarray) -> Truths:
@@ -118,7 +127,7 @@ def _interval_labels(target: TargetSpec, intervals: np.ndarray, edges: np.ndarra
 def _interval_values(target: TargetSpec, intervals: np.ndarray, edges: np.ndarray) -> Truths:
     shared = _overlaps(intervals, edges)
     covered = shared.sum(1)
-    known = (covered > 0) & (covered >= 0.5 * np.diff(edges, axis=1)[:, 0] - 1e-9)
+    known = (covered > 0) & (covered >= 0.5 * np.diff(edges, axis=1)[:, 0] - TIE_S)
     mean = shared @ intervals[:, 2] / np.where(covered > 0, covered, 1.0)
     return np.where(known, mean, 0.0).astype(np.float32), known
 
@@ -141,29 +150,37 @@ def _array(path: Path, target: TargetSpec) -> np.ndarray:
 
 
 def _pieces(target: TargetSpec, values: np.ndarray, edges: np.ndarray) -> list[np.ndarray]:
-    """The samples (rows, some) taken within each window."""
+    """The samples (rows, some) taken within each window; NaN where the array has none."""
     rate = float(target.rate or 1)
     places = np.ceil(edges * rate - 1e-6).astype(np.int64)
     places[:, 1] = np.maximum(places[:, 1], places[:, 0] + 1)
-    return [values[:, max(a, 0) : max(b, 0)] for a, b in places]
+    pieces = []
+    for start, end in places:
+        piece = values[:, max(start, 0) : max(end, 0)]
+        before = min(max(-start, 0), end - start)
+        after = end - start - before - piece.shape[1]
+        pieces.append(np.pad(piece, ((0, 0), (before, after)), constant_values=np.nan))
+    return pieces
 
 
 def _sample_classes(target: TargetSpec, values: np.ndarray, edges: np.ndarray) -> Truths:
     truths, known = empty_truth(target, len(edges))
-    for row, piece in enumerate(_pieces(target, values, edges)):
-        number = np.where(np.isnan(piece[0]) | (piece[0] < 0), -1, piece[0]).astype(np.int64) + 1
-        votes = np.bincount(number, minlength=len(target.classes) + 1)
-        best = int(votes[1:].argmax())
-        if votes[1:].any() and votes[best + 1] >= votes[0]:
-            truths[row], known[row] = best, True
+    for row, (piece,) in enumerate(_pieces(target, values, edges)):
+        number = np.where(np.isnan(piece) | (piece < 0), -1, piece).astype(np.int64)
+        votes = np.bincount(number + 1, minlength=len(target.classes) + 1)
+        most = votes[1:].max()
+        if most and most >= votes[0]:
+            first = np.argmax((number >= 0) & (votes[number + 1] == most))
+            truths[row], known[row] = number[first], True
     return truths, known
 
 
 def _sample_labels(target: TargetSpec, values: np.ndarray, edges: np.ndarray) -> Truths:
     truths, known = empty_truth(target, len(edges))
     for row, piece in enumerate(_pieces(target, values, edges)):
-        if piece.shape[1] and np.isfinite(piece).all():
-            truths[row], known[row] = (piece > 0).any(1), True
+        finite = np.isfinite(piece).all(0)
+        if 2 * finite.sum() >= len(finite):
+            truths[row], known[row] = (piece[:, finite] > 0).any(1), True
     return truths, known
 
 

@@ -86,7 +86,9 @@ def _findings(folder: Path, progress: bool) -> Iterator[Finding]:
         yield Finding("error", "no-welds", "every weld is excluded; at least one must stay", manifest.name)
     seen = Seen()
     of_rows: list[Finding] = []
-    for weld in tqdm(welds, "checking recordings", unit="weld", disable=not progress, leave=False):
+    for weld in tqdm(
+        welds, "checking recordings", unit="weld", disable=None if progress else True, leave=False
+    ):
         of_rows.extend(check_weld(card, weld, seen))
     if welds:
         of_rows += check_labels(card, welds)

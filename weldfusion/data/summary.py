@@ -99,7 +99,7 @@ def _modality(modality: Modality, welds: Sequence[Weld], progress: bool) -> dict
     lengths: list[float] = []
     sizes: Counter[str] = Counter()
     unreadable = 0
-    for path in tqdm(files, modality.name, unit="file", disable=not progress, leave=False):
+    for path in tqdm(files, modality.name, unit="file", disable=None if progress else True, leave=False):
         try:
             shape = probe(path, modality.reader).shape
         except ReadError:

@@ -52,7 +52,9 @@ def simulate_laser(
         raise WeldfusionError(f"processes: {processes} cannot work; at least 1 is needed")
     with whole_folder(Path(out)) as folder:
         with _rows(plan, folder, processes) as rows:
-            shown = tqdm(rows, total=welds, desc="simulating welds", unit="weld", disable=not progress)
+            shown = tqdm(
+                rows, total=welds, desc="simulating welds", unit="weld", disable=None if progress else True
+            )
             done = list(shown)
         write_manifest(done, folder / "manifest.csv")
         write_card(laser_card(plan), folder / "dataset.yaml")

@@ -127,7 +127,7 @@ def _look(files: Mapping[str, Mapping[str, Sequence[Path]]]) -> dict[str, Sensor
     order = sorted(
         files, key=lambda name: next(iter(files[name].values()))[0].suffix.lower() not in (".wav", ".flac")
     )
-    for name in tqdm(order, desc="looking at the sensors", unit="sensor", delay=2, leave=False):
+    for name in tqdm(order, desc="looking at the sensors", unit="sensor", delay=2, leave=False, disable=None):
         found[name] = look_at(name, files[name], durations)
         if "rate" not in found[name].notes:
             durations |= found[name].durations

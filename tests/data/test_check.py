@@ -161,7 +161,7 @@ def test_column_that_gives_the_label_away(folder: Path) -> None:
     assert gives_away(folder) == {"line", "current_a"}
 
 
-def test_identifier_and_path_that_give_the_label_away(folder: Path) -> None:
+def test_identifier_and_path_that_give_the_label_away_are_told_in_one_line(folder: Path) -> None:
     codes = ("00", "07")
     set_column(folder, "weld", [f"{number:02d}-{codes[number % 2]}" for number in range(12)])
     for number, name in enumerate("kdbgajecifhl"):
@@ -169,7 +169,14 @@ def test_identifier_and_path_that_give_the_label_away(folder: Path) -> None:
         target.mkdir(parents=True, exist_ok=True)
         (folder / f"photos/{name}.png").rename(target / f"{name}.png")
         set_cell(folder, number + 2, "photos", f"runs/{codes[number % 2]}/{name}.png")
-    assert gives_away(folder) == {"weld", "photos"}
+    assert gives_away(folder) == set()
+    findings = check(folder, progress=False)
+    assert {finding.field for finding in findings} == {"weld", "photos"}
+    assert format_findings(findings).splitlines() == [
+        "warning (2): manifest.csv, photos: 'verdict' can be told from it; ids and paths are not used as "
+        "input; likewise weld [name-tells-label]",
+        "0 errors, 2 warnings (--json lists each one)",
+    ]
 
 
 def test_a_path_that_repeats_the_identifier_is_told_once(folder: Path) -> None:
@@ -178,7 +185,8 @@ def test_a_path_that_repeats_the_identifier_is_told_once(folder: Path) -> None:
     for row, (name, weld) in enumerate(zip("kdbgajecifhl", ids, strict=True), start=2):
         (folder / f"sound/{name}.wav").rename(folder / f"sound/{weld}.wav")
         set_cell(folder, row, "sound", f"sound/{weld}.wav")
-    assert gives_away(folder) == {"weld"}
+    assert [finding.field for finding in found(folder, "name-tells-label")] == ["weld"]
+    assert gives_away(folder) == set()
 
 
 def test_duration_that_gives_the_label_away(folder: Path) -> None:
@@ -212,8 +220,10 @@ def test_exit_codes_and_text(folder: Path) -> None:
     findings = check(folder, progress=False)
     text = format_findings(findings)
     assert exit_code(findings) == 1
-    assert "and 3 more [missing-file]" in text
-    assert text.splitlines()[-1] == "8 errors, 1 warnings"
+    assert text.startswith("error (8): manifest.csv row 2, sound: sound/k.wav of weld 'k': no such file;")
+    assert "; likewise row 3, row 4 and 5 more [missing-file]\n" in text
+    assert text.splitlines()[-1] == "8 errors, 1 warnings (--json lists each one)"
+    assert len(as_json(findings)) == 9
     assert str(folder) not in text
     assert as_json(findings)[0]["code"] == "missing-file"
 

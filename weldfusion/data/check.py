@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
-from itertools import groupby
 from pathlib import Path
 
 import numpy as np
@@ -17,9 +16,8 @@ from weldfusion.data.folder import CARD_FILE, card_file, manifest_file
 from weldfusion.data.iso4063 import NOT_STATED
 from weldfusion.data.manifest import Weld, parse_manifest
 from weldfusion.data.sheet import Sheet
+from weldfusion.data.similar import line, similar
 from weldfusion.errors import CardError, WeldfusionError
-
-MOST_ALIKE = 5
 
 
 def check(root: Path | str, progress: bool = True) -> list[Finding]:
@@ -43,22 +41,17 @@ def exit_code(findings: Sequence[Finding], strict: bool = False) -> int:
 
 
 def format_findings(findings: Sequence[Finding]) -> str:
-    """The findings as text, one a line; many of one kind in one place are cut to five and a count.
+    """The findings as text; similar ones share a line with their count and up to three examples.
 
     >>> print(format_findings([]))
     no findings
     """
-    lines = []
-    for (level, code, _), alike in groupby(findings, lambda f: (f.level, f.code, f.field)):
-        same = list(alike)
-        lines += [f"{level}: {finding} [{code}]" for finding in same[:MOST_ALIKE]]
-        if len(same) > MOST_ALIKE:
-            lines.append(
-                f"{level}: … and {len(same) - MOST_ALIKE} more [{code}] in {same[0].field or same[0].file}"
-            )
+    if not findings:
+        return "no findings"
+    lines = [line(group) for group in similar(findings)]
     errors = sum(finding.level == "error" for finding in findings)
-    lines.append(f"{errors} errors, {len(findings) - errors} warnings" if findings else "no findings")
-    return "\n".join(lines)
+    every = " (--json lists each one)" if len(lines) < len(findings) else ""
+    return "\n".join([*lines, f"{errors} errors, {len(findings) - errors} warnings{every}"])
 
 
 def as_json(findings: Sequence[Finding]) -> list[dict[str, object]]:

@@ -49,7 +49,7 @@ def check_giveaway(
                 if score >= THRESHOLD:
                     given[name] = score
             if given:
-                yield _finding(target, column, given, _use(card, column, facts))
+                yield _finding(card, target, column, given, _use(card, column, facts))
 
 
 def best_score(table: np.ndarray, truth: np.ndarray, groups: np.ndarray) -> float:
@@ -153,10 +153,13 @@ def _filled(values: np.ndarray) -> np.ndarray:
     return np.where(np.isnan(values), np.nanmin(values) - 1.0, values)
 
 
-def _finding(target: TargetSpec, column: str, given: Mapping[str, float], use: str) -> Finding:
-    classes = ", ".join(f"{name} ({score:.2f})" for name, score in given.items())
+def _finding(card: Card, target: TargetSpec, column: str, given: Mapping[str, float], use: str) -> Finding:
+    if column in {"weld", *(modality.column for modality in card.modalities.values())}:
+        message = f"{target.name!r} can be told from it; ids and paths are not used as input"
+        return Finding("warning", "name-tells-label", message, field=column)
+    classes = ", ".join(f"{name!r} ({score:.2f})" for name, score in given.items())
     how = "balanced accuracy of a depth-2 tree in grouped folds"
-    message = f"alone gives away {target.name}: {classes} ({how}); {use}"
+    message = f"alone gives away {target.name!r}: {classes} ({how}); {use}"
     return Finding("warning", "gives-label-away", message, field=column)
 
 

@@ -92,7 +92,7 @@ def _check_ties(target: TargetSpec, group: str, welds: Sequence[Weld]) -> Iterat
         and all(len(names) == 1 for names in held.values())
     ):
         message = (
-            f"no {group} holds two classes of {target.name}: class and {group} cannot be told apart, "
+            f"no {group} holds two classes of {target.name!r}: class and {group} cannot be told apart, "
             "whatever the split"
         )
         yield Finding("warning", "class-tied-to-group", message, field=group)

@@ -166,7 +166,7 @@ def _check_times(card: Card, weld: Weld, facts: dict[str, float]) -> Iterator[Fi
     long, short = (pick(spans, key=lambda name: spans[name][1] - spans[name][0]) for pick in (max, min))
     longest, shortest = spans[long][1] - spans[long][0], spans[short][1] - spans[short][0]
     if longest > 1.1 * shortest:
-        message = f"lasts {shortest:.4g} s, {long} {longest:.4g} s; check both rates (gaps are masked)"
+        message = f"lasts {shortest:.4g} s, {long!r} {longest:.4g} s; check both rates (gaps are masked)"
         yield _finding("warning", "rate-and-length", weld, "", short, message)
     end = max(end for _, end in spans.values())
     if weld.active_from is not None and weld.active_from >= end:

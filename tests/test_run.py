@@ -1,5 +1,6 @@
 """The Python verbs on a small data set."""
 
+import html
 import json
 import subprocess
 import sys
@@ -125,3 +126,66 @@ def test_evaluate_another_data_set(run, tmp_path):
     metrics = run.evaluate(data=other)
     assert metrics["targets"]["force"]["weld"]["baselines"] == {}
     assert (run.folder.path / "evaluation" / "other-all" / "report.html").is_file()
+
+
+@pytest.fixture(scope="module")
+def by_weld(tmp_path_factory):
+    """Two seeds, welds divided one by one although the card names days; no day holds two classes."""
+    root = write_tiny(tmp_path_factory.mktemp("data") / "days")
+    table = pd.read_csv(root / "manifest.csv", dtype=str, keep_default_na=False)
+    table["day"] = [f"d{number % 4}" for number in range(len(table))]
+    table.to_csv(root / "manifest.csv", index=False)
+    overrides = {
+        "data.root": str(root), "data.windows.length_s": 0.2, "data.targets": ["defect"],
+        "trainer.max_epochs": 8, "trainer.accelerator": "cpu", "training.batch_size": 8, "split": "KFold",
+        "split.k": 3, "split.by": "weld", "seeds": 2,
+    }  # fmt: skip
+    folder = tmp_path_factory.mktemp("runs") / "r"
+    return wf.fit((), overrides, folder=folder, say=lambda line: None)
+
+
+def test_intervals_resample_what_the_split_kept_together(run, by_weld):
+    for one, groups in ((run, 8), (by_weld, 24)):
+        windows, welds = one.predictions()
+        kept = {weld: group for fold in one.split.values() for weld, group in fold.groups.items()}
+        for frame in (windows, welds):
+            assert (frame["group"] == frame["weld"].map(kept)).all()
+        assert welds["group"].nunique() == groups
+
+
+def test_limits_of_the_figures_are_told_by_themselves(by_weld):
+    metrics = by_weld.evaluate()
+    told = "\n".join(metrics["warnings"])
+    assert "intervals over single welds; welds of one day resemble each other, so they are too narrow" in told
+    assert "no day holds two classes of 'defect': class and day cannot be told apart" in told
+    assert set(by_weld.folder.warnings()) <= set(metrics["warnings"])
+    assert any("divided one by one" in text for text in by_weld.folder.warnings())
+    page = (by_weld.evaluation_folder() / "report.html").read_text()
+    assert "class and day cannot be told apart" in page
+    assert all(html.escape(str(finding), quote=True) in page for finding in by_weld.folder.findings())
+
+
+def test_mean_of_the_networks_of_each_fold_beside_the_best_baseline(by_weld):
+    level = by_weld.evaluate()["targets"]["defect"]["weld"]
+    welds = by_weld.predictions()[1]
+    table = welds.pivot_table(index="weld", columns="class", values="value", aggfunc="mean")
+    truth = welds[welds["truth"] == 1].drop_duplicates("weld").set_index("weld")["class"]
+    right = (table.loc[truth.index].idxmax(axis=1) == truth).mean()
+    ensemble = level["ensemble"]
+    assert ensemble["networks"] == 2
+    assert ensemble["figures"]["accuracy"]["value"] == pytest.approx(right)
+    best = level["baselines"][level["best_baseline"]]["figures"]["accuracy"]["value"]
+    assert ensemble["difference"]["accuracy"]["value"] == pytest.approx(right - best)
+    page = (by_weld.evaluation_folder() / "report.html").read_text()
+    assert "mean of 2 networks" in page
+
+
+def test_all_parts_are_marked_as_seen_in_training(run):
+    metrics = run.evaluate("all")
+    assert metrics["seen_in_training"]
+    assert metrics["targets"]["force"]["weld"]["rows"] == 3 * 24
+    assert metrics["warnings"][0].startswith("seen in training")
+    folder = run.evaluation_folder("all")
+    assert folder.name == "tiny-all-parts"
+    assert "SEEN IN TRAINING: defect" in (folder / "report.html").read_text()
+    assert not run.evaluate()["seen_in_training"]

@@ -9,13 +9,16 @@ import torch
 from tests.training.fake import largest_difference
 from tests.training.tiny_data import write_tiny
 from weldfusion.config.load import load_settings
+from weldfusion.data.check import check
+from weldfusion.data.dataset import WeldWindows
 from weldfusion.data.folder import read_dataset
 from weldfusion.data.store import Store
-from weldfusion.errors import RunError
+from weldfusion.errors import ConfigError, RunError, WeldfusionWarning
+from weldfusion.training import data_check, network
 from weldfusion.training import fit as fit_module
-from weldfusion.training import network
 from weldfusion.training.atomic import load_state
 from weldfusion.training.fit import fit_run
+from weldfusion.training.out_of_fold import inner_folds, without
 
 OVERRIDES = {
     "data.windows.length_s": 0.2,
@@ -188,9 +191,68 @@ def test_threads_of_the_first_start_are_used_again(root, tmp_path):
     assert torch.get_num_threads() == 2
 
 
-def test_calibration_needs_a_calibration_part(root, tmp_path):
-    with pytest.raises(RunError, match=r"training\.calibrate: .*split\.calibrate"):
-        train(root, tmp_path / "r", **{"training.calibrate": True})
+def test_calibration_from_out_of_fold_predictions(root, tmp_path, monkeypatch):
+    """Eight groups: four inner networks, each without its own welds, and resumed after a stop."""
+    more = {"training.calibrate": True, "trainer.max_epochs": 1}
+    whole = train(root, tmp_path / "whole", base=HOLD_OUT, **more)
+    folder = whole.fold(*whole.folds()[0])
+    found = load_state(folder / "3-temperature.pt")["temperature"]
+    split = np.loadtxt(whole.split, delimiter=",", dtype=str, skiprows=1)
+    training = {row[1]: row[2] for row in split if row[3] in ("fit", "select")}
+    settings, _ = load_settings((), {"data.root": str(root), **HOLD_OUT, **more})
+    (fold,) = fit_module.plan(settings, read_dataset(root), whole.path)
+    data = fit_module.fold_data(settings, WeldWindows(read_dataset(root), settings.data), fold)
+    lots = inner_folds(data, fold, 0)
+    assert sorted(weld for lot in lots for weld in lot) == sorted(training)
+    for number, lot in enumerate(lots, start=1):
+        assert not {training[w] for w in lot} & {training[w] for w in training if w not in lot}
+        inner = without(data, lot)
+        assert set(inner.calibrate.welds) == lot
+        assert not lot & {*inner.fit.welds, *(inner.select.welds if inner.select else [])}
+        state = load_state(folder / f"calibration{number}" / "1-statistics.pt")["buffers"]
+        table = [weld.values["settings"] for weld in read_dataset(root).welds if weld.id in inner.fit.welds]
+        np.testing.assert_allclose(state["standardise.of_settings.mean"], np.mean(table, 0), rtol=1e-5)
+
+    real, calls = network.NetworkStage.run, []
+
+    def interrupted(self, *arguments):
+        calls.append(1)
+        if len(calls) == 4:
+            raise KeyboardInterrupt
+        return real(self, *arguments)
+
+    monkeypatch.setattr(network.NetworkStage, "run", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        train(root, tmp_path / "r", base=HOLD_OUT, **more)
+    again = train(root, tmp_path / "r", base=HOLD_OUT, **more)
+    assert len(calls) == 6
+    assert load_state(again.fold(*again.folds()[0]) / "3-temperature.pt")["temperature"] == found
+
+
+def test_check_and_warnings_are_kept_with_the_run(tmp_path):
+    root = write_tiny(tmp_path / "tiny", welds=24, groups=4)
+    lines = []
+    with pytest.warns(WeldfusionWarning, match="only 4 groups"):
+        run = train(root, tmp_path / "r", lines.append, base=HOLD_OUT, **{"trainer.max_epochs": 1})
+    assert run.findings() == check(root)
+    assert any("only 4 groups of 'day'" in text for text in run.warnings())
+    block = lines[: next(n for n, line in enumerate(lines) if line.startswith("holdout"))]
+    assert block[0] == f"data check: {len(run.findings())} warnings"
+    assert len(block) <= 5
+    np.save(root / "curves" / "w00.npy", np.full(40, np.nan, np.float32))
+    with pytest.raises(RunError, match=r"w00\.npy.*NaN"):
+        train(root, tmp_path / "other", base=HOLD_OUT)
+    assert not (tmp_path / "other").exists()
+
+
+def test_sizes_are_checked_before_a_recording_is_opened(root, tmp_path, monkeypatch):
+    def never(*_):
+        pytest.fail("a recording was opened")
+
+    monkeypatch.setattr(Store, "get", never)
+    monkeypatch.setattr(data_check, "check", never)
+    with pytest.raises(ConfigError, match=r"^model\.encoders\.curve: "):
+        train(root, tmp_path / "r", **{"model.encoders.curve": "MelCNN"})
 
 
 def test_calibration_writes_a_temperature_for_classes(tmp_path):

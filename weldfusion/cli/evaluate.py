@@ -20,8 +20,9 @@ def add(verbs: Any) -> None:
     parser.add_argument(
         "--split",
         default="test",
-        choices=("test", "select", "calibrate", "fit"),
-        help="part of the run's data: test, select, calibrate or fit [test]",
+        choices=("test", "select", "calibrate", "fit", "all"),
+        help="part of the run's data: test, select, calibrate, fit or all together; figures of parts other "
+        "than test are marked as seen in training [test]",
     )
     parser.add_argument(
         "--trust", action="append", default=[], metavar="MODULE", help="allow classes of this module"

@@ -71,6 +71,8 @@ def fit_baselines(
     of each sensor alone. They are fitted on the windows of the parts fit and select of each fold, on at
     most 20,000 of them (drawn by `seed`). Missing features are replaced by the training median.
 
+    `group` is what the fold kept together, where it says so.
+
     Raises RunError if a fold has no training or no test window.
     """
     models = baseline_models(tuple(sorted(windows.features)))
@@ -121,7 +123,8 @@ def _fold_frame(
     columns = [windows.features[name] for name in names]
     matrix = np.concatenate(columns, axis=1) if columns else np.zeros((len(windows.weld), 0))
     value = estimator(truth.target, seed).fit_predict(matrix[train], truth.value[train], matrix[test])
-    return _rows(windows, truth, test, value).assign(fold=fold.name, seed=seed)
+    rows = _rows(windows, truth, test, value).assign(fold=fold.name, seed=seed)
+    return rows if fold.groups is None else rows.assign(group=[fold.groups[weld] for weld in rows["weld"]])
 
 
 def _at_most(rows: np.ndarray, most: int, seed: int) -> np.ndarray:

@@ -81,7 +81,7 @@ def _group_means(tables: Tables) -> dict[str, float]:
 
 
 def limits(tables: Tables) -> list[str]:
-    """Sentences on what these welds cannot show: few groups, classes tied to groups, absent truth."""
+    """Sentences on what these welds cannot show: few groups, absent truth."""
     first = next(iter(tables.values()))
     table = first.rows(first.known)
     found = []
@@ -95,24 +95,4 @@ def limits(tables: Tables) -> list[str]:
     absent = [name for name, count in class_counts(tables).items() if count["rows"] == 0]
     if absent:
         found.append(f"no truth of {', '.join(absent)} in this part: nothing is known about such welds")
-    if table.kind == "class":
-        found += _tied(table, groups)
-    return found
-
-
-def _tied(table: TargetTable, groups: np.ndarray) -> list[str]:
-    """Classes that live in one group only, and groups of one class only."""
-    if len(groups) == 1 or len(groups) == len(np.unique(table.weld.astype(str))):
-        return []
-    code = np.searchsorted(groups, table.group.astype(str))
-    holds = np.zeros((len(groups), len(table.classes)), bool)
-    holds[code, table.truth.argmax(axis=1)] = True
-    found = [
-        f"class {name} occurs in group {groups[np.argmax(holds[:, k])]} only: class and group cannot be "
-        "told apart"
-        for k, name in enumerate(table.classes)
-        if holds[:, k].sum() == 1
-    ]
-    if (holds.sum(axis=1) == 1).all() and holds.any(axis=0).sum() > 1:
-        found.append("no group holds two classes: no split can tell class from group")
     return found

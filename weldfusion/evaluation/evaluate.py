@@ -12,6 +12,7 @@ from weldfusion.evaluation.breakdown import by_group, class_counts, confusion, l
 from weldfusion.evaluation.compare import common_rows, difference
 from weldfusion.evaluation.frame import Level, TargetTable, check_frame, target_names, target_tables
 from weldfusion.evaluation.intervals import LEVEL, RESAMPLES, Interval, group_counts
+from weldfusion.evaluation.join import mean_of_networks
 from weldfusion.evaluation.measure import Measured, group_names, measure
 from weldfusion.evaluation.totals import HEADLINE, SMALLER_IS_BETTER, Key
 
@@ -57,6 +58,9 @@ def evaluate(
     (95 % by resampling whole groups, keyed by `seed`), `reason` (why a value or interval is absent),
     `seeds` (value of each training seed) and `seed_sd`. Absent numbers are None, never NaN.
 
+    Where a fold has several networks (seeds), `ensemble` per weld tells the figures of their mean and how
+    much it is better than the best baseline.
+
     Raises RunError if a frame is damaged or a baseline lacks a target.
     """
     frames: dict[str, Frames] = {"": (windows, welds), **baselines}
@@ -74,6 +78,9 @@ def evaluate(
         entry = targets.setdefault(target, _target_entry(next(iter(ours.values()))))
         entry[level] = _level(ours, tables, seed, resamples)
         if level == "weld":
+            entry[level]["ensemble"] = _ensemble(
+                welds, target, tables.get(entry[level]["best_baseline"]), seed, resamples
+            )
             warnings += [f"{target}: {text}" for text in limits(ours)]
     return {
         "schema": SCHEMA,
@@ -114,7 +121,13 @@ def _level(ours: Tables, baselines: Mapping[str, Tables], seed: int, resamples: 
         "seeds": list(ours),
     }
     if not len(known):
-        return head | {"reason": "no truth is known", "figures": {}, "per_class": {}, "baselines": {}}
+        return head | {
+            "reason": "no truth is known",
+            "figures": {},
+            "per_class": {},
+            "baselines": {},
+            "best_baseline": None,
+        }
     names = group_names(ours)
     counts = group_counts(len(names), resamples, seed)
     measured = measure(ours, names, counts)
@@ -144,6 +157,24 @@ def _beside(
     classes = next(iter(theirs.values())).classes
     differences = {key[0]: _difference(measured, their, key) for key in shared}
     return {"rows": rows // len(ours), **_figures(their, classes), "difference": differences}
+
+
+def _ensemble(
+    welds: pd.DataFrame, target: str, best: Tables | None, seed: int, resamples: int
+) -> dict[str, Any] | None:
+    """Figures of the mean of a fold's networks (seeds), and that mean minus the best baseline."""
+    part = welds[welds["target"] == target]
+    seeds = part["seed"].nunique()
+    if seeds < 2 or part["truth"].isna().all():
+        return None
+    means = [mean_of_networks(rows) for _, rows in part.groupby("fold", sort=False)]
+    tables = target_tables(pd.concat(means, ignore_index=True), target)
+    names = group_names(tables)
+    counts = group_counts(len(names), resamples, seed)
+    measured = measure(tables, names, counts)
+    figures = _figures(measured, next(iter(tables.values())).classes)["figures"]
+    beside = _beside(tables, best, measured, counts, seed)["difference"] if best else {}
+    return {"networks": seeds, "figures": figures, "difference": beside}
 
 
 def _difference(ours: Measured, theirs: Measured, key: Key) -> dict[str, Any]:

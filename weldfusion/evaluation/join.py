@@ -1,5 +1,7 @@
 """Predictions of windows joined to predictions of welds."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -66,7 +68,9 @@ def mean_of_networks(frame: pd.DataFrame) -> pd.DataFrame:
     and largest of the networks' values; `fold` is the comma-joined folds, `seed` the first seed.
     """
     keys = [name for name in ("weld", "window", "target", "class") if name in frame]
-    same = {name: "first" for name in frame.columns if name not in (*keys, "value", "lower", "upper", "fold")}
+    same: dict[str, Any] = {
+        name: "first" for name in frame.columns if name not in (*keys, "value", "lower", "upper", "fold")
+    }
     grouped = frame.groupby(keys, sort=False, dropna=False)
     joined = grouped.agg(same | {"value": "mean", "fold": lambda folds: ",".join(folds.unique())})
     edges = {"lower": grouped["value"].min(), "upper": grouped["value"].max()}

@@ -51,6 +51,9 @@ def baselines_table(target: Mapping[str, Any], level: Mapping[str, Any], unit: s
     """Headline figure of every baseline, and whether this run beats it."""
     headline = target["headline"]
     rows = [["this run", with_interval(level["figures"][headline]), "", ""]]
+    if ensemble := level.get("ensemble"):
+        row = [f"mean of {ensemble['networks']} networks", with_interval(ensemble["figures"][headline])]
+        rows.append([*row, "", _against_best(ensemble["difference"].get(headline))])
     for name, entry in level["baselines"].items():
         gain = entry["difference"][headline]
         word = as_difference(gain).verdict
@@ -59,6 +62,13 @@ def baselines_table(target: Mapping[str, Any], level: Mapping[str, Any], unit: s
             [name, with_interval(entry["figures"][headline]), with_interval(gain), claim.get(word, word)]
         )
     return Table(["model", named(headline, unit), "this run is better by", "verdict: this run"], rows)
+
+
+def _against_best(gain: Mapping[str, Any] | None) -> str:
+    """How the mean of the networks stands beside the best baseline."""
+    if gain is None:
+        return ""
+    return f"better than the best baseline by {with_interval(gain)}: {as_difference(gain).verdict} it"
 
 
 def groups_table(level: Mapping[str, Any], unit: str) -> Table:

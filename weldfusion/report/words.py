@@ -81,6 +81,29 @@ def verdict(target: str, metrics: Mapping[str, Any], unit: str) -> str:
     return sentence + f"It {difference.sentence(f'the best baseline, {best} ({theirs}),', unit)}."
 
 
+def of_ensemble(metrics: Mapping[str, Any], unit: str) -> str:
+    """The mean of a run's networks (seeds) against the best baseline; empty with one network a fold."""
+    ensemble, headline = metrics["weld"].get("ensemble"), metrics["headline"]
+    if not ensemble:
+        return ""
+    unit = unit if headline in IN_UNITS else ""
+    name = f"Mean of {ensemble['networks']} networks"
+    figure = with_interval(ensemble["figures"][headline]) + (f" {unit}" if unit else "")
+    if headline not in ensemble["difference"]:
+        return f"{name}: {NAMES[headline]} per weld {figure}."
+    against = as_difference(ensemble["difference"][headline]).sentence("the best baseline", unit)
+    return f"{name}: {NAMES[headline]} per weld {figure}; it {against}."
+
+
+def seen(metrics: Mapping[str, Any]) -> str:
+    """What stands before a verdict on welds that training has seen.
+
+    >>> seen({"seen_in_training": True})
+    'SEEN IN TRAINING: '
+    """
+    return "SEEN IN TRAINING: " if metrics.get("seen_in_training") else ""
+
+
 def _protocol(level: Mapping[str, Any]) -> str:
     folds = len(level["folds"])
     return f"out-of-fold predictions of {folds} folds pooled" if folds > 1 else "one test part"

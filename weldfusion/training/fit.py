@@ -1,6 +1,7 @@
 """All folds and seeds of a config, trained into one run folder; called again, it goes on."""
 
-from collections.abc import Callable, Mapping
+import json
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -8,18 +9,26 @@ from typing import Any
 import torch
 
 from weldfusion.data.card import write_card
+from weldfusion.data.check import as_json
 from weldfusion.data.dataset import WeldWindows
+from weldfusion.data.finding import Finding
 from weldfusion.data.folder import Dataset
 from weldfusion.data.leave_out import open_dataset
 from weldfusion.data.splits import Fold, Part, read_split, write_split
 from weldfusion.data.strata import restricted
 from weldfusion.errors import RunError
+from weldfusion.layers.pretrained import without_pretrained
 from weldfusion.systems.graph import FusionModel
 from weldfusion.training.allocator import keep_memory
+from weldfusion.training.atomic import write_text
+from weldfusion.training.data_check import check_data, check_lines
 from weldfusion.training.folder import RunFolder, open_run
+from weldfusion.training.heard import heard
 from weldfusion.training.keyed import INIT, seed_of
 from weldfusion.training.network import NetworkStage
+from weldfusion.training.out_of_fold import INNER_FOLDS, OutOfFoldTemperature
 from weldfusion.training.outlook import outlook_lines, parts_lines, trial
+from weldfusion.training.processes import is_first, one_process_after
 from weldfusion.training.settings import FitSettings
 from weldfusion.training.stages import (
     NETWORK,
@@ -57,20 +66,42 @@ def fit_run(
     keep_memory()
     check_trainer(settings.trainer)
     dataset = dataset or open_dataset(settings.data)
-    planned = plan(settings, dataset, folder)
+    with heard() as warned:
+        planned = plan(settings, dataset, folder)
+        windows = WeldWindows(dataset, settings.data)
+    with without_pretrained():
+        FusionModel(windows.flows, windows.targets, settings.model).check_sizes()
+    findings = check_data(RunFolder(folder), dataset.root)
     seeds = range(settings.seed, settings.seed + settings.seeds)
     run = open_run(folder, resolved, [(fold.name, seed) for fold in planned for seed in seeds])
     torch.set_num_threads(run.info()["threads"])
-    if not run.split.is_file():
-        write_split(planned, dataset.welds, dataset.card, run.split)
-    if not run.card.is_file():
-        write_card(dataset.card, run.card)
-    windows = WeldWindows(dataset, settings.data)
-    for fold in planned:
-        for seed in seeds:
-            fit_fold(settings, windows, fold, seed, run, say)
+    if is_first():
+        describe(run, dataset, planned, findings, warned)
+        for line in check_lines(findings, dataset.root):
+            say(line)
+    with one_process_after():
+        for fold in planned:
+            for seed in seeds:
+                fit_fold(settings, windows, fold, seed, run, say if is_first() else lambda line: None)
     run.note(status="finished")
     return run
+
+
+def describe(
+    run: RunFolder,
+    dataset: Dataset,
+    folds: Sequence[Fold],
+    findings: Sequence[Finding],
+    warned: Sequence[str],
+) -> None:
+    """Writes what the run is about, once: split, card, findings of the data check, warnings."""
+    if not run.split.is_file():
+        write_split(folds, dataset.welds, dataset.card, run.split)
+    if not run.card.is_file():
+        write_card(dataset.card, run.card)
+    if not run.check.is_file():
+        write_text(run.check, json.dumps(as_json(findings), indent=1) + "\n")
+    run.note(warnings=list(dict.fromkeys([*run.warnings(), *warned])))
 
 
 def plan(settings: FitSettings, dataset: Dataset, folder: Path) -> list[Fold]:
@@ -99,7 +130,7 @@ def fit_fold(
 ) -> None:
     """The stages of one fold and seed; nothing is opened if all their states are there."""
     folder = run.fold(fold.name, seed)
-    todo = stages(settings, seed, f"{fold.name} seed {seed}")
+    todo = stages(settings, fold, seed)
     if all((folder / stage.file).is_file() for stage in todo):
         return
     data = fold_data(settings, windows, fold)
@@ -112,12 +143,23 @@ def fit_fold(
     run_stages(todo, Fitted(model), data, folder)
 
 
-def stages(settings: FitSettings, seed: int, title: str) -> list[Stage]:
-    """Statistics, network and, if asked for, temperature."""
-    training, workers = settings.training, settings.data.workers
-    network = NetworkStage(training, settings.trainer, settings.model.modality_dropout, seed, workers, title)
-    first: list[Stage] = [Statistics(training.batch_size, workers), Network(network)]
-    return [*first, Temperature(training.batch_size)] if training.calibrate else first
+def stages(settings: FitSettings, fold: Fold, seed: int) -> list[Stage]:
+    """Statistics, network and, if asked for, temperature: on a calibration part, or on out-of-fold
+    predictions of the training welds where they are too few to keep a part apart."""
+    training = settings.training
+
+    def first(title: str) -> list[Stage]:
+        network = NetworkStage(
+            training, settings.trainer, settings.model.modality_dropout, seed, settings.data.workers, title
+        )
+        return [Statistics(training.batch_size, settings.data.workers), Network(network)]
+
+    both = first(f"{fold.name} seed {seed}")
+    if not training.calibrate:
+        return both
+    if fold.welds("calibrate"):
+        return [*both, Temperature(training.batch_size)]
+    return [*both, OutOfFoldTemperature(fold, seed, settings.model, first, training.batch_size)]
 
 
 def fold_data(settings: FitSettings, windows: WeldWindows, fold: Fold) -> FoldData:
@@ -152,6 +194,8 @@ def introduction(
     lines = parts_lines(fold, windows)
     if data.select is None:
         lines.append("  no select part: the best epoch is chosen by the training loss")
+    if settings.training.calibrate and data.calibrate is None:
+        lines.append(f"  calibrated by {INNER_FOLDS} more trainings, each without a quarter of the groups")
     for part in named.values():
         if part is not None:
             part.prepare()

@@ -16,6 +16,7 @@ import torch
 import yaml
 
 import weldfusion
+from weldfusion.data.finding import Finding
 from weldfusion.errors import RunError
 from weldfusion.training.atomic import write_text
 
@@ -46,8 +47,23 @@ class RunFolder:
     def split(self) -> Path:
         return self.path / "split.csv"
 
+    @property
+    def check(self) -> Path:
+        return self.path / "check.json"
+
+    def findings(self) -> list[Finding]:
+        """What the data check found when the run was started. Raises RunError if that was not kept."""
+        try:
+            return [Finding(**fields) for fields in json.loads(self.check.read_text(encoding="utf-8"))]
+        except (OSError, ValueError, TypeError):
+            raise RunError(f"{self.check}: cannot be read; delete it, the next fit checks again") from None
+
     def fold(self, fold: str, seed: int) -> Path:
         return self.path / f"{fold}-seed{seed}"
+
+    def warnings(self) -> list[str]:
+        """What limits the claims of this run, as told when it was fitted."""
+        return list(self.info().get("warnings", []))
 
     def folds(self) -> list[tuple[str, int]]:
         """Fold and seed of each trained network, finished or not, in the order of training."""
@@ -95,7 +111,7 @@ def open_run(path: Path, resolved: Mapping[str, Any], folds: list[tuple[str, int
     if path.exists() and any(path.iterdir()):
         raise RunError(f"{path}: exists and is not a run folder; choose another --name")
     write_text(folder.config, yaml.safe_dump(as_plain(resolved), sort_keys=False, allow_unicode=True))
-    folder._write_info({**environment(), "status": "unfinished", "folds": _entries(folds)})
+    folder._write_info({**environment(), "status": "unfinished", "folds": _entries(folds), "warnings": []})
     return folder
 
 

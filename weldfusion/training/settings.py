@@ -29,7 +29,8 @@ class TrainingSettings:
         balanced: draw windows so that the classes of the first class target come equally often.
         patience: stop after so many epochs without a better selection loss; None: never stop early.
         target_weights: factor of each target's loss; 1 by default.
-        calibrate: fit a temperature on the calibration part after training.
+        calibrate: fit a temperature after training: on the calibration part, or where the split keeps none
+            apart, on out-of-fold predictions of the training welds (four more trainings).
         augment: changes of each modality in training steps only, such as `{sound: [{class_path: Noise}]}`.
     """
 

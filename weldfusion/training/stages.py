@@ -105,11 +105,7 @@ class Temperature:
     file: str = TEMPERATURE
 
     def run(self, fitted: Fitted, data: FoldData, folder: Path) -> dict[str, Any]:
-        if data.calibrate is None:
-            raise RunError(
-                "training.calibrate: this fold has no calibration part; set split.calibrate to a share of "
-                "the training welds (such as 0.15; needs 20 training groups) or training.calibrate to false"
-            )
+        assert data.calibrate is not None
         batches = loader(data.calibrate, in_order(len(data.calibrate), self.batch_size), 0)
         return {"temperature": fit_temperatures(fitted.model, batches)}
 

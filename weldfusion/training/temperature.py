@@ -1,7 +1,7 @@
 """Temperature scaling: one number that makes probabilities honest without changing the ranking of classes."""
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import torch
 from scipy.optimize import minimize_scalar
@@ -46,33 +46,54 @@ def log_losses(head: Head, raw: Tensor, truth: Truth) -> Tensor:
     return torch.where(truth.known, losses, 0.0)
 
 
-@torch.no_grad()
-def fit_temperatures(model: FusionModel, batches: Iterable[Batch]) -> dict[str, float]:
-    """Temperature by target, least mean loss over the windows whose truth is known.
+Outputs = dict[str, tuple[Tensor, Truth]]
 
-    A target without a known truth here keeps 1.
-    """
+
+@torch.no_grad()
+def outputs(model: FusionModel, batches: Iterable[Batch]) -> Outputs:
+    """Raw output (N, …) and truth of all windows by target, on the CPU."""
     model.eval()
     device = next(model.parameters()).device
     raws: dict[str, list[Tensor]] = {}
     truths: dict[str, list[Truth]] = {}
     for batch in batches:
-        batch = batch.to(device)
-        for name, raw in model(batch).items():
-            raws.setdefault(name, []).append(raw.double())
+        for name, raw in model(batch.to(device)).items():
+            raws.setdefault(name, []).append(raw.double().cpu())
             truths.setdefault(name, []).append(batch.targets[name])
+    return {name: (torch.cat(parts), joined_truths(truths[name])) for name, parts in raws.items()}
+
+
+def joined_truths(parts: Sequence[Truth]) -> Truth:
+    """One truth after the other."""
+    return Truth(torch.cat([part.value for part in parts]), torch.cat([part.known for part in parts]))
+
+
+def pooled(parts: Sequence[Outputs]) -> Outputs:
+    """Outputs of several networks for different windows, as if one had given them."""
+    return {
+        name: (torch.cat([part[name][0] for part in parts]), joined_truths([part[name][1] for part in parts]))
+        for name in parts[0]
+    }
+
+
+def temperatures(heads: Mapping[str, Head], found: Outputs) -> dict[str, float]:
+    """Temperature by target, least mean loss over the windows whose truth is known.
+
+    A target without a known truth here keeps 1.
+    """
     result = {}
-    for name, parts in raws.items():
-        head = model.head(name)
-        known = torch.cat([truth.known for truth in truths[name]])
-        if not has_temperature(head.kind) or not bool(known.any()):
+    for name, (raw, truth) in found.items():
+        head, count = heads[name], int(truth.known.sum())
+        if not has_temperature(head.kind) or not count:
             continue
-        raw = torch.cat(parts)
-        truth = Truth(torch.cat([truth.value for truth in truths[name]]), known)
-        count = int(known.sum())
 
         def loss_at(t: float, head=head, raw=raw, truth=truth, count=count) -> float:  # type: ignore[no-untyped-def]
             return float(log_losses(head, raw / t, truth).sum()) / count
 
         result[name] = best_temperature(loss_at)
     return result
+
+
+def fit_temperatures(model: FusionModel, batches: Iterable[Batch]) -> dict[str, float]:
+    """`temperatures` of a model on some windows."""
+    return temperatures({name: model.head(name) for name in model.targets}, outputs(model, batches))

@@ -1,0 +1,106 @@
+"""Calibration where the training welds are too few to keep a part apart: from out-of-fold predictions."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from weldfusion.data.dataset import WeldWindows
+from weldfusion.data.dealing import Dealing
+from weldfusion.data.splits import Fold
+from weldfusion.data.strata import restricted
+from weldfusion.errors import RunError
+from weldfusion.systems.graph import FusionModel
+from weldfusion.systems.parts import Parts
+from weldfusion.training.keyed import INIT, generator, seed_of
+from weldfusion.training.loader import in_order, loader
+from weldfusion.training.stages import TEMPERATURE, Fitted, FoldData, Stage, run_stages
+from weldfusion.training.temperature import Outputs, outputs, pooled, temperatures
+
+INNER_FOLDS = 4
+
+
+@dataclass(frozen=True)
+class OutOfFoldTemperature:
+    """One temperature per target with probabilities, from networks that did not see the welds.
+
+    The training welds are divided by group into four inner folds. For each a network is trained on the
+    others with the same settings, and predicts it; the temperature is fitted on all these predictions
+    together. The network of the fold itself stays as it is: it was trained on all training welds.
+
+    Args:
+        fold: the fold that is being fitted.
+        seed: key of first weights and inner folds.
+        parts: the `model:` section.
+        first: the stages before this one, given a title.
+        batch_size: windows per batch of the predictions.
+    """
+
+    fold: Fold
+    seed: int
+    parts: Parts
+    first: Callable[[str], Sequence[Stage]]
+    batch_size: int
+    file: str = TEMPERATURE
+
+    def run(self, fitted: Fitted, data: FoldData, folder: Path) -> dict[str, Any]:
+        inner = inner_folds(data, self.fold, self.seed)
+        found = [self._predicted(data, held, number, folder) for number, held in enumerate(inner, start=1)]
+        heads = {name: fitted.model.head(name) for name in fitted.model.targets}
+        return {"temperature": temperatures(heads, pooled(found))}
+
+    def apply(self, fitted: Fitted, state: Mapping[str, Any]) -> None:
+        fitted.temperature = dict(state["temperature"])
+
+    def _predicted(self, data: FoldData, held: frozenset[str], number: int, folder: Path) -> Outputs:
+        inner = without(data, held)
+        torch.manual_seed(seed_of(self.seed, INIT))
+        model = FusionModel(data.fit.flows, data.fit.targets, self.parts)
+        stages = self.first(f"{self.fold.name} seed {self.seed}, calibration {number} of {INNER_FOLDS}")
+        run_stages(stages, Fitted(model), inner, folder / f"calibration{number}")
+        assert inner.calibrate is not None
+        batches = in_order(len(inner.calibrate), self.batch_size)
+        return outputs(model, loader(inner.calibrate, batches, 0))
+
+
+def inner_folds(data: FoldData, fold: Fold, seed: int) -> list[frozenset[str]]:
+    """The training welds of a fold in four lots of whole groups, classes spread evenly.
+
+    Raises RunError if they are of one group only.
+    """
+    training = {*data.fit.welds, *(data.select.welds if data.select else [])}
+    dataset = data.fit.dataset
+    welds = [weld for weld in dataset.welds if weld.id in training]
+    groups = [(fold.groups or {}).get(weld.id, weld.id) for weld in welds]
+    if len(set(groups)) < 2:
+        raise RunError(
+            f"training.calibrate: {fold.name} has training welds of one group only, so no prediction can be "
+            "out-of-fold; set it to false"
+        )
+    dealing = Dealing(
+        welds, groups, restricted(dataset.card, list(data.fit.targets)), None, allow_unseen=True
+    )
+    count = min(INNER_FOLDS, len(dealing.names))
+    lots = dealing.deal(
+        np.arange(len(dealing.names)), [1 / count] * count, generator(seed, INIT), keeper=None
+    )
+    names = [set(dealing.names[lot]) for lot in lots if len(lot)]
+    return [frozenset(weld for weld in training if dealing.group_of[weld] in lot) for lot in names]
+
+
+def without(data: FoldData, held: frozenset[str]) -> FoldData:
+    """Fit and select parts without the welds of `held`, which become the calibration part."""
+    fit = _subset(data.fit, lambda weld: weld not in held)
+    if fit is None:
+        raise RunError("training.calibrate: an inner fold has no weld to fit on; set it to false")
+    select = None if data.select is None else _subset(data.select, lambda weld: weld not in held)
+    everyone = data.fit.subset([*data.fit.welds, *(data.select.welds if data.select else [])])
+    return replace(data, fit=fit, select=select, calibrate=_subset(everyone, lambda weld: weld in held))
+
+
+def _subset(windows: WeldWindows, wanted: Callable[[str], bool]) -> WeldWindows | None:
+    chosen = windows.subset([weld for weld in windows.welds if wanted(weld)])
+    return chosen if len(chosen) else None

@@ -26,8 +26,13 @@ def test_an_unknown_entry_is_not_a_zero():
     assert not torch.allclose(encoder(x), encoder(x, torch.tensor([[True, False, True]])))
 
 
+def test_without_layers_columns_and_flags_are_the_features():
+    encoder = TableMLP(Flow("table", 3), widths=())
+    x = torch.tensor([[1.0, torch.nan, 3.0]])
+    assert encoder.out == Flow.features(6)
+    assert encoder(x).tolist() == [[1, 0, 3, 1, 0, 1]]
+
+
 def test_settings_that_cannot_work():
-    with pytest.raises(ConfigError, match="widths is empty"):
-        TableMLP(Flow("table", 3), widths=())
     with pytest.raises(ConfigError, match="not image"):
         TableMLP(Flow("image", 3))

@@ -18,7 +18,8 @@ class TableMLP(Encoder):
 
     Args:
         flow: a table (B, columns).
-        widths: sizes of the layers; the last is the size of the features.
+        widths: sizes of the layers; the last is the size of the features. Without layers, columns and
+            flags are the features.
         dropout: share of units dropped after each layer in training.
 
     >>> TableMLP(Flow("table", 5)).out.channels
@@ -29,8 +30,6 @@ class TableMLP(Encoder):
         super().__init__()
         if flow.kind != "table":
             raise ConfigError(f"TableMLP takes a table, not {flow.kind}")
-        if not widths:
-            raise ConfigError("TableMLP: widths is empty, give at least one layer size")
         layers: list[nn.Module] = []
         size = 2 * flow.channels
         for width in widths:

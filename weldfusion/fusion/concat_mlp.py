@@ -11,12 +11,12 @@ from weldfusion.fusion.fusion import Fusion, Tensors
 
 
 class ConcatMLP(Fusion):
-    """Features side by side, then Dropout → Linear → ReLU per hidden layer, so that sensors interact.
+    """Features side by side, then Linear → SiLU → Dropout per hidden layer, so that sensors interact.
 
     Args:
         flows: features of each modality.
         hidden: widths of the layers; the last is what the heads get.
-        dropout: chance that an input of a layer is set to 0 in training.
+        dropout: share of units dropped after each layer in training.
         absent: what stands for an absent modality: a `learned` vector or `zero`.
 
     >>> ConcatMLP({"sound": Flow.features(64), "photo": Flow.features(32)}, hidden=(48,)).out.channels
@@ -35,7 +35,7 @@ class ConcatMLP(Fusion):
         layers: list[nn.Module] = []
         width = self.concat.out.channels
         for size in hidden:
-            layers += [nn.Dropout(dropout), nn.Linear(width, size), nn.ReLU()]
+            layers += [nn.Linear(width, size), nn.SiLU(), nn.Dropout(dropout)]
             width = size
         self.layers = nn.Sequential(*layers)
         self.out = Flow.features(width)

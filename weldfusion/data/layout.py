@@ -113,7 +113,7 @@ def lay_out(dataset: Dataset, settings: DataSettings, like: Mapping[str, Flow] |
         }
         clocks = _clocks(dataset, timed, headers)
         spans = {
-            number: common_span(weld, [clock.span(n) for clock, n in clocks[number].values()])
+            number: common_span(weld, [_span(clock, n, pace) for clock, n in clocks[number].values()])
             for number, weld in enumerate(dataset.welds)
         }
         cuts = _cuts(dataset, spans, pace, clocks, bool(timed))
@@ -139,6 +139,14 @@ def _clocks(
         }
         for weld in bar
     ]
+
+
+def _span(clock: Clock, samples: int, pace: Pace) -> tuple[float, float]:
+    """Start and end of a recording for windows. A window has as many samples as its length at the nominal
+    rate, so with a slow clock it takes up a little more than its length, which must still be recorded."""
+    start, end = clock.span(samples)
+    more = 0.0 if pace.length is None else float(pace.length * (clock.rate / clock.hertz - 1))
+    return start, end - max(0.0, more)
 
 
 def _cuts(

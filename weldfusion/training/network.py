@@ -16,9 +16,9 @@ from torch import nn
 from weldfusion.errors import ConfigError, RunError
 from weldfusion.training.atomic import load_state, write_text
 from weldfusion.training.checkpoint import LastAndBest
-from weldfusion.training.loader import Windows, in_order, loader
+from weldfusion.training.loader import Windows, loader
 from weldfusion.training.progress import Progress
-from weldfusion.training.sampler import KeyedBatchSampler
+from weldfusion.training.sampler import KeyedBatchSampler, share
 from weldfusion.training.settings import TrainingSettings
 from weldfusion.training.task import Length, Task
 from weldfusion.training.trainer import build_trainer, quiet_lightning
@@ -79,6 +79,12 @@ class NetworkStage:
         select: Windows | None,
         classes: np.ndarray | None,
     ) -> None:
+        fewest = min(self.settings.batch_size, len(fit), len(select) if select is not None else len(fit))
+        if trainer.world_size > fewest:
+            raise ConfigError(
+                f"trainer.devices: {trainer.world_size} processes for {fewest} windows (of a batch, or of "
+                "the fit or select part); each needs at least one"
+            )
         on_gpu = trainer.strategy.root_device.type == "cuda"
         sampler = KeyedBatchSampler(
             len(fit),
@@ -92,8 +98,7 @@ class NetworkStage:
         length = training_length(trainer, len(sampler))
         val = None
         if select is not None:
-            all_batches = in_order(len(select), self.settings.batch_size)
-            mine = all_batches[trainer.global_rank :: trainer.world_size]
+            mine = share(len(select), self.settings.batch_size, trainer.global_rank, trainer.world_size)
             val = loader(select, mine, self.workers, on_gpu)
         resume = keeper.last_path if keeper.last_path.is_file() else None
         task = Task(model, self.settings, self.modality_dropout, self.seed, length)

@@ -37,6 +37,30 @@ def _cycle(members: np.ndarray, count: int, rng: np.random.Generator) -> np.ndar
     return np.concatenate([rng.permutation(members) for _ in range(rounds)] or [members[:0]])[:count]
 
 
+def edges(count: int, batch_size: int, world: int) -> list[int]:
+    """Where batches of `count` windows begin, and the end; the last one is joined to the one before if it
+    has not a window for each of `world` processes.
+
+    >>> edges(9, 4, 1), edges(9, 4, 2)
+    ([0, 4, 8, 9], [0, 4, 9])
+    """
+    found = [*range(0, count, batch_size), count]
+    if len(found) > 2 and found[-1] - found[-2] < world:
+        del found[-2]
+    return found
+
+
+def share(count: int, batch_size: int, rank: int, world: int) -> list[list[int]]:
+    """What one of `world` processes takes of each batch of all windows in order; as many for each.
+
+    >>> share(9, 4, 1, 2)
+    [[1, 3], [5, 7]]
+    """
+    return [
+        list(range(start + rank, stop, world)) for start, stop in pairwise(edges(count, batch_size, world))
+    ]
+
+
 class KeyedBatchSampler(Sampler[list[int]]):
     """Batches of window numbers; no window is dropped or repeated to fill a batch.
 
@@ -74,7 +98,7 @@ class KeyedBatchSampler(Sampler[list[int]]):
         self.world = world
 
     def __len__(self) -> int:
-        return len(self._edges()) - 1
+        return len(edges(self.count, self.batch_size, self.world)) - 1
 
     def __iter__(self) -> Iterator[list[int]]:
         epoch, processed = self.position()
@@ -83,12 +107,6 @@ class KeyedBatchSampler(Sampler[list[int]]):
             if self.classes is None
             else balanced(self.classes, self.seed, epoch)
         )
-        batches = list(pairwise(self._edges()))
+        batches = list(pairwise(edges(self.count, self.batch_size, self.world)))
         for start, stop in batches[processed % len(batches) :]:
             yield order[start:stop][self.rank :: self.world].tolist()
-
-    def _edges(self) -> list[int]:
-        edges = [*range(0, self.count, self.batch_size), self.count]
-        if len(edges) > 2 and edges[-1] - edges[-2] < self.world:
-            del edges[-2]
-        return edges

@@ -3,9 +3,9 @@
 An entry is the raw array `<key>.bin` and the sidecar `<key>.json` with its length, type, shape, checksum
 and the cache's version. Both are written under a temporary name, flushed to disk and renamed, the sidecar
 last; a reader trusts an entry only if the sidecar fits the array, so a kill at any time leaves nothing
-that a later run takes for whole (decision 4). A finished file is never changed in place. Do not do so by other
-means either: large arrays are mapped from disk, and a file that is cut short while a process reads it ends
-that process (SIGBUS); deleting entries (`weldfusion cache clear`) is harmless.
+that a later run takes for whole (decision 4). A finished file is never changed in place, and nothing
+else should do so: large arrays are mapped from disk, and a file that is cut short while a process reads it
+ends that process (SIGBUS). Deleting entries (`weldfusion cache clear`) is harmless.
 """
 
 import hashlib

@@ -19,6 +19,11 @@ READINGS = {
     "cycle_time_ms": "CycleTime",
     "trigger_distance_mm": "TrigDist",
     "run_speed": "RunSpeed",
+    "energy_Ws": "Energy",
+    "max_power_W": "MaxPower",
+    "max_force_N": "MaxForce",
+    "trigger_force_N": "TrigForce",
+    "loss_power_W": "LossPower",
 }
 
 

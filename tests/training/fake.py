@@ -8,8 +8,13 @@ import torch
 from torch import Tensor, nn
 
 from weldfusion.data.batch import Batch, Truth, Where
+from weldfusion.training.augment.gain import Gain
+from weldfusion.training.augment.noise import Noise
+from weldfusion.training.augment.shift import Shift
 from weldfusion.training.network import NetworkStage
 from weldfusion.training.settings import TrainingSettings
+
+AUGMENT = {"curve": [Noise(0.1), Gain(1.3), Shift(2)], "table": [Noise(0.05)]}
 
 
 class FakeWindows:
@@ -74,8 +79,9 @@ def fresh_model() -> FakeModel:
 def stage(
     extra: tuple[pl.Callback, ...] = (), workers: int = 0, every_s: float = 0.0, **settings: object
 ) -> NetworkStage:
-    """Two epochs and a half of everything switched on; every step may be checkpointed."""
-    training = TrainingSettings(batch_size=8, **settings)  # type: ignore[arg-type]
+    """Three epochs of everything switched on: dropout, BatchNorm, scheduler, modality dropout and
+    augmentation; every step may be checkpointed."""
+    training = TrainingSettings(**{"batch_size": 8, "augment": AUGMENT, **settings})  # type: ignore[arg-type]
     trainer = {"max_epochs": 3, "accelerator": "cpu", "precision": "32-true"}
     return NetworkStage(training, trainer, 0.3, 7, workers, extra=extra, every_s=every_s)
 

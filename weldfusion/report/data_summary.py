@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from weldfusion.data.finding import Finding
+from weldfusion.data.similar import line, similar
 from weldfusion.report.elements import Element, Heading, Table, Text, WarningBox, short
 from weldfusion.report.signals import SignalView, weld_plot
 
@@ -48,7 +49,8 @@ def findings_box(findings: Sequence[Finding]) -> list[Element]:
         ("error", "Errors found by the data check"),
         ("warning", "Warnings of the data check"),
     ):
-        lines = [str(finding).removeprefix(": ") for finding in findings if finding.level == level]
+        groups = similar([finding for finding in findings if finding.level == level])
+        lines = [line(group).removeprefix(f"{level}: ") for group in groups]
         more = [f"and {len(lines) - 30} more: see `weldfusion data check`"] if len(lines) > 30 else []
         if lines:
             boxes.append(WarningBox(title, lines[:30] + more))

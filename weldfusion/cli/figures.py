@@ -13,12 +13,12 @@ def figures_text(metrics: Mapping[str, Any], units: Mapping[str, str]) -> str:
     `metrics` is what `Run.evaluate` gives, `units` the unit of each target.
     """
     from weldfusion.report.tables import figures_table
-    from weldfusion.report.words import of_ensemble, seen, verdict
+    from weldfusion.report.words import of_ensemble, verdict
 
     blocks = []
     for name, target in metrics["targets"].items():
         unit = units.get(name, "")
-        blocks.append(textwrap.fill(seen(metrics) + verdict(name, target, unit), WIDTH))
+        blocks.append(textwrap.fill(verdict(name, target, unit), WIDTH))
         if ensemble := of_ensemble(target, unit):
             blocks.append(textwrap.fill(f"{name}: {ensemble}", WIDTH))
         for level in ("weld", "window"):

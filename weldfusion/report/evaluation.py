@@ -13,7 +13,7 @@ from weldfusion.report.data_summary import SummaryTable, findings_box, mapping_t
 from weldfusion.report.elements import Columns, Element, Figure, Heading, Text, WarningBox
 from weldfusion.report.signals import SignalView
 from weldfusion.report.welds import welds_to_look_at
-from weldfusion.report.words import of_ensemble, seen, verdict, with_interval
+from weldfusion.report.words import of_ensemble, verdict, with_interval
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def evaluation_report(
     elements: list[Element] = [Heading("Verdict")]
     for name, target in metrics["targets"].items():
         unit = background.units.get(name, "")
-        elements.append(Text(seen(metrics) + verdict(name, target, unit), strong=True))
+        elements.append(Text(verdict(name, target, unit), strong=True))
         if ensemble := of_ensemble(target, unit):
             elements.append(Text(f"{name}: {ensemble}"))
     if metrics["warnings"]:

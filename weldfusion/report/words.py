@@ -58,15 +58,21 @@ def as_difference(entry: Mapping[str, Any]) -> Difference:
 
 
 def verdict(target: str, metrics: Mapping[str, Any], unit: str) -> str:
-    """What the run reaches on welds it has not seen, and whether a simple model does it as well."""
+    """What the run reaches, on welds it has not seen (or else that it has), and whether a simple model
+    does it as well."""
     weld = metrics["weld"]
     if weld["reason"]:
         return f"{target}: {weld['reason']}, so nothing can be said about how good the predictions are."
-    headline = metrics["headline"]
+    headline, seen = metrics["headline"], bool(metrics.get("seen_in_training"))
     unit = unit if headline in IN_UNITS else ""
     figure = weld["figures"][headline]
-    sentence = f"{target}: {NAMES[headline]} per weld {with_interval(figure)}{' ' + unit if unit else ''} on "
-    sentence += f"{weld['welds']} welds in {weld['groups']} groups, {_protocol(weld)}{_spread(figure)}. "
+    sentence = "SEEN IN TRAINING: " if seen else ""
+    sentence += (
+        f"{target}: {NAMES[headline]} per weld {with_interval(figure)}{' ' + unit if unit else ''} on "
+    )
+    sentence += (
+        f"{weld['welds']} welds in {weld['groups']} groups, {_protocol(weld, seen)}{_spread(figure)}. "
+    )
     if figure["reason"] == NO_EXCEPTION:
         possible = min(3 / weld["groups"], 1.0)
         sentence += (
@@ -95,17 +101,10 @@ def of_ensemble(metrics: Mapping[str, Any], unit: str) -> str:
     return f"{name}: {NAMES[headline]} per weld {figure}; it {against}."
 
 
-def seen(metrics: Mapping[str, Any]) -> str:
-    """What stands before a verdict on welds that training has seen.
-
-    >>> seen({"seen_in_training": True})
-    'SEEN IN TRAINING: '
-    """
-    return "SEEN IN TRAINING: " if metrics.get("seen_in_training") else ""
-
-
-def _protocol(level: Mapping[str, Any]) -> str:
+def _protocol(level: Mapping[str, Any], seen: bool) -> str:
     folds = len(level["folds"])
+    if seen:
+        return "seen in training" + (f" by networks of {folds} folds" if folds > 1 else "")
     return f"out-of-fold predictions of {folds} folds pooled" if folds > 1 else "one test part"
 
 

@@ -42,7 +42,10 @@ def evaluate_run(run: "Run", part: str, data: str | Path | Dataset | None) -> di
         frames = run.predictions(part, None if own else dataset)
         baselines = _baselines(run, dataset) if own and part == TEST else {}
     metrics = evaluate(*frames, baselines, run.settings.seed)
-    metrics |= {"part": part if own else ALL, "seen_in_training": own and part != TEST}
+    seen = own and part != TEST
+    metrics |= {"part": part if own else ALL, "seen_in_training": seen}
+    for entry in metrics["targets"].values():
+        entry["seen_in_training"] = seen
     limits = [*limits_of(run, dataset, part, own), *metrics["warnings"], *run.folder.warnings(), *warned]
     metrics["warnings"] = list(dict.fromkeys(limits))
     folder = run.evaluation_folder(part, data)

@@ -1,13 +1,9 @@
-import os
-import signal
-
 import numpy as np
 import pytest
 import torch
 
 from weldfusion.errors import RunError
-from weldfusion.training import atomic
-from weldfusion.training.atomic import load_state, save_state, write_text
+from weldfusion.training.atomic import load_state, save_state
 
 
 def test_state_comes_back_and_needs_no_unpickling(tmp_path):
@@ -52,15 +48,3 @@ def test_damaged_states_are_one_line(tmp_path, damage):
         load_state(path)
     assert str(path) in str(caught.value)
     assert "\n" not in str(caught.value)
-
-
-@pytest.mark.skipif(os.name != "posix", reason="needs SIGKILL")
-def test_killed_while_writing_leaves_the_old_file(tmp_path, monkeypatch):
-    path = tmp_path / "x.txt"
-    write_text(path, "old")
-    monkeypatch.setattr(atomic.os, "fsync", lambda file: os.kill(os.getpid(), signal.SIGKILL))
-    child = os.fork()
-    if child == 0:
-        write_text(path, "new" * 1000)
-    assert os.WTERMSIG(os.waitpid(child, 0)[1]) == signal.SIGKILL
-    assert path.read_text() == "old"

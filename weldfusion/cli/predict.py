@@ -46,11 +46,12 @@ def run(arguments: Namespace) -> int:
 
     trained = Run(arguments.run_folder, arguments.trust)
     windows, welds = _predicted(trained, arguments)
+    from weldfusion.data.files import write_frame
     from weldfusion.evaluation.join import mean_of_networks
 
     table = mean_of_networks(windows if arguments.windows else welds)
     if arguments.out is not None:
-        _write(table, arguments.out)
+        write_frame(arguments.out, table)
         print(f"wrote {len(table)} rows to {arguments.out}")
         return 0
     shown = table[[name for name in SHOWN if name in table and table[name].notna().any()]]
@@ -72,12 +73,3 @@ def _predicted(trained: "Run", arguments: Namespace) -> "tuple[pd.DataFrame, pd.
         given.setdefault(name, []).append(value)
     with TemporaryDirectory() as folder:
         return trained.predict(one_weld(trained.card, given, Path(folder)))
-
-
-def _write(table: "pd.DataFrame", path: Path) -> None:
-    partial = path.with_name(f".{path.name}.partial")
-    if path.suffix == ".csv":
-        table.to_csv(partial, index=False)
-    else:
-        table.to_parquet(partial, index=False)
-    partial.replace(path)

@@ -10,16 +10,16 @@ ends that process (SIGBUS). Deleting entries (`weldfusion cache clear`) is harml
 
 import hashlib
 import json
-import os
 import shutil
 from contextlib import suppress
 from dataclasses import dataclass, field
 from math import prod
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Any
 
 import numpy as np
+
+from weldfusion.data.files import write_bytes, write_text
 
 VERSION = 1
 FOLDER = ".weldfusion-cache"
@@ -71,7 +71,6 @@ class Cache:
     def store(self, key: str, array: np.ndarray) -> None:
         """Keep an array under a key, whole or not at all; an entry of that key is replaced."""
         path, side = self._paths(key)
-        path.parent.mkdir(parents=True, exist_ok=True)
         array = np.ascontiguousarray(array)
         note = {
             "version": VERSION,
@@ -82,8 +81,8 @@ class Cache:
         }
         with suppress(FileNotFoundError):
             side.unlink()
-        _write(path, _bytes(array))
-        _write(side, json.dumps(note).encode())
+        write_bytes(path, _bytes(array))
+        write_text(side, json.dumps(note))
         self._verified.add(key)
 
     def _paths(self, key: str) -> tuple[Path, Path]:
@@ -122,16 +121,3 @@ def _checksum(array: np.ndarray) -> str:
 def _bytes(array: np.ndarray) -> memoryview:
     """The bytes of a contiguous array, not copied."""
     return array.reshape(-1).view(np.uint8).data
-
-
-def _write(path: Path, content: bytes | memoryview) -> None:
-    """Temporary name in the same folder, flush to disk, rename."""
-    with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
-        try:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        except BaseException:
-            os.unlink(file.name)
-            raise
-    os.replace(file.name, path)

@@ -9,11 +9,12 @@ from typing import Any
 import yaml
 
 from weldfusion.data.fields import Fields
+from weldfusion.data.files import write_text
 from weldfusion.data.finding import Finding, raise_first
 from weldfusion.data.iso4063 import PROCESSES
 from weldfusion.data.modality import Modality, ModalityKind, modality_entry, parse_modality, plain_value
 from weldfusion.data.target import TargetKind, TargetLevel, TargetSpec, parse_target, target_entry
-from weldfusion.data.text import load_yaml, replace_file
+from weldfusion.data.text import load_yaml
 from weldfusion.errors import CardError, did_you_mean
 
 __all__ = [
@@ -75,7 +76,7 @@ def write_card(card: Card, path: Path) -> None:
     if card.groups:
         content |= {"groups": list(card.groups), "group": card.group}
     text = yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=100)
-    replace_file(Path(path), text.encode())
+    write_text(Path(path), text)
 
 
 def parse_card(path: Path) -> tuple[Card, list[Finding]]:

@@ -6,8 +6,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from weldfusion.data.files import write_text
 from weldfusion.data.reading import Probe
-from weldfusion.data.text import replace_file
 from weldfusion.errors import ReadError
 
 
@@ -50,8 +50,7 @@ class Headers:
         if not self._changed:
             return
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            replace_file(self.path, json.dumps(self._known).encode())
+            write_text(self.path, json.dumps(self._known))
             self._changed = False
         except OSError:
             pass

@@ -14,10 +14,10 @@ from io import StringIO
 from pathlib import Path
 
 from weldfusion.data.card import RESERVED, Card
+from weldfusion.data.files import write_text
 from weldfusion.data.finding import Finding, Level, raise_first
 from weldfusion.data.rows import Row, weld_of
 from weldfusion.data.sheet import Sheet, read_sheet
-from weldfusion.data.text import replace_file
 from weldfusion.data.weld import Weld
 from weldfusion.errors import ManifestError, did_you_mean
 
@@ -106,7 +106,7 @@ def write_manifest(rows: Sequence[Mapping[str, object]], path: Path) -> None:
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(header)
     writer.writerows([_written(row.get(column)) for column in header] for row in rows)
-    replace_file(Path(path), text.getvalue().encode())
+    write_text(Path(path), text.getvalue())
 
 
 def _written(value: object) -> str:

@@ -13,8 +13,9 @@ import numpy as np
 
 from weldfusion.data.card import Card
 from weldfusion.data.dealing import Dealing, Fold, Part, Shares, check_fold, groups_of, warn
+from weldfusion.data.files import write_text
 from weldfusion.data.manifest import Weld
-from weldfusion.data.text import read_text, replace_file
+from weldfusion.data.text import read_text
 from weldfusion.errors import SplitError, did_you_mean
 
 __all__ = [
@@ -238,7 +239,7 @@ def write_split(folds: Sequence[Fold], welds: Sequence[Weld], card: Card, path: 
     for fold in folds:
         groups = fold.groups or by_card
         writer.writerows([fold.name, weld, groups[weld], part] for weld, part in fold.parts.items())
-    replace_file(path, text.getvalue().encode())
+    write_text(path, text.getvalue())
 
 
 def read_split(path: Path) -> list[Fold]:

@@ -1,8 +1,6 @@
-"""Text files of a data set: YAML without silent surprises, and writing whole or not at all."""
+"""Reading text files of a data set: YAML without silent surprises, one-line errors."""
 
-import os
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Any
 
 import yaml
@@ -48,17 +46,3 @@ def read_text(path: Path, error: type[WeldfusionError]) -> str:
         raise error(f"{path}: cannot be read: {problem.strerror}") from None
     except UnicodeDecodeError as problem:
         raise error(f"{path}: byte {problem.start} is not UTF-8 text; save the file as UTF-8") from None
-
-
-def replace_file(path: Path, content: bytes) -> None:
-    """Write a file through a temporary name in its folder, so that it is never seen half-written."""
-    with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
-        try:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        except BaseException:
-            os.unlink(file.name)
-            raise
-    os.chmod(file.name, 0o644)
-    os.replace(file.name, path)

@@ -1,6 +1,5 @@
 """Elements to one self-contained HTML file."""
 
-import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from weldfusion import __version__
+from weldfusion.data.files import write_text
 from weldfusion.report.elements import Element, Heading, short
 
 INTERVAL = re.compile(r"[-–0-9.e]+ \[.*\]$")
@@ -19,16 +19,7 @@ def write_page(path: Path, title: str, elements: Sequence[Element]) -> Path:
     The file needs no network and no script: style and pictures are inside. All texts are escaped.
     """
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        with open(temporary, "w", encoding="utf-8") as file:
-            file.write(render(title, elements))
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    write_text(path, render(title, elements))
     return path
 
 

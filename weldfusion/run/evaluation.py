@@ -1,6 +1,5 @@
 """Evaluating a run: figures beside baselines, what limits them, and the report."""
 
-import io
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,6 +9,7 @@ import pandas as pd
 
 from weldfusion.data.check import check
 from weldfusion.data.dataset import WeldWindows
+from weldfusion.data.files import write_frame, write_text
 from weldfusion.data.folder import Dataset, read_dataset
 from weldfusion.data.leave_out import open_dataset
 from weldfusion.data.summary import summarise
@@ -19,7 +19,6 @@ from weldfusion.report.evaluation import Background, evaluation_report
 from weldfusion.report.page import write_page
 from weldfusion.report.recordings import views
 from weldfusion.run.limits import limits_of
-from weldfusion.training.atomic import write_bytes, write_text
 from weldfusion.training.heard import heard
 from weldfusion.training.plain import plain_windows
 
@@ -49,7 +48,6 @@ def evaluate_run(run: "Run", part: str, data: str | Path | Dataset | None) -> di
     limits = [*limits_of(run, dataset, part, own), *metrics["warnings"], *run.folder.warnings(), *warned]
     metrics["warnings"] = list(dict.fromkeys(limits))
     folder = run.evaluation_folder(part, data)
-    folder.mkdir(parents=True, exist_ok=True)
     write_text(folder / "metrics.json", json.dumps(metrics, indent=1, allow_nan=False) + "\n")
     write_frame(folder / "predictions.parquet", frames[0])
     write_frame(folder / "predictions_weld.parquet", frames[1])
@@ -82,10 +80,3 @@ def _background(run: "Run", dataset: Dataset, own: bool) -> Background:
             "weldfusion": info["weldfusion"],
         },
     )
-
-
-def write_frame(path: Path, frame: pd.DataFrame) -> None:
-    """A table as Parquet, whole or not at all."""
-    buffer = io.BytesIO()
-    frame.to_parquet(buffer, index=False)
-    write_bytes(path, buffer.getvalue())

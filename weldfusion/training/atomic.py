@@ -1,7 +1,6 @@
-"""Files that are either whole or absent: temporary name in the same folder, fsync, rename."""
+"""States on disk: tensors and plain values, written whole or not at all."""
 
 import io
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -9,32 +8,8 @@ from typing import Any
 import numpy as np
 import torch
 
+from weldfusion.data.files import write_bytes
 from weldfusion.errors import RunError
-
-
-def write_bytes(path: Path, content: bytes) -> None:
-    """Writes a file so that a reader sees the old content or the new, never a part."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        with open(temporary, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
-    if os.name == "posix":
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
-
-
-def write_text(path: Path, content: str) -> None:
-    """`write_bytes` of UTF-8 text."""
-    write_bytes(path, content.encode())
 
 
 def save_state(path: Path, state: Mapping[str, Any]) -> None:

@@ -11,6 +11,7 @@ import torch
 from weldfusion.data.card import write_card
 from weldfusion.data.check import as_json
 from weldfusion.data.dataset import WeldWindows
+from weldfusion.data.files import write_text
 from weldfusion.data.finding import Finding
 from weldfusion.data.folder import Dataset
 from weldfusion.data.leave_out import open_dataset
@@ -20,7 +21,6 @@ from weldfusion.errors import RunError
 from weldfusion.layers.pretrained import without_pretrained
 from weldfusion.systems.graph import FusionModel
 from weldfusion.training.allocator import keep_memory
-from weldfusion.training.atomic import write_text
 from weldfusion.training.data_check import check_data, check_lines
 from weldfusion.training.folder import RunFolder, open_run
 from weldfusion.training.heard import heard

@@ -16,9 +16,9 @@ import torch
 import yaml
 
 import weldfusion
+from weldfusion.data.files import write_text
 from weldfusion.data.finding import Finding
 from weldfusion.errors import RunError
-from weldfusion.training.atomic import write_text
 
 RUN_VERSION = 1
 Status = Literal["unfinished", "finished"]

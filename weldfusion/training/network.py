@@ -13,8 +13,9 @@ import lightning.pytorch as pl
 import numpy as np
 from torch import nn
 
+from weldfusion.data.files import write_text
 from weldfusion.errors import ConfigError, RunError
-from weldfusion.training.atomic import load_state, write_text
+from weldfusion.training.atomic import load_state
 from weldfusion.training.checkpoint import LastAndBest
 from weldfusion.training.loader import Windows, loader
 from weldfusion.training.progress import Progress

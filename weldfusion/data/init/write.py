@@ -6,9 +6,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from weldfusion.data.card import write_card
+from weldfusion.data.files import write_text
 from weldfusion.data.init.proposal import BATCH, Proposal
 from weldfusion.data.manifest import write_manifest
-from weldfusion.data.text import replace_file
 from weldfusion.errors import CardError
 
 MARK = "please check"
@@ -26,9 +26,9 @@ def write_proposal(proposal: Proposal, folder: Path | str, force: bool = False) 
     present = [path for path in targets if path.exists()]
     if present and not force:
         raise CardError(f"{present[0]} exists and is not overwritten; use --force to replace it")
-    replace_file(targets[0], card_text(proposal).encode())
+    write_text(targets[0], card_text(proposal))
     write_manifest(proposal.rows, targets[1])
-    replace_file(targets[2], config_text(proposal, root).encode())
+    write_text(targets[2], config_text(proposal, root))
     return targets
 
 

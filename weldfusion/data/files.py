@@ -1,0 +1,38 @@
+"""Files that are either whole or absent: temporary name in the same folder, fsync, rename."""
+
+import os
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+import pandas as pd
+
+
+def write_bytes(path: Path, content: bytes | memoryview) -> None:
+    """Writes a file so that a reader sees the old content or the new, never a part.
+
+    Its folder is made if need be; others may read the file. Raises OSError.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
+        try:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        except BaseException:
+            os.unlink(file.name)
+            raise
+    os.chmod(file.name, 0o644)
+    os.replace(file.name, path)
+
+
+def write_text(path: Path, content: str) -> None:
+    """`write_bytes` of UTF-8 text; line ends stay as they are."""
+    write_bytes(path, content.encode())
+
+
+def write_frame(path: Path, frame: pd.DataFrame) -> None:
+    """`write_bytes` of a table without its index: Parquet, or CSV where the name ends so."""
+    if path.suffix == ".csv":
+        write_text(path, frame.to_csv(index=False, lineterminator="\n"))
+    else:
+        write_bytes(path, frame.to_parquet(index=False))

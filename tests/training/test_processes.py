@@ -35,7 +35,7 @@ def test_two_processes_train_all_folds_and_one_is_left(tmp_path):
     assert done.stdout.count("fold2, seed 0, in") == 1
     assert done.stdout.count("next: weldfusion evaluate") == 1
     run = Run(tmp_path / "r")
-    assert run.finished
+    assert run.folder.info()["status"] == "finished"
     assert run.predictions()[1]["weld"].nunique() == 24
 
 

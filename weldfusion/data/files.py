@@ -1,4 +1,4 @@
-"""Files that are either whole or absent: temporary name in the same folder, fsync, rename."""
+"""Files that are either whole or absent (temporary name in the same folder, fsync, rename); their size."""
 
 import os
 from pathlib import Path
@@ -36,3 +36,11 @@ def write_frame(path: Path, frame: pd.DataFrame) -> None:
         write_text(path, frame.to_csv(index=False, lineterminator="\n"))
     else:
         write_bytes(path, frame.to_parquet(index=False))
+
+
+def bytes_in_words(count: float) -> str:
+    """
+    >>> bytes_in_words(2_500_000), bytes_in_words(3.2e9)
+    ('2.5 MB', '3.2 GB')
+    """
+    return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{count / 1e6:.1f} MB"

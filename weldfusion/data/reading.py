@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
@@ -42,14 +42,6 @@ class Probe:
         0.5
         """
         return None if self.rate is None else float(self.shape[-1] / self.rate)
-
-
-class Reader(Protocol):
-    """A module of `weldfusion.data.readers`: one file format."""
-
-    SUFFIXES: tuple[str, ...]
-
-    def read(self, path: Path, options: Mapping[str, Any]) -> Reading: ...
 
 
 def options_of(path: Path, options: Mapping[str, Any]) -> Fields:

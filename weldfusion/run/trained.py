@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from weldfusion.config.load import load_resolved
+from weldfusion.data.alignment import aligned
 from weldfusion.data.card import Card, read_card
 from weldfusion.data.dataset import WeldWindows
 from weldfusion.data.folder import Dataset, read_dataset
@@ -61,10 +62,6 @@ class Run:
         """Fold and seed of each network."""
         return self.folder.folds()
 
-    @property
-    def finished(self) -> bool:
-        return self.folder.info()["status"] == "finished"
-
     def predictor(self, fold: str, seed: int) -> Predictor:
         """One trained network. Raises RunError if it is not there or not finished."""
         if (fold, seed) not in self.folds:
@@ -73,9 +70,20 @@ class Run:
         targets = {name: self.card.targets[name] for name in self.settings.data.targets or self.card.targets}
         return Predictor.load(self.folder.fold(fold, seed), self.settings.model, targets, fold, seed)
 
+    def dataset(self, data: str | Path | Dataset | None = None) -> Dataset:
+        """The run's own data set, or another one, matched by name to the card of the run.
+
+        Raises RunError where it lacks what the run needs, see `data.alignment.aligned`.
+        """
+        if data is None:
+            found = open_dataset(self.settings.data)
+        else:
+            found = read_dataset(data) if isinstance(data, str | Path) else data
+        return aligned(found, self.card, self.settings.data)
+
     def predict(self, data: str | Path | Dataset) -> Frames:
         """Predictions of every network for all welds of a data set: per window, per weld."""
-        dataset = read_dataset(data) if isinstance(data, str | Path) else data
+        dataset = self.dataset(data)
         return self._predictions(dataset, lambda fold: dataset.welds)
 
     def predictions(self, part: str = "test", data: str | Path | Dataset | None = None) -> Frames:
@@ -89,7 +97,7 @@ class Run:
             return self.predict(data)
         if part not in (*PARTS, ALL):
             raise RunError(f"part {part!r}: no such part; {did_you_mean(part, (*PARTS, ALL))}")
-        dataset = open_dataset(self.settings.data)
+        dataset = self.dataset()
         parts = PARTS if part == ALL else (part,)
 
         def welds(fold: str) -> list[Weld]:
@@ -140,7 +148,16 @@ class Run:
         for fold, seed in self.folds:
             if chosen := welds(fold):
                 predictor = self.predictor(fold, seed)
-                windows = predictor.predict(
-                    WeldWindows(dataset, data, chosen, predictor.model.flows), workers=data.workers
+                windows = WeldWindows(dataset, data, chosen, predictor.model.flows)
+                self._check_channels(windows, predictor)
+                frame = predictor.predict(windows, workers=data.workers)
+                yield frame, join_windows(frame)
+
+    def _check_channels(self, windows: WeldWindows, predictor: Predictor) -> None:
+        """Where the card of the run names no channels, their number must be that of training."""
+        for name, flow in predictor.model.flows.items():
+            if (found := windows.flows[name].channels) != flow.channels:
+                raise RunError(
+                    f"{windows.dataset.root}: {name} has {found} channels, the run was trained with "
+                    f"{flow.channels}; name its channels in the cards, or correct the recordings"
                 )
-                yield windows, join_windows(windows)

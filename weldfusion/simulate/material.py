@@ -2,7 +2,7 @@
 
 Properties: `dataset_keyhole.csv` of xiaoyuxie-vico/PyDimension (MIT licence, commit d889c08). Surface
 tension and viscosity are handbook values that were not looked up again. The depth line and the
-absorptivity curve were fitted to the same file (Ti-6Al-4V: 71 rows, Al 6061: 12, SS 316: 7).
+absorptivity curve were fitted to the same file (Ti-6Al-4V: 71 rows, Al 6061: 12).
 """
 
 from dataclasses import dataclass
@@ -66,13 +66,6 @@ AL_6061 = Material(
     DepthLine(0.371, -0.595),
     AbsorptivityCurve(0.080, 0.450, 10.0),
     critical_aspect=16,
-)
-SS_304 = Material(
-    "304 stainless steel",
-    Liquid(6881, 790, 4.95e-6, 26.9, 1430, 2.60e5, 1.6, 5e-3),
-    DepthLine(0.389, 0.019),
-    AbsorptivityCurve(0.178, 0.707, 4.0),
-    critical_aspect=10,
 )
 TI_6AL_4V = Material(
     "Ti-6Al-4V",

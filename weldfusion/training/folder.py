@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import torch
 import yaml
@@ -21,7 +21,6 @@ from weldfusion.data.finding import Finding
 from weldfusion.errors import RunError
 
 RUN_VERSION = 1
-Status = Literal["unfinished", "finished"]
 _PACKAGES = ("torch", "lightning", "numpy", "scipy", "pandas", "scikit-learn", "torchvision", "torchaudio")
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import torch
 from torch import nn
 
+from weldfusion.data.files import bytes_in_words
 from weldfusion.data.splits import Fold, Part
 from weldfusion.training.loader import Windows
 from weldfusion.training.sampler import shuffled
@@ -85,11 +86,12 @@ def parts_lines(fold: Fold, windows: Mapping[str, int]) -> list[str]:
 def outlook_lines(model: nn.Module, outlook: Outlook, steps: int, folder: Path) -> list[str]:
     """Parameters, time, memory and disk in words."""
     parameters = sum(p.numel() for p in model.parameters() if p.requires_grad)
-    free = shutil.disk_usage(existing(folder)).free
+    memory, disk = bytes_in_words(outlook.memory), bytes_in_words(outlook.disk)
+    free = bytes_in_words(shutil.disk_usage(existing(folder)).free)
     return [
         f"  {parameters:,} parameters",
         f"  {steps} steps, about {duration(steps * outlook.step_s)} ({outlook.step_s * 1e3:.0f} ms a step)",
-        f"  memory about {size(outlook.memory)}, disk {size(outlook.disk)} of {size(free)} free",
+        f"  memory about {memory}, disk {disk} of {free} free",
     ]
 
 
@@ -107,12 +109,3 @@ def duration(seconds: float) -> str:
     if seconds < 90:
         return f"{max(1, round(seconds))} s"
     return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
-
-
-def size(count: float) -> str:
-    """Bytes in words.
-
-    >>> size(2_500_000), size(3.2e9)
-    ('2.5 MB', '3.2 GB')
-    """
-    return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{count / 1e6:.1f} MB"

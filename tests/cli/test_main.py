@@ -91,11 +91,16 @@ def test_version_is_that_of_the_package(capsys):
 def test_info_tells_the_installed_versions(capsys):
     from importlib.metadata import version
 
+    import torch
+
     assert main(["info"]) == 0
     told = dict(line.split(maxsplit=1) for line in capsys.readouterr().out.splitlines())
     assert told["torch"] == version("torch")
     assert "bf16" in told
     assert "threads" in told
+    assert told["vectors"] == torch.backends.cpu.get_cpu_capability()
+    assert told["oneDNN"] in ("used", "not used")
+    assert "malloc" in told
 
 
 def _raising(monkeypatch, error: BaseException) -> None:

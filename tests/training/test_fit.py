@@ -11,7 +11,7 @@ from tests.training.tiny_data import write_tiny
 from weldfusion.config.load import load_settings
 from weldfusion.data.check import check
 from weldfusion.data.dataset import WeldWindows
-from weldfusion.data.folder import read_dataset
+from weldfusion.data.folder import fingerprint, read_dataset
 from weldfusion.data.store import Store
 from weldfusion.errors import ConfigError, RunError, WeldfusionWarning
 from weldfusion.training import data_check, network
@@ -64,10 +64,11 @@ def whole(root, tmp_path_factory):
     return run, lines
 
 
-def test_all_folds_and_seeds_are_there(whole):
+def test_all_folds_and_seeds_are_there(whole, root):
     run, _ = whole
     assert run.folds() == [("fold1", 0), ("fold1", 1), ("fold2", 0), ("fold2", 1)]
     assert run.info()["status"] == "finished"
+    assert run.info()["data"] == fingerprint(root)
     for fold, seed in run.folds():
         files = {file.name for file in run.fold(fold, seed).iterdir()}
         assert {"1-statistics.pt", "2-network.pt", "checkpoints", "metrics.csv", "tensorboard"} <= files

@@ -1,4 +1,5 @@
 import json
+from importlib.metadata import version
 
 import pytest
 import torch
@@ -21,6 +22,9 @@ def test_new_run_and_the_same_again(tmp_path):
         or info["packages"]["torch"] == torch.__version__
     )
     assert info["threads"] == torch.get_num_threads()
+    kept = dict(line.split("==") for line in run.environment.read_text().splitlines())
+    assert kept["torch"] == version("torch")
+    assert {"numpy", "weldfusion"} <= set(kept)
     run.note(status="finished")
     again = open_run(tmp_path / "a", CONFIG, [("fold-1", 0), ("fold-1", 1)])
     assert again.info() == {**info, "status": "finished"}

@@ -1,4 +1,4 @@
-"""`weldfusion info`: versions, threads and devices, for a bug report."""
+"""`weldfusion info`: versions, threads, devices and speed settings, for a bug report."""
 
 import json
 from argparse import Namespace
@@ -6,7 +6,7 @@ from typing import Any
 
 
 def add(verbs: Any) -> None:
-    about = "print versions, threads, devices and bf16, for a bug report"
+    about = "print versions, threads, devices and speed settings, for a bug report"
     parser = verbs.add_parser("info", help=about, description=about)
     parser.add_argument("--json", action="store_true", help="print as JSON")
     parser.set_defaults(run=run)
@@ -15,7 +15,8 @@ def add(verbs: Any) -> None:
 def run(arguments: Namespace) -> int:
     import torch
 
-    from weldfusion.training.folder import environment
+    from weldfusion.training.allocator import keep_memory
+    from weldfusion.training.environment import environment
 
     info = environment()
     lines = {name: info[name] for name in ("weldfusion", "python", "platform")}
@@ -23,6 +24,8 @@ def run(arguments: Namespace) -> int:
     lines |= {"threads": f"{info['threads']} of {info['processors']} processors"}
     lines |= {"devices": ", ".join(info["devices"])}
     lines |= {"bf16": _bf16(torch)}
+    lines |= {"vectors": info["cpu"]["vectors"], "oneDNN": "used" if info["cpu"]["onednn"] else "not used"}
+    lines |= {"malloc": "keeps memory" if keep_memory() else "thresholds of the system or of the user"}
     if arguments.json:
         print(json.dumps(lines, indent=2))
         return 0

@@ -1,5 +1,6 @@
 """A data set as a folder: card, manifest, welds."""
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,3 +57,12 @@ def manifest_file(folder: Path) -> Path:
     if found:
         raise ManifestError(f"{folder}: has {' and '.join(MANIFEST_FILES)}; keep one")
     raise ManifestError(f"{folder}: has no manifest.csv or manifest.parquet with one row per weld")
+
+
+def fingerprint(folder: Path) -> str:
+    """A hash (32 hexadecimal digits) over card and manifest: what is said of the welds, not the recordings.
+
+    Raises CardError, ManifestError where one of them is not there.
+    """
+    digests = (hashlib.blake2b(f(folder).read_bytes()).digest() for f in (card_file, manifest_file))
+    return hashlib.blake2b(b"".join(digests), digest_size=16).hexdigest()

@@ -11,9 +11,10 @@ import torch
 from weldfusion.data.card import write_card
 from weldfusion.data.check import as_json
 from weldfusion.data.dataset import WeldWindows
+from weldfusion.data.dealing import groups_of_card
 from weldfusion.data.files import write_text
 from weldfusion.data.finding import Finding
-from weldfusion.data.folder import Dataset
+from weldfusion.data.folder import Dataset, fingerprint
 from weldfusion.data.leave_out import open_dataset
 from weldfusion.data.splits import Fold, Part, read_split, write_split
 from weldfusion.data.strata import restricted
@@ -101,6 +102,8 @@ def describe(
         write_card(dataset.card, run.card)
     if not run.check.is_file():
         write_text(run.check, json.dumps(as_json(findings), indent=1) + "\n")
+    if "data" not in run.info():
+        run.note(data=fingerprint(dataset.root))
     run.note(warnings=list(dict.fromkeys([*run.warnings(), *warned])))
 
 
@@ -191,7 +194,8 @@ def introduction(
     """What is about to be trained, on what, and what it will take."""
     named = {"fit": data.fit, "select": data.select, "calibrate": data.calibrate}
     windows = {name: len(part) for name, part in named.items() if part is not None}
-    lines = parts_lines(fold, windows)
+    dataset = data.fit.dataset
+    lines = parts_lines(fold, windows, groups_of_card(dataset.welds, dataset.card))
     if data.select is None:
         lines.append("  no select part: the best epoch is chosen by the training loss")
     if settings.training.calibrate and data.calibrate is None:

@@ -1,27 +1,19 @@
 """The folder of a run: where everything lies, what it was made with, and whether it is finished."""
 
-import importlib.metadata
 import json
-import os
-import platform
-import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import torch
 import yaml
 
-import weldfusion
 from weldfusion.data.files import write_text
 from weldfusion.data.finding import Finding
 from weldfusion.errors import RunError
+from weldfusion.training.environment import distributions, environment
 
 RUN_VERSION = 1
-_PACKAGES = ("torch", "lightning", "numpy", "scipy", "pandas", "scikit-learn", "torchvision", "torchaudio")
 
 
 @dataclass(frozen=True)
@@ -45,6 +37,10 @@ class RunFolder:
     @property
     def split(self) -> Path:
         return self.path / "split.csv"
+
+    @property
+    def environment(self) -> Path:
+        return self.path / "environment.txt"
 
     @property
     def check(self) -> Path:
@@ -110,57 +106,21 @@ def open_run(path: Path, resolved: Mapping[str, Any], folds: list[tuple[str, int
     if path.exists() and any(path.iterdir()):
         raise RunError(f"{path}: exists and is not a run folder; choose another --name")
     write_text(folder.config, yaml.safe_dump(as_plain(resolved), sort_keys=False, allow_unicode=True))
-    folder._write_info({**environment(), "status": "unfinished", "folds": _entries(folds), "warnings": []})
+    write_text(folder.environment, "".join(f"{line}\n" for line in distributions()))
+    folder._write_info(
+        {
+            "schema": RUN_VERSION,
+            **environment(),
+            "status": "unfinished",
+            "folds": _entries(folds),
+            "warnings": [],
+        }
+    )
     return folder
 
 
 def _entries(folds: list[tuple[str, int]]) -> list[dict[str, Any]]:
     return [{"fold": fold, "seed": seed} for fold, seed in folds]
-
-
-def environment() -> dict[str, Any]:
-    """Versions, threads, devices, git state and command of this process, as JSON values."""
-    gpus = [torch.cuda.get_device_name(i) for i in range(torch.cuda.device_count())]
-    return {
-        "schema": RUN_VERSION,
-        "weldfusion": weldfusion.__version__,
-        "python": platform.python_version(),
-        "platform": platform.platform(),
-        "packages": {name: version for name in _PACKAGES if (version := _version(name))},
-        "threads": torch.get_num_threads(),
-        "processors": os.cpu_count(),
-        "devices": gpus or ["cpu"],
-        "git": git_state(),
-        "command": sys.argv,
-        "started": datetime.now(UTC).isoformat(timespec="seconds"),
-    }
-
-
-def git_state() -> dict[str, Any] | None:
-    """Commit of the working folder and whether it has changes; None outside a git repository."""
-
-    def git(*arguments: str) -> str:
-        done = subprocess.run(
-            ["git", *arguments],
-            capture_output=True,
-            text=True,
-            timeout=5,
-            check=True,
-            stdin=subprocess.DEVNULL,
-        )
-        return done.stdout.strip()
-
-    try:
-        return {"commit": git("rev-parse", "HEAD"), "changed": bool(git("status", "--porcelain", "-uno"))}
-    except (OSError, subprocess.SubprocessError):
-        return None
-
-
-def _version(name: str) -> str | None:
-    try:
-        return importlib.metadata.version(name)
-    except importlib.metadata.PackageNotFoundError:
-        return None
 
 
 def as_plain(value: Any) -> Any:

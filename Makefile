@@ -5,16 +5,20 @@ WORKERS ?= 2
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: demo test bench licences clean
+.PHONY: demo test check pytest bench licences clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/installed
 	$(BIN)/weldfusion demo
 
-test: $(VENV)/installed-dev
+test: check pytest
+
+check: $(VENV)/installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+
+pytest: $(VENV)/installed-dev
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal --durations 15
 
 bench: $(VENV)/installed-dev

@@ -1,6 +1,7 @@
 """Writes docs/licences.md: what gets installed with weldfusion and its licence, as the packages state it.
 
-Run by `make licences`. Ends with code 1 if something needed at run time is under the GPL or AGPL.
+Run by `make licences`. Ends with code 1 if something needed at run time is under the GPL or AGPL, or
+under a licence that is not known.
 """
 
 import importlib.metadata
@@ -16,6 +17,10 @@ from packaging.utils import canonicalize_name
 PAGE = Path(__file__).parent / "licences.md"
 FORBIDDEN = re.compile(r"(?<!L)\bA?GPL|(?<!Lesser )General Public Licen[cs]e|Affero", re.IGNORECASE)
 LESSER = re.compile(r"LGPL|Lesser General Public", re.IGNORECASE)
+KNOWN = {
+    "cuda-toolkit": "NVIDIA CUDA Toolkit EULA",  # an empty package that only names NVIDIA's others
+}
+"""Licences of packages that state none themselves."""
 
 
 def needed(extras: set[str]) -> set[str]:
@@ -43,12 +48,17 @@ def stated() -> dict[str, dict[str, str]]:
 
 
 def licence(entry: dict[str, str]) -> str:
-    """The stated licence in at most 60 characters.
+    """The stated licence, or the known one, in at most 60 characters.
 
     Some packages put the whole text into the field; its first line names it.
+
+    >>> licence({"Name": "CUDA_toolkit", "License": "UNKNOWN"})
+    'NVIDIA CUDA Toolkit EULA'
     """
     text = entry["License"].strip()
-    first = text.splitlines()[0].strip() if text else "not stated"
+    if text in ("", "UNKNOWN"):
+        text = KNOWN.get(canonicalize_name(entry["Name"]), "UNKNOWN")
+    first = text.splitlines()[0].strip()
     return first if len(first) <= 60 else f"{first[:57]}…"
 
 
@@ -61,10 +71,8 @@ def forbidden(text: str) -> bool:
     return bool(FORBIDDEN.search(text)) and not LESSER.search(text)
 
 
-def main() -> int:
-    found = stated()
-    runtime = needed(set())
-    development = needed({"dev"}) - runtime
+def page(found: dict[str, dict[str, str]], runtime: set[str], development: set[str]) -> str:
+    """The whole page, from what `stated` and `needed` give."""
     lines = [
         "# Licences of what gets installed",
         "",
@@ -77,13 +85,22 @@ def main() -> int:
         lines += ["", f"## {title}", "", "| package | version | licence |", "|---|---|---|"]
         entries = [found[name] for name in sorted(names) if name in found]
         lines += [f"| {entry['Name']} | {entry['Version']} | {licence(entry)} |" for entry in entries]
-    PAGE.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    print("\n".join(lines))
-    bad = [
-        found[name]["Name"] for name in sorted(runtime) if name in found and forbidden(licence(found[name]))
-    ]
+    return "\n".join(lines) + "\n"
+
+
+def refused(found: dict[str, dict[str, str]], runtime: set[str]) -> list[str]:
+    """What may not be needed at run time: under the GPL or AGPL, or under a licence that nobody knows."""
+    licences = {found[name]["Name"]: licence(found[name]) for name in sorted(runtime) if name in found}
+    return [f"{name} ({text})" for name, text in licences.items() if text == "UNKNOWN" or forbidden(text)]
+
+
+def main() -> int:
+    found, runtime = stated(), needed(set())
+    PAGE.write_text(page(found, runtime, needed({"dev"}) - runtime), encoding="utf-8")
+    print(f"wrote {PAGE.name}: {len(runtime)} packages at run time")
+    bad = refused(found, runtime)
     if bad:
-        print(f"under the GPL or AGPL: {', '.join(bad)}", file=sys.stderr)
+        print(f"needed at run time and not permitted: {', '.join(bad)}", file=sys.stderr)
     return 1 if bad else 0
 
 

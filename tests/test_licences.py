@@ -1,11 +1,15 @@
 """docs/licences.py: what counts as forbidden, and what belongs to an installation."""
 
 import importlib.util
+import sys
 from pathlib import Path
 
 import pytest
+from packaging.utils import canonicalize_name
 
-_SPEC = importlib.util.spec_from_file_location("licences", Path(__file__).parents[1] / "docs" / "licences.py")
+ROOT = Path(__file__).parents[1]
+
+_SPEC = importlib.util.spec_from_file_location("licences", ROOT / "docs" / "licences.py")
 assert _SPEC
 assert _SPEC.loader
 licences = importlib.util.module_from_spec(_SPEC)
@@ -36,6 +40,20 @@ def test_needed_follows_dependencies_of_dependencies():
     assert "pytest" in licences.needed({"dev"})
 
 
-def test_the_page_is_kept():
-    page = (Path(__file__).parents[1] / "docs" / "licences.md").read_text(encoding="utf-8")
-    assert "| torch |" in page
+def test_what_is_needed_at_run_time_is_permitted():
+    assert licences.refused(licences.stated(), licences.needed(set())) == []
+    found = {"a": {"Name": "A", "License": "GPL-3.0"}, "b": {"Name": "B", "License": "UNKNOWN"}}
+    assert licences.refused(found, {"a", "b"}) == ["A (GPL-3.0)", "B (UNKNOWN)"]
+
+
+def test_the_page_is_what_is_installed():
+    """Where exactly the pinned versions are installed on Linux, as in `.ci/run`."""
+    found, runtime = licences.stated(), licences.needed(set())
+    names = licences.needed({"dev"})
+    installed = {f"{name}=={found[name]['Version']}" for name in names if name in found}
+    lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    pins = {canonicalize_name(line.split("==")[0]): line.split("==")[1] for line in lines if "==" in line}
+    if installed != {f"{name}=={pins.get(name)}" for name in names} or sys.platform != "linux":
+        pytest.skip("other versions than the pinned ones are installed")
+    page = licences.page(found, runtime, names - runtime)
+    assert page == (ROOT / "docs" / "licences.md").read_text(encoding="utf-8"), "run `make licences`"

@@ -69,4 +69,11 @@ def test_more_than_one_percent_undefined_is_not_estimable(undefined, estimable):
 def test_few_groups_are_not_estimable():
     assert percentile_interval(np.ones(100), groups=1).reason == "not estimable: only 1 group"
     assert not percentile_interval(np.ones(100), groups=4).estimable
-    assert percentile_interval(np.ones(100), groups=5).estimable
+    assert percentile_interval(np.arange(100.0), groups=5).estimable
+
+
+def test_equal_edges_are_no_interval():
+    found = percentile_interval(np.full(100, 0.7), groups=9)
+    assert (found.lower, found.upper, found.reason) == (None, None, "no spread in the resamples")
+    found = percentile_interval(np.array([0.1] + 199 * [0.7]), groups=9)
+    assert found.reason == "no spread in the resamples"

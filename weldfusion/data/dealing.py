@@ -208,6 +208,11 @@ def groups_of(welds: Sequence[Weld], card: Card, by: str | None) -> list[str]:
     return groups
 
 
+def groups_of_card(welds: Sequence[Weld], card: Card) -> dict[str, str]:
+    """Weld id → its group in the card's group column; the weld itself where there is none."""
+    return {weld.id: weld.groups.get(card.group or "", weld.id) for weld in welds}
+
+
 def check_fold(fold: Fold) -> None:
     """Raises SplitError if welds of one group are in more than one part."""
     seen: dict[str, Part] = {}
@@ -216,6 +221,19 @@ def check_fold(fold: Fold) -> None:
         if seen.setdefault(group, part) != part:
             raise SplitError(f"{fold.name}: group {group} is in the parts {seen[group]} and {part}; "
                              "keep it in one")  # fmt: skip
+
+
+def shared_groups(fold: Fold, groups: Mapping[str, str]) -> set[str]:
+    """Groups with welds in the test part and in a training part; `groups` is weld id → group.
+
+    >>> shared_groups(Fold("f", {"a": "fit", "b": "test", "c": "test"}), {"a": "x", "b": "x", "c": "y"})
+    {'x'}
+    """
+
+    def of(*parts: Part) -> set[str]:
+        return {groups.get(weld, weld) for part in parts for weld in fold.welds(part)}
+
+    return of("test") & of("fit", "select", "calibrate")
 
 
 def warn(message: str) -> None:

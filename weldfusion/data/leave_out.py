@@ -26,7 +26,7 @@ def leave_out(dataset: Dataset, values: Mapping[str, Sequence[str]]) -> Dataset:
         for value in unwanted:
             if value not in known:
                 raise ConfigError(f"data.leave_out.{name}: no {value!r}; {did_you_mean(value, known)}")
-    reasons = [_reason(weld, values) for weld in dataset.welds]
+    reasons = [reason_to_leave_out(weld, values) for weld in dataset.welds]
     kept = tuple(weld for weld, reason in zip(dataset.welds, reasons, strict=True) if not reason)
     gone = (replace(w, exclude=reason) for w, reason in zip(dataset.welds, reasons, strict=True) if reason)
     if not kept:
@@ -47,7 +47,8 @@ def _known(dataset: Dataset, name: str) -> set[str]:
     raise ConfigError(f"data.leave_out: {name!r} is no class target of whole welds and no group; {nearest}")
 
 
-def _reason(weld: Weld, values: Mapping[str, Sequence[str]]) -> str | None:
+def reason_to_leave_out(weld: Weld, values: Mapping[str, Sequence[str]]) -> str | None:
+    """Why a weld is left out, or None where it stays."""
     for name, unwanted in values.items():
         if weld.targets.get(name) in unwanted or weld.groups.get(name) in unwanted:
             return f"the config leaves out {name} {', '.join(unwanted)}"

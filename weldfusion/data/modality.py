@@ -27,7 +27,8 @@ class Modality:
     glob). A table of the manifest itself has `columns` instead. `reader` holds options of the file
     format's reader: which columns of a CSV, where its header ends, the key inside an NPZ. Without
     `channels` every recording has as many as the first. `missing: nan` permits up to `max_missing` (a
-    share) of the values of a recording to be NaN.
+    share) of the values of a recording to be NaN. `given` is no entry of the card: where `channels` picks and
+    orders channels for a run (`data.alignment`), it names those that the files give.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Modality:
     offset_s: float = 0.0
     clock_ppm: float = 0.0
     description: str = ""
+    given: tuple[str, ...] = ()
 
 
 def parse_modality(name: str, fields: Fields) -> Modality:

@@ -62,7 +62,7 @@ def key_of_recording(recipe: Recipe, recording: Recording, root: Path) -> str:
         files=[stamp(path, root.absolute()) for path in files],
         kind=modality.kind,
         reader=dict(modality.reader),
-        names=modality.channels,
+        names=(modality.given, modality.channels) if modality.given else modality.channels,
         missing=(modality.missing, modality.max_missing),
         channels=recipe.channels,
         rate=str(recipe.rate),

@@ -77,12 +77,14 @@ def check_rate(modality: Modality, path: Path, rate: Fraction) -> None:
 
 
 def _chosen(modality: Modality, path: Path, reading: Reading) -> np.ndarray:
-    """The card's channels of a reading: all of them, or by name where the file names more."""
-    wanted, values = modality.channels, reading.values
-    if not wanted or len(values) == len(wanted):
+    """The card's channels of a reading: by name where the file names them, else all in their order."""
+    wanted, values = modality.given or modality.channels, reading.values
+    if reading.channels and reading.channels == modality.channels:
         return values
-    if set(wanted) <= set(reading.channels):
-        return values[[reading.channels.index(name) for name in wanted]]
+    if wanted and set(wanted) <= set(reading.channels):
+        return values[[reading.channels.index(name) for name in modality.channels]]
+    if not wanted or len(values) == len(wanted):
+        return values[[wanted.index(name) for name in modality.channels]] if modality.given else values
     turned = values.ndim == 2 and values.shape[1] == len(wanted)
     right = (
         "set reader.time_axis: 0" if turned else f"correct modalities.{modality.name}.channels or the file"

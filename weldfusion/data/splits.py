@@ -12,7 +12,17 @@ from typing import cast, get_args
 import numpy as np
 
 from weldfusion.data.card import Card
-from weldfusion.data.dealing import Dealing, Fold, Part, Shares, check_fold, groups_of, warn
+from weldfusion.data.dealing import (
+    Dealing,
+    Fold,
+    Part,
+    Shares,
+    check_fold,
+    groups_of,
+    groups_of_card,
+    shared_groups,
+    warn,
+)
 from weldfusion.data.files import write_text
 from weldfusion.data.manifest import Weld
 from weldfusion.data.text import read_text
@@ -215,8 +225,14 @@ class FromFile(Split):
     def folds(self, welds: Sequence[Weld], card: Card, seed: int) -> list[Fold]:
         folds = read_split(Path(self.path))
         known = {weld.id for weld in welds}
+        named = groups_of_card(welds, card)
         for fold in folds:
             check_fold(fold)
+            if shared := shared_groups(fold, named):
+                warn(
+                    f"{self.path}: {fold.name}: {len(shared)} groups of {card.group!r} are in training and "
+                    f"test ({min(shared)} …); figures flatter where their welds are alike"
+                )
             if absent := [weld for weld in fold.parts if weld not in known]:
                 raise SplitError(
                     f"{self.path}: {fold.name}: weld {absent[0]} ({len(absent)} in all) is not in the data "
@@ -232,7 +248,7 @@ def write_split(folds: Sequence[Fold], welds: Sequence[Weld], card: Card, path: 
 
     `group` is what the fold kept together, or else the card's group.
     """
-    by_card = {weld.id: weld.groups.get(card.group or "", weld.id) for weld in welds}
+    by_card = groups_of_card(welds, card)
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(HEADER)

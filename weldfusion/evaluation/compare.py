@@ -8,7 +8,7 @@ import numpy as np
 
 from weldfusion.errors import RunError
 from weldfusion.evaluation.frame import TargetTable
-from weldfusion.evaluation.intervals import Interval, group_counts, percentile_interval
+from weldfusion.evaluation.intervals import NO_SPREAD, Interval, group_counts, percentile_interval
 from weldfusion.evaluation.measure import Measured, group_names, measure
 from weldfusion.evaluation.totals import SMALLER_IS_BETTER, Key
 
@@ -27,7 +27,8 @@ class Difference:
         """`beats` if the whole interval is above 0, `is beaten by` if below, else `does not beat`."""
         lower, upper = self.interval.lower, self.interval.upper
         if lower is None or upper is None:
-            return "not estimable"
+            equal = self.interval.reason == NO_SPREAD and self.value == 0
+            return "does not beat" if equal else "not estimable"
         if lower > 0:
             return "beats"
         return "is beaten by" if upper < 0 else "does not beat"
@@ -41,6 +42,8 @@ class Difference:
         'does NOT beat extra trees (better by 0.010 [-0.020, 0.040])'
         """
         unit = f" {unit}" if unit else ""
+        if not self.interval.estimable and self.verdict == "does not beat":
+            return f"does NOT beat {name} (equal in every resample)"
         if not self.interval.estimable:
             tail = f"{self.interval.reason}, so it is not shown to be better"
             return f"differs from {name} by {self.value:+.3f}{unit} ({tail})"

@@ -11,7 +11,7 @@ from weldfusion.errors import RunError
 from weldfusion.evaluation.breakdown import by_group, class_counts, confusion, limits
 from weldfusion.evaluation.compare import common_rows, difference
 from weldfusion.evaluation.frame import Level, TargetTable, check_frame, target_names, target_tables
-from weldfusion.evaluation.intervals import LEVEL, RESAMPLES, Interval, group_counts
+from weldfusion.evaluation.intervals import LEVEL, NO_SPREAD, RESAMPLES, Interval, group_counts
 from weldfusion.evaluation.join import mean_of_networks
 from weldfusion.evaluation.measure import Measured, group_names, measure
 from weldfusion.evaluation.totals import HEADLINE, SMALLER_IS_BETTER, Key
@@ -216,11 +216,9 @@ def _unless_perfect(interval: Interval, key: Key, value: float) -> Interval:
     """A share of exactly 0 or 1 in every resample has no honest interval: its width would be 0, while by
     the rule of three up to 3 / groups of new groups may differ (Hanley & Lippman-Hand 1983,
     doi:10.1001/jama.1983.03330370053031)."""
-    if key[0] not in SHARES or value not in (0.0, 1.0) or interval.lower != interval.upper:
-        return interval
-    if not interval.estimable:
-        return interval
-    return Interval(None, None, NO_EXCEPTION)
+    if key[0] in SHARES and value in (0.0, 1.0) and interval.reason == NO_SPREAD:
+        return Interval(None, None, NO_EXCEPTION)
+    return interval
 
 
 def _plain(value: float) -> float | None:

@@ -8,6 +8,7 @@ LEVEL = 0.95
 RESAMPLES = 2000
 MOST_UNDEFINED = 0.01
 FEWEST_GROUPS = 5
+NO_SPREAD = "no spread in the resamples"
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,8 @@ def percentile_interval(resampled: np.ndarray, groups: int, level: float = LEVEL
     Efron & Tibshirani 1993, ch. 13; clusters: Field & Welsh 2007, doi:10.1111/j.1467-9868.2007.00593.x).
 
     Not estimable when over 1 % of the resamples leave the figure undefined (NaN), or when there are
-    fewer than 5 groups: then over 1 % of the resamples consist of one single group.
+    fewer than 5 groups: then over 1 % of the resamples consist of one single group. Where the edges are
+    equal there is no interval either: its width of 0 would claim certainty.
 
     >>> percentile_interval(np.array([0.1, np.nan]), groups=6).reason
     'not estimable: only 6 groups'
@@ -50,4 +52,6 @@ def percentile_interval(resampled: np.ndarray, groups: int, level: float = LEVEL
         return Interval(None, None, f"not estimable: only {groups} group{'s' if groups != 1 else ''}")
     tail = (1 - level) / 2
     lower, upper = np.nanquantile(resampled, [tail, 1 - tail])
+    if lower == upper:
+        return Interval(None, None, NO_SPREAD)
     return Interval(float(lower), float(upper))

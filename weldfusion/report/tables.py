@@ -93,7 +93,8 @@ def split_table(split: pd.DataFrame) -> Table:
     parts.sort(key=lambda part: [*TRAINING, TEST, "unused", part].index(part))
     rows: list[list[Cell]] = []
     for fold, rest in split.groupby("fold", sort=False):
-        shared = set(rest["group"][rest["part"] == TEST]) & set(rest["group"][rest["part"].isin(TRAINING)])
+        named = rest["card_group"] if "card_group" in rest else rest["group"]
+        shared = set(named[rest["part"] == TEST]) & set(named[rest["part"].isin(TRAINING)])
         counts = [int((rest["part"] == part).sum()) for part in parts]
         groups = int(rest["group"][rest["part"] == TEST].nunique())
         rows.append([str(fold), *counts, groups, len(shared)])

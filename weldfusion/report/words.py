@@ -71,7 +71,7 @@ def verdict(target: str, metrics: Mapping[str, Any], unit: str) -> str:
         f"{target}: {NAMES[headline]} per weld {with_interval(figure)}{' ' + unit if unit else ''} on "
     )
     sentence += (
-        f"{weld['welds']} welds in {weld['groups']} groups, {_protocol(weld, seen)}{_spread(figure)}. "
+        f"{weld['welds']} welds in {weld['groups']} groups, {_protocol(weld, metrics)}{_spread(figure)}. "
     )
     if figure["reason"] == NO_EXCEPTION:
         possible = min(3 / weld["groups"], 1.0)
@@ -101,9 +101,11 @@ def of_ensemble(metrics: Mapping[str, Any], unit: str) -> str:
     return f"{name}: {NAMES[headline]} per weld {figure}; it {against}."
 
 
-def _protocol(level: Mapping[str, Any], seen: bool) -> str:
-    folds = len(level["folds"])
-    if seen:
+def _protocol(level: Mapping[str, Any], metrics: Mapping[str, Any]) -> str:
+    folds, networks = len(level["folds"]), metrics.get("networks")
+    if networks:
+        return "another data set" + (f", mean of {networks} networks" if networks > 1 else "")
+    if metrics.get("seen_in_training"):
         return "seen in training" + (f" by networks of {folds} folds" if folds > 1 else "")
     return f"out-of-fold predictions of {folds} folds pooled" if folds > 1 else "one test part"
 

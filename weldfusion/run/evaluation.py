@@ -5,20 +5,23 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from weldfusion.data.check import check
 from weldfusion.data.dataset import WeldWindows
+from weldfusion.data.dealing import groups_of_card
 from weldfusion.data.files import write_frame, write_text
-from weldfusion.data.folder import Dataset, read_dataset
-from weldfusion.data.leave_out import open_dataset
+from weldfusion.data.folder import Dataset
 from weldfusion.data.summary import summarise
 from weldfusion.evaluation.baselines import fit_baselines
 from weldfusion.evaluation.evaluate import evaluate
+from weldfusion.evaluation.join import mean_of_networks
 from weldfusion.report.evaluation import Background, evaluation_report
 from weldfusion.report.page import write_page
 from weldfusion.report.recordings import views
 from weldfusion.run.limits import limits_of
+from weldfusion.run.seen import seen_lines, trained_on
 from weldfusion.training.heard import heard
 from weldfusion.training.plain import plain_windows
 
@@ -33,18 +36,19 @@ TEST = "test"
 def evaluate_run(run: "Run", part: str, data: str | Path | Dataset | None) -> dict[str, Any]:
     """What `Run.evaluate` does."""
     own = data is None
-    if data is None:
-        dataset = open_dataset(run.settings.data)
-    else:
-        dataset = read_dataset(data) if isinstance(data, str | Path) else data
     with heard() as warned:
-        frames = run.predictions(part, None if own else dataset)
+        dataset = run.dataset(data)
+        frames = run.predictions(part) if own else _of_all_networks(run.predict(dataset))
         baselines = _baselines(run, dataset) if own and part == TEST else {}
     metrics = evaluate(*frames, baselines, run.settings.seed)
-    seen = own and part != TEST
-    metrics |= {"part": part if own else ALL, "seen_in_training": seen}
+    told: dict[str, Any] = {"seen_in_training": own and part != TEST}
+    if not own:
+        known = trained_on(run, dataset)
+        told = {"seen_in_training": bool(known.same), "networks": len(run.folds)}
+        metrics["warnings"] = [*seen_lines(known, len(dataset.welds)), *metrics["warnings"]]
+    metrics |= {"part": part if own else ALL, **told}
     for entry in metrics["targets"].values():
-        entry["seen_in_training"] = seen
+        entry |= told
     limits = [*limits_of(run, dataset, part, own), *metrics["warnings"], *run.folder.warnings(), *warned]
     metrics["warnings"] = list(dict.fromkeys(limits))
     folder = run.evaluation_folder(part, data)
@@ -58,16 +62,30 @@ def evaluate_run(run: "Run", part: str, data: str | Path | Dataset | None) -> di
     return metrics
 
 
+def _of_all_networks(frames: Frames) -> Frames:
+    """The mean of all networks of a run; their spread is no predicted interval."""
+    windows, welds = (mean_of_networks(frame).assign(lower=np.nan, upper=np.nan) for frame in frames)
+    return windows, welds
+
+
 def _baselines(run: "Run", dataset: Dataset) -> Mapping[str, Frames]:
     features, truths = plain_windows(WeldWindows(dataset, run.settings.data))
     return fit_baselines(features, truths, list(run.split.values()), run.settings.seed)
+
+
+def _split(run: "Run", dataset: Dataset) -> pd.DataFrame:
+    """Rows of `split.csv`; `card_group` is the card's group, whatever the split kept together."""
+    rows = pd.read_csv(run.folder.split, dtype=str, keep_default_na=False)
+    named = groups_of_card(dataset.welds, dataset.card)
+    kept = zip(rows["weld"], rows["group"], strict=True)
+    return rows.assign(card_group=[named.get(weld, group) for weld, group in kept])
 
 
 def _background(run: "Run", dataset: Dataset, own: bool) -> Background:
     info = run.folder.info()
     kept = own and run.folder.check.is_file()
     return Background(
-        split=pd.read_csv(run.folder.split) if own else None,
+        split=_split(run, dataset) if own else None,
         card_summary=summarise(dataset),
         findings=run.folder.findings() if kept else check(dataset.root),
         histories=run.histories(),

@@ -12,6 +12,7 @@ from pathlib import Path
 import torch
 from torch import nn
 
+from weldfusion.data.dealing import shared_groups
 from weldfusion.data.files import bytes_in_words
 from weldfusion.data.splits import Fold, Part
 from weldfusion.training.loader import Windows
@@ -58,29 +59,29 @@ def peak_memory(device: torch.device) -> int:
     return int(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss) * unit
 
 
-def parts_lines(fold: Fold, windows: Mapping[str, int]) -> list[str]:
+def parts_lines(fold: Fold, windows: Mapping[str, int], card_groups: Mapping[str, str]) -> list[str]:
     """One line per part: welds, groups, windows; and how many groups training and test share.
 
-    `windows` counts the windows of a part where they are known.
+    `windows` counts the windows of a part where they are known; `card_groups` is weld id → group of the
+    card, whatever the fold kept together.
 
-    >>> for line in parts_lines(Fold("f", {"a": "fit", "b": "test"}, {"a": "x", "b": "x"}), {"fit": 7}):
+    >>> fold = Fold("f", {"a": "fit", "b": "test"}, {"a": "a", "b": "b"})
+    >>> for line in parts_lines(fold, {"fit": 7}, {"a": "monday", "b": "monday"}):
     ...     print(line)
       fit       1 welds, 1 groups, 7 windows
       test      1 welds, 1 groups
       0 welds and 1 groups shared between training and test
     """
     named = fold.groups or {}
-    groups: dict[str, set[str]] = {}
     lines = []
     for part in PARTS:
         if not (welds := fold.welds(part)):
             continue
-        groups[part] = {named.get(weld, weld) for weld in welds}
+        groups = {named.get(weld, weld) for weld in welds}
         counted = f", {windows[part]} windows" if part in windows else ""
-        lines.append(f"  {part:<9} {len(welds)} welds, {len(groups[part])} groups{counted}")
-    test = groups.pop("test", set())
-    trained = set().union(*groups.values())
-    return [*lines, f"  0 welds and {len(trained & test)} groups shared between training and test"]
+        lines.append(f"  {part:<9} {len(welds)} welds, {len(groups)} groups{counted}")
+    shared = len(shared_groups(fold, card_groups))
+    return [*lines, f"  0 welds and {shared} groups shared between training and test"]
 
 
 def outlook_lines(model: nn.Module, outlook: Outlook, steps: int, folder: Path) -> list[str]:

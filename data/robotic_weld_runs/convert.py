@@ -15,47 +15,37 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-COLUMNS = [
-    "Pressure",
-    "CO2 Weld Flow",
-    "Feed",
-    "Primary Weld Current",
-    "Wire Consumed",
-    "Secondary Weld Voltage",
-]
+CURRENT = "Primary Weld Current"
+COLUMNS = ["Pressure", "CO2 Weld Flow", "Feed", CURRENT, "Wire Consumed", "Secondary Weld Voltage"]
 RATE = 9.0
 MARGIN_S = 3.0
 
 
 def even_readings(path: Path) -> pd.DataFrame:
     raw = pd.read_csv(path)
-    clock = pd.to_datetime(raw["Time"], format="%H:%M:%S.%f")
-    seconds = (clock - clock.iloc[0]).dt.total_seconds().to_numpy()
+    clock = pd.to_timedelta(raw["Time"])
+    seconds = (clock - clock[0]).dt.total_seconds().to_numpy()
     grid = np.arange(0, seconds[-1], 1 / RATE)
     return pd.DataFrame({name: np.interp(grid, seconds, raw[name].to_numpy(float)) for name in COLUMNS})
 
 
+def active_part(home: Path) -> tuple[float, float]:
+    """Writes the even readings of a run; gives the seconds between which the arc surely burns."""
+    readings = even_readings(home / f"{home.name}.csv")
+    readings.to_csv(home / "readings_9Hz.csv", index=False, float_format="%.4f")
+    burning = np.flatnonzero(readings[CURRENT] > 20) / RATE
+    return round(burning[0] + MARGIN_S, 3), round(burning[-1] - MARGIN_S, 3)
+
+
 def convert(folder: Path) -> None:
-    rows = []
-    for run, label, config in pd.read_csv(folder / "index.csv").itertuples(index=False):
-        home = Path("runs") / run
-        readings = even_readings(folder / home / f"{run}.csv")
-        readings.to_csv(folder / home / "readings_9Hz.csv", index=False, float_format="%.4f")
-        burning = np.flatnonzero(readings["Primary Weld Current"].to_numpy() > 20) / RATE
-        rows.append(
-            {
-                "weld": run,
-                "config_folder": config,
-                "sound": home / f"{run}.flac",
-                "readings": home / "readings_9Hz.csv",
-                "photos": home / "images" / "*.jpg",
-                "verdict": "good" if label == "good_weld" else "defect",
-                "label": label,
-                "active_from": round(burning[0] + MARGIN_S, 3),
-                "active_to": round(burning[-1] - MARGIN_S, 3),
-            }
-        )
-    pd.DataFrame(rows).to_csv(folder / "manifest.csv", index=False)
+    welds = pd.read_csv(folder / "index.csv").rename(columns={"run": "weld"})
+    home = "runs/" + welds["weld"]
+    welds["sound"] = home + "/" + welds["weld"] + ".flac"
+    welds["readings"] = home + "/readings_9Hz.csv"
+    welds["photos"] = home + "/images/*.jpg"
+    welds["verdict"] = np.where(welds["label"] == "good_weld", "good", "defect")
+    welds[["active_from", "active_to"]] = [active_part(folder / path) for path in home]
+    welds.to_csv(folder / "manifest.csv", index=False)
     shutil.copy(Path(__file__).with_name("dataset.yaml"), folder)
 
 

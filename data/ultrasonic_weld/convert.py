@@ -6,11 +6,12 @@ The curves stay as they are (the card tells the CSV reader where their header en
 `manifest.csv` with the machine's scalar readings taken from those headers, and copies `dataset.yaml`.
 """
 
-import csv
 import re
 import shutil
 import sys
 from pathlib import Path
+
+import pandas as pd
 
 READINGS = {
     "weld_time_ms": "WeldTime",
@@ -27,21 +28,18 @@ READINGS = {
 }
 
 
+def readings(path: Path) -> dict[str, str]:
+    """The header's entries `<Energy>231.5</Energy>` as columns of the manifest."""
+    header = path.read_text(encoding="utf-8").split("#CSV-START#")[0]
+    values = dict(re.findall(r"<(\w+)>([^<>]*)</\1>", header))
+    return {column: values[tag] for column, tag in READINGS.items()}
+
+
 def convert(folder: Path) -> None:
-    with open(folder / "index.csv", newline="", encoding="utf-8") as file:
-        index = list(csv.DictReader(file))
-    with open(folder / "manifest.csv", "w", newline="", encoding="utf-8") as file:
-        columns = ["weld", "day", "curves", "class", "pullout_force_N", *READINGS]
-        table = csv.DictWriter(file, columns)
-        table.writeheader()
-        for row in index:
-            header = (folder / row["path"]).read_text(encoding="utf-8").split("#CSV-START#")[0]
-            values = dict(re.findall(r"<(\w+)>([^<>]*)</\1>", header))
-            table.writerow(
-                {"weld": row["key"], "curves": row["path"]}
-                | {name: row[name] for name in ("day", "class", "pullout_force_N")}
-                | {name: values[tag] for name, tag in READINGS.items()}
-            )
+    index = pd.read_csv(folder / "index.csv", dtype=str)
+    index = index.rename(columns={"key": "weld", "path": "curves"})
+    scalars = pd.DataFrame([readings(folder / path) for path in index["curves"]])
+    index.join(scalars).to_csv(folder / "manifest.csv", index=False)
     shutil.copy(Path(__file__).with_name("dataset.yaml"), folder)
 
 

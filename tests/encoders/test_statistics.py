@@ -43,7 +43,7 @@ def test_numpy_on_the_valid_samples(length: int, missing: float, segments: int, 
         assert found[row, -1] == pytest.approx(valid[row].mean())
 
 
-def test_features_are_standardised_over_the_batches() -> None:
+def test_features_are_standardised() -> None:
     encoder = Statistics(Flow("waveform", 1, length=50)).train()
     x = 5 + 3 * torch.randn(4000, 1, 50, generator=torch.Generator().manual_seed(0))
     out = encoder(x)[:, :-1]

@@ -3,18 +3,19 @@
 from collections.abc import Sequence
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from weldfusion.data.flow import Flow
 from weldfusion.encoders.encoder import Encoder
 from weldfusion.errors import ConfigError
-from weldfusion.layers.masked import masked_batch_norm
+from weldfusion.layers.running_scale import RunningScale
 
 
 class Statistics(Encoder):
     """Mean, deviation, extremes, quantiles, slope, means of equal segments and valid share of each channel.
 
-    What a plain regression would be given, brought to mean 0 and deviation 1 by batch statistics. With
+    What a plain regression would be given, brought to mean 0 and deviation 1 over the
+    training samples. With
     some hundred welds this is often a better start than learned filters.
 
     Args:
@@ -38,13 +39,13 @@ class Statistics(Encoder):
             raise ConfigError(f"segments must lie between 1 and {flow.length} samples, is {segments}")
         self.quantiles, self.segments = tuple(quantiles), segments
         count = flow.channels * (5 + len(self.quantiles) + segments) + 1
-        self.scale = nn.BatchNorm1d(count)
+        self.scale = RunningScale(count)
         self.out = Flow.features(count)
 
     def forward(self, x: Tensor, valid: Tensor | None = None) -> Tensor:
         mask = torch.ones_like(x[:, 0], dtype=torch.bool) if valid is None else valid
         statistics = waveform_statistics(x.float(), mask, self.quantiles, self.segments)
-        return masked_batch_norm(self.scale, statistics, mask.any(dim=1, keepdim=True))
+        return self.scale(statistics, mask.any(dim=1))
 
 
 def waveform_statistics(x: Tensor, valid: Tensor, quantiles: Sequence[float], segments: int) -> Tensor:

@@ -60,3 +60,4 @@ def test_networks_are_averaged_weld_by_weld():
     assert both["upper"].tolist() == [5.0, 5.0]
     assert both["truth"].tolist() == [1.0, 2.0]
     check_frame(both, "window")
+    assert mean_of_networks(one)[["lower", "upper"]].isna().all(axis=None)

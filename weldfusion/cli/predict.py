@@ -19,8 +19,9 @@ by modality, as in the card of the run:
   weldfusion predict runs/my_welds --sound a.flac --photo b.jpg --settings "200, 15"
 A modality that is not given counts as absent. Give an option twice for several photos. If the run holds
 several networks (folds, seeds), their mean is told, with the smallest and largest as lower and upper.
+Shown are the likeliest class and its probability, labels with theirs, and values; --out writes every class.
 """
-SHOWN = ("weld", "target", "class", "value", "lower", "upper", "present")
+SHOWN = ("weld", "window", "t0_s", "t1_s", "target", "class", "value", "lower", "upper", "present")
 MOST_ROWS = 60
 
 
@@ -54,7 +55,11 @@ def run(arguments: Namespace) -> int:
         write_frame(arguments.out, table)
         print(f"wrote {len(table)} rows to {arguments.out}")
         return 0
-    shown = table[[name for name in SHOWN if name in table and table[name].notna().any()]]
+    likeliest = table.groupby([n for n in ("weld", "window", "target") if n in table])["value"].transform(
+        "max"
+    )
+    told = table[(table["kind"] != "class") | (table["value"] == likeliest)]
+    shown = told[[name for name in SHOWN if name in told and told[name].notna().any()]]
     print(shown.head(MOST_ROWS).to_string(index=False, float_format="{:.4g}".format))
     if len(shown) > MOST_ROWS:
         print(f"… {len(shown) - MOST_ROWS} more rows; write them all with --out FILE.csv")

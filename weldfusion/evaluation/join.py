@@ -65,7 +65,8 @@ def mean_of_networks(frame: pd.DataFrame) -> pd.DataFrame:
     """One prediction where several networks (folds, seeds) predicted the same: the mean of their values.
 
     An ensemble (Lakshminarayanan et al. 2017, arXiv:1612.01474). `lower` and `upper` become the smallest
-    and largest of the networks' values; `fold` is the comma-joined folds, `seed` the first seed.
+    and largest of the networks' values, NaN where there is but one; `fold` is the comma-joined folds,
+    `seed` the first seed.
     """
     keys = [name for name in ("weld", "window", "target", "class") if name in frame]
     same: dict[str, Any] = {
@@ -73,5 +74,6 @@ def mean_of_networks(frame: pd.DataFrame) -> pd.DataFrame:
     }
     grouped = frame.groupby(keys, sort=False, dropna=False)
     joined = grouped.agg(same | {"value": "mean", "fold": lambda folds: ",".join(folds.unique())})
-    edges = {"lower": grouped["value"].min(), "upper": grouped["value"].max()}
+    several = grouped["value"].size() > 1
+    edges = {"lower": grouped["value"].min().where(several), "upper": grouped["value"].max().where(several)}
     return joined.assign(**edges).reset_index()[list(frame.columns)]

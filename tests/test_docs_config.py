@@ -1,19 +1,49 @@
-"""The config printed in docs/config.md is one."""
+"""The configs printed in docs/config.md are some, and its commands work."""
 
 import re
+import shlex
 from pathlib import Path
 
+import pytest
+
+from weldfusion.cli.main import main
 from weldfusion.config.load import load_settings
 from weldfusion.data.flow import Flow
 from weldfusion.encoders.mel import MelCNN
+from weldfusion.training.augment.gain import Gain
+from weldfusion.training.augment.noise import Noise
 
 PAGE = Path(__file__).parents[1] / "docs" / "config.md"
 
 
+def blocks(kind: str) -> list[str]:
+    return re.findall(rf"^```{kind}\n(.*?)^```", PAGE.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+
+
+def test_the_augmentation_loads_and_joins_another_file(tmp_path):
+    for name, text in zip(("augment", "whole"), blocks("yaml config"), strict=True):
+        (tmp_path / f"{name}.yaml").write_text(text, encoding="utf-8")
+    settings, resolved = load_settings([tmp_path / "whole.yaml", tmp_path / "augment.yaml"])
+    assert settings.training.augment is not None
+    assert [type(step) for step in settings.training.augment["sound"]] == [Noise, Gain]
+    assert settings.training.augment["sound"][0].share == 0.05
+    assert settings.training.batch_size == 16
+    assert resolved["name"] == "whole-augment"
+
+
+@pytest.mark.parametrize("command", [line for text in blocks("console") for line in text.splitlines()])
+def test_every_command_resolves(command, tmp_path, monkeypatch, capsys):
+    (tmp_path / "my_welds").mkdir()
+    (tmp_path / "my_welds" / "config.yaml").write_text("data: {root: my_welds}\n", encoding="utf-8")
+    (tmp_path / "more.yaml").write_text("training: {batch_size: 8}\n", encoding="utf-8")
+    (tmp_path / "configs").symlink_to(PAGE.parents[1] / "configs")
+    monkeypatch.chdir(tmp_path)
+    assert main([*shlex.split(command)[1:], "--print_config"]) == 0
+    assert "root:" in capsys.readouterr().out
+
+
 def test_the_example_loads(tmp_path):
-    match = re.search(r"^```yaml config\n(.*?)^```", PAGE.read_text("utf-8"), re.MULTILINE | re.DOTALL)
-    assert match
-    (tmp_path / "config.yaml").write_text(match[1], encoding="utf-8")
+    (tmp_path / "config.yaml").write_text(blocks("yaml config")[-1], encoding="utf-8")
     settings, resolved = load_settings([tmp_path / "config.yaml"])
     assert settings.data.windows.hop_s == 0.5
     assert resolved["split"]["init_args"]["k"] == 5

@@ -9,6 +9,8 @@ import pytest
 import soundfile
 from PIL import Image
 
+from weldfusion.cli.main import main
+
 PAGE = Path(__file__).parents[1] / "docs" / "your_own_data.md"
 STEPS = [
     (match[1], match[2].strip())
@@ -44,7 +46,6 @@ def test_the_page_has_its_steps():
 
 
 def test_the_page_works(my_welds, capsys):
-    cli = pytest.importorskip("weldfusion.cli.main")
     for kind, text in STEPS:
         if kind == "python":
             exec(compile(text, str(PAGE), "exec"), {})
@@ -52,7 +53,7 @@ def test_the_page_works(my_welds, capsys):
         words = shlex.split(text)[1:]
         if words[0] == "fit":
             words += ["--trainer.max_epochs", "3", "--trainer.accelerator", "cpu"]
-        code = cli.main(words)
+        code = main(words)
         shown = capsys.readouterr()
         assert code == 0, f"{text}\n{shown.out}\n{shown.err}"
         if "init" in words:

@@ -99,6 +99,16 @@ def test_head_finds_the_quantile(load, tmp_path):
     assert float(guesses[losses.argmin()]) == pytest.approx(np.quantile(values, 0.1), abs=0.006)
 
 
+def test_augmentation(load, tmp_path):
+    load("weldfusion/training/augment/polarity.py")
+    settings = settings_of("configs/systems/band_energy/polarity.yaml", tmp_path, "Polarity")
+    (step,) = settings.training.augment["sound"]
+    x = torch.arange(1.0, 7).view(3, 1, 2)
+    assert step.numbers(x.shape[1:]) == 1
+    signs = step(x, torch.tensor([[0.0], [0.29], [0.31]])) / x
+    assert signs[:, 0, 0].tolist() == [-1, -1, 1]
+
+
 def test_system(tmp_path):
     settings = settings_of("configs/systems/sound_and_photo/sound_and_photo.yaml", tmp_path)
     assert isinstance(settings.model.fusion({"sound": Flow.features(3)}), Concat)

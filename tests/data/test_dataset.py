@@ -349,7 +349,6 @@ def test_labels_of_intervals_and_of_samples(dataset, tmp_path):
     [
         (DataSettings(inputs={"sonud": None}), "no modality 'sonud'; did you mean sound"),
         (DataSettings(targets=["sate"]), "no target 'sate'; did you mean state"),
-        (DataSettings(inputs={}), "data.inputs: is empty"),
         (DataSettings(inputs={"photo": Input(rate=5.0)}), "photo.rate: a modality of kind image has none"),
         (DataSettings(inputs={"sound": Input(size=(2, 2))}), "sound.size: a modality of kind waveform"),
         (DataSettings(inputs={"sound": Input(rate=-1.0)}), "sound.rate: must be above 0"),

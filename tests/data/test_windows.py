@@ -39,15 +39,16 @@ def test_length_in_samples_of_a_modality():
 @pytest.mark.parametrize(
     ("windows", "message"),
     [
-        (Windows(length_s=0), "data.windows.length_s: must be above 0"),
-        (Windows(length_s=1, hop_s=-1), "data.windows.hop_s: must be above 0"),
-        (Windows(hop_s=1), "needs length_s"),
-        (Windows(length_s=10, samples_of="sonud"), "no timed input 'sonud'; did you mean sound"),
+        ({"length_s": 0}, "length_s: must be above 0"),
+        ({"length_s": 1, "hop_s": -1}, "hop_s: must be above 0"),
+        ({"hop_s": 1}, "hop_s: needs length_s"),
+        ({"samples_of": "sound"}, "samples_of: needs length_s"),
+        ({"length_s": 10, "samples_of": "sonud"}, "no timed input 'sonud'; did you mean sound"),
     ],
 )
 def test_wrong_settings_are_refused(windows, message):
     with pytest.raises(ConfigError, match=message):
-        pace_of(windows, {"sound": Fraction(1)})
+        pace_of(Windows(**windows), {"sound": Fraction(1)})
 
 
 def test_span_is_what_all_share_within_the_active_part():

@@ -36,11 +36,14 @@ def run(arguments: Namespace) -> int:
         raise ConfigError(
             f"{config}: no such file; the demo needs weldfusion's own folder, not only the package"
         )
+    from weldfusion.data.folder import read_dataset
     from weldfusion.simulate.laser import simulate_laser
 
     if not (DATA / "dataset.yaml").is_file():
         print(f"simulating {arguments.welds} laser welds into {DATA}")
         simulate_laser(DATA, arguments.welds, seed=0, weld_s=WELD_S, progress=sys.stderr.isatty())
+    elif (there := len(read_dataset(DATA).welds)) != arguments.welds:
+        print(f"{DATA} has {there} welds, which are used; delete it to simulate {arguments.welds}")
     from weldfusion.run import fit
 
     overrides: dict[str, Any] = {"name": "demo", "data.root": str(DATA), "split.test": TEST}

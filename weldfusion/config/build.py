@@ -26,6 +26,8 @@ class Maker:
         try:
             return self.cls(*given, **self.settings)
         except Exception as error:
+            if is_dataclass(self.cls) and isinstance(error, ConfigError):
+                raise ConfigError(f"{self.key}.{error}" if self.key else str(error)) from error
             lines = str(error).splitlines() or [type(error).__name__]
             message = lines[0] if isinstance(error, WeldfusionError) else " ".join(lines)
             prefix = "" if message.startswith(self.key) else f"{self.key}: {self.cls.__name__}: "

@@ -35,8 +35,6 @@ def chosen_inputs(card: Card, settings: DataSettings) -> dict[str, Input]:
     if not card.modalities:
         raise ConfigError("dataset.yaml lists no modality")
     asked = settings.inputs if settings.inputs is not None else dict.fromkeys(card.modalities)
-    if not asked:
-        raise ConfigError("data.inputs: is empty; name at least one modality or leave it out")
     found = {}
     for name in sorted(asked):
         if name not in card.modalities:

@@ -7,6 +7,9 @@ from typing import Protocol
 
 import numpy as np
 
+from weldfusion.data.ranges import check_above_zero, check_least
+from weldfusion.errors import ConfigError
+
 
 class Step(Protocol):
     """Fixed preprocessing of one whole recording, before windows are cut; its result is cached.
@@ -54,6 +57,13 @@ class Windows:
     hop_s: float | None = None
     samples_of: str | None = None
 
+    def __post_init__(self) -> None:
+        check_above_zero("length_s", self.length_s)
+        check_above_zero("hop_s", self.hop_s)
+        for name in ("hop_s", "samples_of"):
+            if self.length_s is None and getattr(self, name) is not None:
+                raise ConfigError(f"{name}: needs length_s; without it a weld is one window")
+
 
 @dataclass(frozen=True)
 class DataSettings:
@@ -77,3 +87,8 @@ class DataSettings:
     cache: str | None = None
     workers: int = 0
     leave_out: Mapping[str, Sequence[str]] | None = None
+
+    def __post_init__(self) -> None:
+        check_least("workers", self.workers, 0)
+        if self.inputs is not None and not self.inputs:
+            raise ConfigError("inputs: is empty; name at least one modality or leave it out")

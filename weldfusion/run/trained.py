@@ -55,7 +55,14 @@ class Run:
     @cached_property
     def split(self) -> dict[str, Fold]:
         """Folds by name."""
-        return {fold.name: fold for fold in read_split(self.folder.split)}
+        found = {fold.name: fold for fold in read_split(self.folder.split)}
+        for name, _ in self.folds:
+            if name not in found:
+                raise RunError(
+                    f"{self.folder.split}: has no rows of {name}, which run.json lists; restore the file, or "
+                    "delete the run folder and fit again"
+                )
+        return found
 
     @property
     def folds(self) -> list[tuple[str, int]]:
@@ -128,7 +135,7 @@ class Run:
     def histories(self) -> dict[str, pd.DataFrame]:
         """Figures of each epoch, by training."""
         tables = {f"{fold} seed {seed}": self.folder.fold(fold, seed) for fold, seed in self.folds}
-        return {name: pd.read_csv(path / "metrics.csv") for name, path in tables.items()}
+        return {name: history(path / "metrics.csv") for name, path in tables.items()}
 
     def _in_groups(self, frame: pd.DataFrame) -> pd.DataFrame:
         """The frame with the groups of the split, which intervals resample as a whole."""
@@ -161,3 +168,15 @@ class Run:
                     f"{windows.dataset.root}: {name} has {found} channels, the run was trained with "
                     f"{flow.channels}; name its channels in the cards, or correct the recordings"
                 )
+
+
+def history(path: Path) -> pd.DataFrame:
+    """Rows of a `metrics.csv`. Raises RunError if it is missing or damaged."""
+    right = "restore it, or train this fold again"
+    try:
+        table = pd.read_csv(path)
+    except (OSError, ValueError) as error:
+        raise RunError(f"{path}: cannot be read ({' '.join(str(error).split())}); {right}") from None
+    if "epoch" not in table or table.empty:
+        raise RunError(f"{path}: damaged, has no rows with a column epoch; {right}")
+    return table

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from weldfusion.data.card import TargetSpec
 from weldfusion.data.flow import Flow
+from weldfusion.data.ranges import check_share
 from weldfusion.encoders.encoder import Encoder
 from weldfusion.fusion.fusion import Exchange, Fusion, LateFusion
 from weldfusion.heads.head import Head
@@ -35,3 +36,6 @@ class Parts:
     fusion: MakeFusion | None = None
     heads: Mapping[str, MakeHead] | None = None
     modality_dropout: float = 0.1
+
+    def __post_init__(self) -> None:
+        check_share("modality_dropout", self.modality_dropout)

@@ -23,10 +23,10 @@ def save_state(path: Path, state: Mapping[str, Any]) -> None:
     write_bytes(path, buffer.getvalue())
 
 
-def load_state(path: Path) -> dict[str, Any]:
+def load_state(path: Path, *entries: str) -> dict[str, Any]:
     """Reads a state onto the CPU; nothing but tensors and plain values is ever unpickled.
 
-    Raises RunError if the file is absent, damaged or holds something else.
+    Raises RunError if the file is absent, damaged, holds something else or lacks one of `entries`.
     """
     try:
         state = torch.load(path, map_location="cpu", weights_only=True)
@@ -39,6 +39,9 @@ def load_state(path: Path) -> dict[str, Any]:
         ) from None
     if not isinstance(state, dict):
         raise RunError(f"{path}: holds a {type(state).__name__}, expected a dictionary of states")
+    for name in entries:
+        if name not in state:
+            raise RunError(f"{path}: damaged, has no {name!r}; delete it and train again")
     return state
 
 

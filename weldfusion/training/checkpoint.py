@@ -12,6 +12,9 @@ from lightning.pytorch.callbacks import Checkpoint
 from weldfusion.training.atomic import load_state, save_state
 from weldfusion.training.task import Task
 
+ENTRIES = ("epoch", "global_step", "state_dict", "loops", "callbacks", "optimizer_states", "lr_schedulers")
+"""What a training needs to go on."""
+
 
 class AtomicCheckpointIO(CheckpointIO):
     """Lightning's checkpoints as whole files of tensors and plain values."""
@@ -24,7 +27,7 @@ class AtomicCheckpointIO(CheckpointIO):
     def load_checkpoint(
         self, path: str | Path, map_location: object = None, weights_only: bool | None = True
     ) -> dict[str, Any]:
-        return load_state(Path(path))
+        return load_state(Path(path), *ENTRIES)
 
     def remove_checkpoint(self, path: str | Path) -> None:
         Path(path).unlink(missing_ok=True)

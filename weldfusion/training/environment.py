@@ -5,7 +5,9 @@ import os
 import platform
 import subprocess
 import sys
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -22,6 +24,7 @@ def environment() -> dict[str, Any]:
         "weldfusion": weldfusion.__version__,
         "python": platform.python_version(),
         "platform": platform.platform(),
+        "processor": processor(),
         "packages": {name: version for name in _PACKAGES if (version := _version(name))},
         "threads": torch.get_num_threads(),
         "processors": os.cpu_count(),
@@ -37,6 +40,35 @@ def distributions() -> list[str]:
     """Every installed distribution as `name==version`, as a requirements file has it."""
     found = {(entry.name, entry.version) for entry in importlib.metadata.distributions() if entry.name}
     return [f"{name}=={version}" for name, version in sorted(found, key=lambda pair: pair[0].lower())]
+
+
+def processor() -> str:
+    """Name of the processor, as far as the system tells it."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        lines = []
+    named = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return named[0] if named else platform.processor() or platform.machine()
+
+
+def moved(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+    """What differs between two environments in ways that can change numbers; what one lacks is no difference.
+
+    The number of threads is none of it: a run that goes on takes the number it began with.
+
+    >>> moved({"weldfusion": "0.1", "packages": {"torch": "2.10"}}, {"packages": {"torch": "2.11"}})
+    ['torch 2.10 → 2.11']
+    """
+    old, new = ({**told.get("packages", {}), **told} for told in (before, now))
+    names = ("weldfusion", "torch", "numpy", "lightning", "python", "processor", "cpu", "devices")
+    shared = [name for name in names if name in old and name in new]
+    return [f"{name} {_text(old[name])} → {_text(new[name])}" for name in shared if old[name] != new[name]]
+
+
+def _text(value: Any) -> str:
+    values = value.values() if isinstance(value, dict) else value if isinstance(value, list) else [value]
+    return ", ".join(map(str, values))
 
 
 def git_state() -> dict[str, Any] | None:

@@ -1,6 +1,7 @@
 """All folds and seeds of a config, trained into one run folder; called again, it goes on."""
 
 import json
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -18,18 +19,20 @@ from weldfusion.data.folder import Dataset, fingerprint
 from weldfusion.data.leave_out import open_dataset
 from weldfusion.data.splits import Fold, Part, read_split, write_split
 from weldfusion.data.strata import restricted
-from weldfusion.errors import RunError
+from weldfusion.errors import RunError, WeldfusionWarning
 from weldfusion.layers.pretrained import without_pretrained
 from weldfusion.systems.graph import FusionModel
 from weldfusion.training.allocator import keep_memory
 from weldfusion.training.data_check import check_data, check_lines
-from weldfusion.training.folder import RunFolder, open_run
+from weldfusion.training.environment import environment, moved
+from weldfusion.training.folder import RunFolder, forget_without_states, open_run
 from weldfusion.training.heard import heard
 from weldfusion.training.keyed import INIT, seed_of
 from weldfusion.training.network import NetworkStage
 from weldfusion.training.out_of_fold import INNER_FOLDS, OutOfFoldTemperature
 from weldfusion.training.outlook import outlook_lines, parts_lines, trial
 from weldfusion.training.processes import is_first, one_process_after
+from weldfusion.training.rehearsal import rehearse
 from weldfusion.training.settings import FitSettings
 from weldfusion.training.stages import (
     NETWORK,
@@ -67,11 +70,13 @@ def fit_run(
     keep_memory()
     check_trainer(settings.trainer)
     dataset = dataset or open_dataset(settings.data)
-    with heard() as warned:
+    if is_first():
+        forget_without_states(RunFolder(folder), resolved)
+    with heard() as warned, without_pretrained():
         planned = plan(settings, dataset, folder)
         windows = WeldWindows(dataset, settings.data)
-    with without_pretrained():
-        FusionModel(windows.flows, windows.targets, settings.model).check_sizes()
+        rehearse(settings, windows)
+        warn_if_moved(RunFolder(folder))
     findings = check_data(RunFolder(folder), dataset.root)
     seeds = range(settings.seed, settings.seed + settings.seeds)
     run = open_run(folder, resolved, [(fold.name, seed) for fold in planned for seed in seeds])
@@ -86,6 +91,19 @@ def fit_run(
                 fit_fold(settings, windows, fold, seed, run, say if is_first() else lambda line: None)
     run.note(status="finished")
     return run
+
+
+def warn_if_moved(run: RunFolder) -> None:
+    """Warns where an unfinished run goes on under other versions, or on another machine."""
+    if not run.info_file.is_file() or run.info()["status"] == "finished":
+        return
+    if changes := moved(run.info(), environment()):
+        warnings.warn(
+            f"{run.path.name} goes on otherwise than it began: {'; '.join(changes)}; its numbers may differ "
+            "from those of an uninterrupted run",
+            WeldfusionWarning,
+            stacklevel=2,
+        )
 
 
 def describe(

@@ -1,6 +1,7 @@
 """The folder of a run: where everything lies, what it was made with, and whether it is finished."""
 
 import json
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,8 @@ from weldfusion.errors import RunError
 from weldfusion.training.environment import distributions, environment
 
 RUN_VERSION = 1
+FIELDS = {"status": str, "folds": list, "threads": int, "started": str, "command": list, "weldfusion": str}
+RESTORE = "restore it, or delete the run folder and fit again"
 
 
 @dataclass(frozen=True)
@@ -68,18 +71,34 @@ class RunFolder:
         """What `run.json` says. Raises RunError if this is not a run folder of this version."""
         try:
             info = json.loads(self.info_file.read_text(encoding="utf-8"))
-        except (OSError, json.JSONDecodeError):
+        except (OSError, ValueError):
             raise RunError(f"{self.path}: not a run folder (no readable run.json)") from None
+        if not isinstance(info, dict):
+            raise RunError(f"{self.info_file}: damaged, holds a {type(info).__name__}; {RESTORE}")
         if info.get("schema") != RUN_VERSION:
             raise RunError(f"{self.info_file}: schema {info.get('schema')}, expected {RUN_VERSION}")
+        for name, kind in FIELDS.items():
+            if not isinstance(info.get(name), kind):
+                raise RunError(f"{self.info_file}: damaged, {name} is {info.get(name)!r}; {RESTORE}")
+        for entry in info["folds"]:
+            if not isinstance(entry, dict) or not {"fold", "seed"} <= set(entry):
+                raise RunError(f"{self.info_file}: damaged, folds has {entry!r}; {RESTORE}")
         return info
 
     def resolved(self) -> dict[str, Any]:
         """The resolved config of the run as plain values."""
         try:
-            return yaml.safe_load(self.config.read_text(encoding="utf-8")) or {}
-        except (OSError, yaml.YAMLError) as error:
-            raise RunError(f"{self.config}: cannot be read ({' '.join(str(error).split())})") from None
+            found = yaml.safe_load(self.config.read_text(encoding="utf-8"))
+        except (OSError, ValueError, yaml.YAMLError) as error:
+            cause = " ".join(str(error).split())
+            raise RunError(f"{self.config}: cannot be read ({cause}); {RESTORE}") from None
+        if not isinstance(found, dict):
+            raise RunError(f"{self.config}: damaged, is no mapping of sections; {RESTORE}")
+        return found
+
+    def has_states(self) -> bool:
+        """Whether anything was trained."""
+        return any(any(self.path.rglob(pattern)) for pattern in ("*.pt", "*.ckpt"))
 
     def note(self, **changes: Any) -> None:
         """Renews fields of `run.json`."""
@@ -87,6 +106,18 @@ class RunFolder:
 
     def _write_info(self, info: Mapping[str, Any]) -> None:
         write_text(self.info_file, json.dumps(info, indent=2) + "\n")
+
+
+def forget_without_states(folder: RunFolder, resolved: Mapping[str, Any]) -> None:
+    """Deletes what a fit of another config wrote before it failed, so that its name is free again."""
+    if not folder.info_file.is_file() or folder.has_states():
+        return
+    if differences(folder.resolved(), as_plain(resolved)):
+        for below in folder.path.glob("*-seed*"):
+            shutil.rmtree(below)
+        files = (folder.split, folder.card, folder.check, folder.environment, folder.config)
+        for file in (*files, folder.info_file):
+            file.unlink(missing_ok=True)
 
 
 def open_run(path: Path, resolved: Mapping[str, Any], folds: list[tuple[str, int]]) -> RunFolder:

@@ -68,7 +68,7 @@ class NetworkStage:
             self._fit(trainer, model, keeper, fit, select, classes)
         if not keeper.best_path.is_file():
             raise RunError(f"{folder}: no epoch was completed; raise trainer.max_epochs or max_steps")
-        model.load_state_dict(load_state(keeper.best_path)["state_dict"])
+        model.load_state_dict(load_state(keeper.best_path, "state_dict")["state_dict"])
         return {"best_epoch": keeper.best_epoch + 1, "best_loss": keeper.best, "history": keeper.rows}
 
     def _fit(

@@ -49,16 +49,16 @@ class Predictor:
         network = folder / NETWORK
         if not network.is_file():
             raise RunError(f"{folder}: the training of this fold is not finished; run the same fit again")
-        flows = flows_of(load_state(folder / STATISTICS)["flows"])
+        flows = flows_of(load_state(folder / STATISTICS, "flows")["flows"])
         with without_pretrained():
             model = FusionModel(flows, targets, parts)
         try:
-            model.load_state_dict(load_state(network)["model"])
+            model.load_state_dict(load_state(network, "model")["model"])
         except RuntimeError as error:
             cause = " ".join(str(error).split())[:200]
             raise RunError(f"{network}: does not fit the model of config.yaml ({cause})") from None
         temperature = folder / TEMPERATURE
-        kept = load_state(temperature)["temperature"] if temperature.is_file() else {}
+        kept = load_state(temperature, "temperature")["temperature"] if temperature.is_file() else {}
         return cls(model, kept, fold, seed)
 
     def predict(self, windows: Windows, batch_size: int = 64, workers: int = 0) -> pd.DataFrame:

@@ -3,7 +3,9 @@
 import math
 
 from torch.optim import Optimizer
-from torch.optim.lr_scheduler import LambdaLR
+from torch.optim.lr_scheduler import LambdaLR, LRScheduler, ReduceLROnPlateau
+
+from weldfusion.errors import ConfigError
 
 
 class OneCosine(LambdaLR):
@@ -50,3 +52,12 @@ class OneCosine(LambdaLR):
 
     def load_state_dict(self, state_dict: dict[str, object]) -> None:
         self.__dict__.update(state_dict)
+
+
+def refuse_plateau(scheduler: LRScheduler) -> None:
+    """Raises ConfigError for the one scheduler that cannot be resumed exactly."""
+    if isinstance(scheduler, ReduceLROnPlateau):
+        raise ConfigError(
+            "training.scheduler: ReduceLROnPlateau is not resumable exactly; use OneCosine (default), "
+            "StepLR or another scheduler that follows the step alone"
+        )

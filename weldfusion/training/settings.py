@@ -8,8 +8,10 @@ from torch.nn import Parameter
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
+from weldfusion.data.ranges import check_least
 from weldfusion.data.settings import DataSettings
 from weldfusion.data.splits import HoldOut, Split
+from weldfusion.errors import ConfigError
 from weldfusion.systems.parts import Parts
 from weldfusion.training.augment.augmentation import Augmentation
 
@@ -44,6 +46,12 @@ class TrainingSettings:
     calibrate: bool = False
     augment: Mapping[str, Sequence[Augmentation]] | None = None
 
+    def __post_init__(self) -> None:
+        check_least("batch_size", self.batch_size, 1)
+        check_least("patience", self.patience, 1, " or null")
+        for name, weight in (self.target_weights or {}).items():
+            check_least(f"target_weights.{name}", weight, 0)
+
 
 @dataclass(frozen=True)
 class FitSettings:
@@ -68,3 +76,11 @@ class FitSettings:
     seed: int = 0
     seeds: int = 1
     name: str | None = None
+
+    def __post_init__(self) -> None:
+        check_least("seed", self.seed, 0)
+        check_least("seeds", self.seeds, 1)
+        if self.name is not None and (self.name in ("", ".", "..") or set(self.name) & set("/\\\0")):
+            raise ConfigError(
+                f"name: must be the name of one folder, is {self.name!r}; see --folder for paths"
+            )

@@ -56,7 +56,11 @@ def run_stages(stages: Sequence[Stage], fitted: Fitted, data: FoldData, folder: 
         path = folder / stage.file
         if not path.is_file():
             save_state(path, stage.run(fitted, data, folder))
-        stage.apply(fitted, load_state(path))
+        try:
+            stage.apply(fitted, load_state(path))
+        except (KeyError, RuntimeError) as error:
+            cause = " ".join(str(error).split())[:200]
+            raise RunError(f"{path}: does not fit this run ({cause}); delete it and fit again") from None
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from weldfusion.errors import ConfigError, RunError, did_you_mean
 from weldfusion.training.absence import hidden
 from weldfusion.training.augment.augmentation import augmented
 from weldfusion.training.keyed import STEP, seed_of
-from weldfusion.training.schedules import OneCosine
+from weldfusion.training.schedules import OneCosine, refuse_plateau
 from weldfusion.training.settings import TrainingSettings
 
 _CHECK_EVERY_ON_GPU = 50
@@ -166,11 +166,7 @@ class Task(pl.LightningModule):
         parameters = [p for p in self.model.parameters() if p.requires_grad]
         optimizer = self._optimizer(parameters)
         scheduler = (self.settings.scheduler or OneCosine)(optimizer)
-        if isinstance(scheduler, torch.optim.lr_scheduler.ReduceLROnPlateau):
-            raise ConfigError(
-                "training.scheduler: ReduceLROnPlateau is not resumable exactly; use OneCosine (default), "
-                "StepLR or another scheduler that follows the step alone"
-            )
+        refuse_plateau(scheduler)
         by_step = self.settings.scheduler_step == "step"
         if isinstance(scheduler, OneCosine):
             scheduler.span(self.length.steps if by_step else self.length.epochs)

@@ -12,6 +12,7 @@ import lightning.pytorch as pl
 import torch
 from lightning.pytorch.loggers import Logger, TensorBoardLogger
 
+from weldfusion.data.ranges import check_least
 from weldfusion.errors import ConfigError, did_you_mean
 from weldfusion.training.checkpoint import AtomicCheckpointIO
 
@@ -49,13 +50,21 @@ REFUSED: Mapping[str, str] = {
     "limit_test_batches": "tests are made by evaluate",
     "limit_predict_batches": "predictions are made by predict",
 }
+LEAST: Mapping[str, float] = {
+    "accumulate_grad_batches": 1,
+    "gradient_clip_val": 0,
+    "log_every_n_steps": 1,
+    "max_epochs": -1,
+    "max_steps": -1,
+    "num_nodes": 1,
+}
 
 
 def check_trainer(given: Mapping[str, Any]) -> dict[str, Any]:
     """The arguments for Lightning's Trainer, with our defaults; needs no data and no device.
 
-    Raises ConfigError for a key that Lightning does not know, that the run sets itself, or a precision
-    that would change the stored weights.
+    Raises ConfigError for a key that Lightning does not know, that the run sets itself, a number out of
+    range, or a precision that would change the stored weights.
     """
     known = set(inspect.signature(pl.Trainer.__init__).parameters) - {"self"} - set(REFUSED)
     for key in given:
@@ -65,6 +74,8 @@ def check_trainer(given: Mapping[str, Any]) -> dict[str, Any]:
             raise ConfigError(
                 f"trainer.{key}: no such argument of Lightning's Trainer; {did_you_mean(key, known)}"
             )
+        if key in LEAST and isinstance(given[key], int | float):
+            check_least(f"trainer.{key}", given[key], LEAST[key])
     arguments = {**DEFAULTS, **given}
     precision = {"32": "32-true", "16": "16-mixed", "bf16": "bf16-mixed"}.get(
         str(arguments["precision"]), str(arguments["precision"])

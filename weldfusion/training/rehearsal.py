@@ -1,0 +1,61 @@
+"""What can fail before the first step, tried before a run folder is made."""
+
+import warnings
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from torch import nn
+from torch.optim import AdamW
+
+from weldfusion.data.dataset import WeldWindows
+from weldfusion.errors import ConfigError
+from weldfusion.systems.graph import FusionModel
+from weldfusion.training.schedules import OneCosine, refuse_plateau
+from weldfusion.training.settings import FitSettings, TrainingSettings
+from weldfusion.training.task import target_weights
+from weldfusion.training.trainer import build_trainer, quiet_lightning
+
+
+def rehearse(settings: FitSettings, windows: WeldWindows) -> None:
+    """Builds model, optimiser, schedule and trainer once, and tries the cache; keeps nothing.
+
+    Raises ConfigError naming the setting that cannot work.
+    """
+    model = FusionModel(windows.flows, windows.targets, settings.model)
+    model.check_sizes()
+    target_weights(settings.training.target_weights, list(windows.targets))
+    check_schedule(settings.training, model)
+    check_cache(settings.data.cache)
+    with TemporaryDirectory() as folder, quiet_lightning():
+        build_trainer(settings.trainer, Path(folder), [])
+
+
+def check_schedule(training: TrainingSettings, model: nn.Module) -> None:
+    """Raises ConfigError if optimiser and schedule cannot be made for the model, or not take two steps."""
+    parameters = [parameter for parameter in model.parameters() if parameter.requires_grad]
+    if not parameters:
+        raise ConfigError("model: no parameter requires a gradient, there is nothing to train")
+    scheduler = (training.scheduler or OneCosine)((training.optimizer or AdamW)(parameters))
+    refuse_plateau(scheduler)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # torch misses the optimiser's steps between them
+        try:
+            scheduler.step()
+            scheduler.step()
+        except Exception as error:  # a class of torch or the user's may raise anything
+            what = f"{type(scheduler).__name__} cannot take a step ({' '.join(str(error).split())})"
+            raise ConfigError(f"training.scheduler: {what}; correct its settings") from None
+
+
+def check_cache(folder: str | None) -> None:
+    """Raises ConfigError if a cache folder that was asked for cannot be written."""
+    if folder is None:
+        return
+    try:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(dir=folder, prefix=".try"):
+            pass
+    except OSError as problem:
+        raise ConfigError(
+            f"data.cache: {folder} cannot be written ({problem.strerror}); name another folder"
+        ) from None

@@ -19,6 +19,8 @@ from typing import Literal
 
 import numpy as np
 
+from weldfusion.data.files import write_text
+
 RESULTS = Path(__file__).parent / "results"
 PACKAGES = ("weldfusion", "torch", "lightning", "numpy", "scipy", "scikit-learn", "numba")
 
@@ -168,14 +170,11 @@ def write(file: Path, name: str, command: str, rows: Sequence[Row]) -> None:
     content = {"name": name, "command": command, "machine": described, "rows": [asdict(r) for r in rows]}
     about = "\n".join(f"- {key}: {value}" for key, value in described.items())
     text = f"# {name}\n\n`{command}`\n\n{table(rows)}\n\n{about}\n"
-    file.parent.mkdir(parents=True, exist_ok=True)
     for target, body in (
         (file, json.dumps(content, indent=2, allow_nan=True) + "\n"),
         (file.with_suffix(".md"), text),
     ):
-        partial = target.with_name(f".{target.name}.partial")
-        partial.write_text(body, encoding="utf-8")
-        partial.replace(target)
+        write_text(target, body)
 
 
 def run(

@@ -9,6 +9,8 @@ ABOUT = """\
 Evaluate a run on welds it was not trained on (with folds: each weld by the network that did not see it), or
 on another data folder. Prints the figures with 95 % intervals from resampling whole groups, beside simple
 baselines, and writes metrics.json, predictions.parquet, predictions_weld.parquet and report.html.
+Another data folder is matched by name to the card of the run; with folds each of its welds is predicted by
+the mean of all networks, and welds that training saw are told.
 """
 
 

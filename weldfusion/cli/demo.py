@@ -19,7 +19,8 @@ the same on your own recordings:
   weldfusion data init FOLDER
   weldfusion data check FOLDER
   weldfusion fit --config FOLDER/config.yaml
-  weldfusion evaluate runs/NAME"""
+  weldfusion evaluate runs/NAME
+  weldfusion predict runs/NAME FOLDER_OF_NEW_WELDS"""
 
 
 def add(verbs: Any) -> None:
@@ -48,7 +49,7 @@ def run(arguments: Namespace) -> int:
 
     overrides: dict[str, Any] = {"name": "demo", "data.root": str(DATA), "split.test": TEST}
     if arguments.epochs is not None:
-        overrides["trainer.max_epochs"] = arguments.epochs
+        overrides |= {"name": f"demo-{arguments.epochs}", "trainer.max_epochs": arguments.epochs}
     trained = fit(config, overrides)
     metrics = trained.evaluate()
     print(figures_text(metrics, {name: target.unit for name, target in trained.card.targets.items()}))

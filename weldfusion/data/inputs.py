@@ -16,6 +16,8 @@ from weldfusion.data.recording import check_rate
 from weldfusion.data.settings import DataSettings, Input
 from weldfusion.errors import ConfigError, ReadError, did_you_mean
 
+MOST_HZ = 1e8
+
 # Fields of Input that only some kinds have.
 FIELDS: Mapping[str, tuple[str, ...]] = {
     "rate": ("waveform",),
@@ -73,6 +75,8 @@ def _check_input(name: str, settings: Input, kind: str) -> None:
             raise ConfigError(f"data.inputs.{name}.{field}: a modality of kind {kind} has none; leave it out")
         if field in ("rate", "samples", "frames", "max_items") and not value > 0:
             raise ConfigError(f"data.inputs.{name}.{field}: must be above 0, is {value}")
+        if field == "rate" and value > MOST_HZ:
+            raise ConfigError(f"data.inputs.{name}.rate: {value:g} Hz is over {MOST_HZ:g}; check the unit")
         if field == "size" and (len(value) != 2 or min(value) < 1):
             raise ConfigError(f"data.inputs.{name}.size: must be [height, width] above 0, is {list(value)}")
     if settings.rate is not None and settings.samples is not None:

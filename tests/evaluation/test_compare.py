@@ -70,4 +70,4 @@ def test_few_groups_give_no_verdict():
 
 def test_sentences():
     worse = Difference(-12.0, Interval(-20.0, -4.0))
-    assert worse.sentence("ridge", "N") == "is BEATEN by ridge (better by -12.000 [-20.000, -4.000] N)"
+    assert worse.sentence("ridge", "N") == "is BEATEN by ridge by 12.000 [4.000, 20.000] N"

@@ -63,7 +63,7 @@ def test_verdict_says_figure_interval_count_and_baseline(made):
     sentence = next(e.text for e in elements if isinstance(e, Text) and e.text.startswith("force:"))
     assert f"{figure['value']:.1f} [{figure['lower']:.1f}, {figure['upper']:.1f}] N" in sentence
     assert "1000 welds in 20 groups, out-of-fold predictions of 5 folds pooled" in sentence
-    assert "It beats the best baseline, extra trees, all sensors" in sentence
+    assert "It beats the best baseline (extra trees, all sensors" in sentence
 
 
 def test_hostile_class_and_findings_are_shown_as_text(text):

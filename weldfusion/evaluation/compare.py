@@ -47,11 +47,13 @@ class Difference:
         if not self.interval.estimable:
             tail = f"{self.interval.reason}, so it is not shown to be better"
             return f"differs from {name} by {self.value:+.3f}{unit} ({tail})"
-        edges = f"[{self.interval.lower:.3f}, {self.interval.upper:.3f}]{unit}"
+        lower, upper = self.interval.lower or 0.0, self.interval.upper or 0.0
+        edges = f"[{lower:.3f}, {upper:.3f}]{unit}"
         if self.verdict == "beats":
             return f"beats {name} by {self.value:.3f} {edges}"
-        verb = "is BEATEN by" if self.verdict == "is beaten by" else "does NOT beat"
-        return f"{verb} {name} (better by {self.value:.3f} {edges})"
+        if self.verdict == "is beaten by":
+            return f"is BEATEN by {name} by {-self.value:.3f} [{-upper:.3f}, {-lower:.3f}]{unit}"
+        return f"does NOT beat {name} (better by {self.value:.3f} {edges})"
 
 
 def difference(ours: Measured, theirs: Measured, key: Key) -> Difference:

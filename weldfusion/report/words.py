@@ -84,7 +84,7 @@ def verdict(target: str, metrics: Mapping[str, Any], unit: str) -> str:
     entry = weld["baselines"][best]
     difference = as_difference(entry["difference"][headline])
     theirs = with_interval(entry["figures"][headline])
-    return sentence + f"It {difference.sentence(f'the best baseline, {best} ({theirs}),', unit)}."
+    return sentence + f"It {difference.sentence(f'the best baseline ({best}: {theirs})', unit)}."
 
 
 def of_ensemble(metrics: Mapping[str, Any], unit: str) -> str:

@@ -234,3 +234,18 @@ def test_groups_of_the_card_that_training_and_test_share_are_counted(root, tmp_p
                folder=tmp_path / "again", say=lambda line: None)  # fmt: skip
     told = [str(w.message) for w in caught if issubclass(w.category, WeldfusionWarning)]
     assert any(f"holdout: {len(shared)} groups of 'day' are in training and test" in text for text in told)
+
+
+def test_a_fit_that_goes_on_keeps_the_card_it_began_with(root, tmp_path):
+    """One network is taken away, classes and columns are permuted in place: the same weights again."""
+    home = shutil.copytree(root, tmp_path / "home")
+    begun = fitted(home, tmp_path / "run", **{"seeds": 2})
+    network = next(begun.folder.path.glob("*-seed1/2-network.pt"))
+    expected = torch.load(network, weights_only=True)["model"]
+    shutil.rmtree(network.parent)
+    there = permuted(root, tmp_path / "permuted")
+    shutil.rmtree(home)
+    shutil.copytree(there, home)
+    fitted(home, tmp_path / "run", **{"seeds": 2})
+    found = torch.load(network, weights_only=True)["model"]
+    assert all(torch.equal(found[name], expected[name]) for name in expected)

@@ -9,7 +9,8 @@ from typing import Any
 
 import torch
 
-from weldfusion.data.card import write_card
+from weldfusion.data.alignment import aligned
+from weldfusion.data.card import read_card, write_card
 from weldfusion.data.check import as_json
 from weldfusion.data.dataset import WeldWindows
 from weldfusion.data.dealing import groups_of_card
@@ -72,6 +73,8 @@ def fit_run(
     dataset = dataset or open_dataset(settings.data)
     if is_first():
         forget_without_states(RunFolder(folder), resolved)
+    if RunFolder(folder).card.is_file():
+        dataset = aligned(dataset, read_card(RunFolder(folder).card), settings.data)
     with heard() as warned, without_pretrained():
         planned = plan(settings, dataset, folder)
         windows = WeldWindows(dataset, settings.data)

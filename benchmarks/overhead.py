@@ -137,7 +137,7 @@ def compare(name: str, settings: FitSettings, goal: float, seconds: float, repea
 
 def measure(quick: bool) -> list[Row]:
     keep_memory()
-    seconds, repeats = (2.0, 3) if quick else (15.0, 5)
+    seconds, repeats = (2.0, 3) if quick else (8.0, 5)
     with tempfile.TemporaryDirectory() as folder:
         root = write_data(Path(folder) / "noise", welds=16, windows=40)
         small, _ = load_settings([CAFNET], {"data.root": str(root)})

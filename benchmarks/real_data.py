@@ -90,7 +90,8 @@ def headline(title: str, entry: dict[str, Any]) -> Row:
         beside = level["baselines"][best]
         apart = (together or beside)["difference"][figure]
         note.append(f"{best}: {interval(beside['figures'][figure])}")
-        note.append(f"{apart['verdict']} it, better by {interval(apart)}")
+        verdict = "" if apart["verdict"] == "not estimable" else f"{apart['verdict']} it, "
+        note.append(f"{verdict}better by {interval(apart)}")
     return row(title, found["value"], figure, note="; ".join(note))
 
 

@@ -2,8 +2,8 @@
 
     python data/ultrasonic_weld/convert.py FOLDER
 
-The curves stay as they are (the card tells the CSV reader where their header ends); this writes
-`manifest.csv` with the machine's scalar readings taken from those headers, and copies `dataset.yaml`.
+The curves stay as they are (the card tells the CSV reader where their header ends); `manifest.csv` gets the
+machine's scalar readings from those headers.
 """
 
 import re
@@ -13,31 +13,15 @@ from pathlib import Path
 
 import pandas as pd
 
-READINGS = {
-    "weld_time_ms": "WeldTime",
-    "distance_difference_mm": "DistDiff",
-    "distance_absolute_mm": "DistAbs",
-    "cycle_time_ms": "CycleTime",
-    "trigger_distance_mm": "TrigDist",
-    "run_speed": "RunSpeed",
-    "energy_Ws": "Energy",
-    "max_power_W": "MaxPower",
-    "max_force_N": "MaxForce",
-    "trigger_force_N": "TrigForce",
-    "loss_power_W": "LossPower",
-}
-
 
 def readings(path: Path) -> dict[str, str]:
-    """The header's entries `<Energy>231.5</Energy>` as columns of the manifest."""
-    header = path.read_text(encoding="utf-8").split("#CSV-START#")[0]
-    values = dict(re.findall(r"<(\w+)>([^<>]*)</\1>", header))
-    return {column: values[tag] for column, tag in READINGS.items()}
+    """Entries such as `<Energy>231.5</Energy>` of the header's section WeldValue."""
+    text = path.read_text(encoding="utf-8")
+    return dict(re.findall(r"<(\w+)>([^<>]*)</\1>", text.split("WeldValue>")[1]))
 
 
 def convert(folder: Path) -> None:
-    index = pd.read_csv(folder / "index.csv", dtype=str)
-    index = index.rename(columns={"key": "weld", "path": "curves"})
+    index = pd.read_csv(folder / "index.csv", dtype=str).rename(columns={"key": "weld", "path": "curves"})
     scalars = pd.DataFrame([readings(folder / path) for path in index["curves"]])
     index.join(scalars).to_csv(folder / "manifest.csv", index=False)
     shutil.copy(Path(__file__).with_name("dataset.yaml"), folder)

@@ -63,10 +63,10 @@ def test_readings_of_the_machine_agree_with_its_curves(ultrasonic: Dataset) -> N
     for row in numbers(ultrasonic)[::8]:
         power = read(ultrasonic.root / row["curves"], modalities["power"].reader).values[0]
         force = read(ultrasonic.root / row["curves"], modalities["force"].reader).values[0]
-        assert power.max() == pytest.approx(float(row["max_power_W"]), rel=0.01)
-        assert force.max() == pytest.approx(float(row["max_force_N"]), rel=0.01)
-        assert len(power) == pytest.approx(float(row["weld_time_ms"]), abs=1)
-        assert power.sum(dtype=np.float64) / 1000 == pytest.approx(float(row["energy_Ws"]), rel=2e-3)
+        assert power.max() == pytest.approx(float(row["MaxPower"]), rel=0.01)
+        assert force.max() == pytest.approx(float(row["MaxForce"]), rel=0.01)
+        assert len(power) == pytest.approx(float(row["WeldTime"]), abs=1)
+        assert power.sum(dtype=np.float64) / 1000 == pytest.approx(float(row["Energy"]), rel=2e-3)
 
 
 @pytest.mark.real_data

@@ -10,10 +10,10 @@ from weldfusion.simulate.events import Events, depth_dip, draw_events, mouth_dip
 from weldfusion.simulate.fluctuation import Fluctuation, draw_fluctuation
 from weldfusion.simulate.inputs import Inputs
 from weldfusion.simulate.mean_keyhole import MeanKeyhole, mean_keyhole
-from weldfusion.simulate.plume import draw_spatter, plume_brightness, vapour_flow
+from weldfusion.simulate.plume import draw_spatter, plume_brightness, plume_temperature, vapour_flow
 from weldfusion.simulate.pool import back_bead, open_share, pool_size, weld_depth
 from weldfusion.simulate.pores import Pores, Surroundings, draw_pores
-from weldfusion.simulate.states import BeadStates, HeatStates, KeyholeStates, States
+from weldfusion.simulate.states import BeadStates, FilmStates, HeatStates, KeyholeStates, States
 
 SLOW_STEP = round(fast.RATE / slow.RATE)
 BEAD_STEP = 10
@@ -37,15 +37,21 @@ def simulate_states(
     free = _fast(mean.depth_m, samples) * np.maximum(1 + wobble.scatter * wobble.depth, 0.1)
     still_open = open_share(free, np.zeros(1), joint.plate_m)
     events = draw_events(wobble, float(still_open.mean()), events_rng)
-    keyhole = _keyhole(joint, free, wobble, events, _fast(mean.absorptivity * inputs.power_w, samples))
+    film = _clean(len(inputs.power_w))
+    temperature = _plume_temperature(joint, mean, film, wobble)
+    keyhole = _keyhole(
+        joint, free, wobble, events, _fast(mean.absorptivity * inputs.power_w, samples), temperature
+    )
     heat = _heat(joint, inputs, mean, keyhole.open_root.values)
     return States(
         duration_s=samples / fast.RATE,
         speed_m_s=joint.speed_m_s,
         plate_m=joint.plate_m,
+        material=joint.material,
         keyhole=keyhole,
         heat=heat,
         bead=_bead(joint, mean, keyhole, heat),
+        film=film,
         events=events,
         pores=_pores(joint, mean, keyhole, heat, still_open, events, events_rng),
         spatter=draw_spatter(restless, keyhole.mouth_dip.values, fast.RATE, events_rng),
@@ -56,8 +62,24 @@ def _fast(values: np.ndarray, samples: int) -> np.ndarray:
     return Curve(values, slow.RATE).resampled(fast.RATE, samples)
 
 
+def _clean(samples: int) -> FilmStates:
+    return FilmStates(Curve(np.zeros(samples), slow.RATE), Curve(np.zeros(samples), slow.RATE))
+
+
+def _plume_temperature(joint: Joint, mean: MeanKeyhole, film: FilmStates, wobble: Fluctuation) -> np.ndarray:
+    line, samples = joint.material.depth_line, len(wobble.depth)
+    number = _fast((mean.aspect - line.intercept) / line.slope, samples)
+    water, oil = _fast(film.water.values, samples), _fast(film.oil.values, samples)
+    return plume_temperature(number, wobble.scatter * wobble.depth, water, oil)
+
+
 def _keyhole(
-    joint: Joint, free: np.ndarray, wobble: Fluctuation, events: Events, absorbed: np.ndarray
+    joint: Joint,
+    free: np.ndarray,
+    wobble: Fluctuation,
+    events: Events,
+    absorbed: np.ndarray,
+    temperature: np.ndarray,
 ) -> KeyholeStates:
     samples = len(free)
     dip, mouth = depth_dip(events, samples), mouth_dip(events, samples)
@@ -70,6 +92,7 @@ def _keyhole(
         root,
         vapour_flow(absorbed, opening, root),
         plume_brightness(absorbed, opening, root),
+        temperature,
     )
     return KeyholeStates(*(Curve(values, fast.RATE) for values in curves))
 
@@ -83,6 +106,7 @@ def _heat(joint: Joint, inputs: Inputs, mean: MeanKeyhole, open_root: np.ndarray
         mean.aspect,
         mean.frequency_hz,
         mean.instability,
+        mean.radius_m,
         width,
         length,
     )

@@ -5,6 +5,7 @@ tension and viscosity are handbook values that were not looked up again. The dep
 absorptivity curve were fitted to the same file (Ti-6Al-4V: 71 rows, Al 6061: 12).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -50,13 +51,27 @@ class Liquid:
 
 
 @dataclass(frozen=True)
+class Radiation:
+    """What cameras and spectrometers see of a material; values are our choice.
+
+    `liquid` and `solid` emissivity at 3.9 µm; `vapour` names the emitting species, each with the height of
+    its highest line in a nominal plume of 5200 K.
+    """
+
+    liquid: float
+    solid: float
+    vapour: Mapping[str, float]
+
+
+@dataclass(frozen=True)
 class Material:
-    """A material: melt, depth line, absorptivity, critical aspect ratio of the instability index."""
+    """A material: melt, depth line, absorptivity, radiation, critical aspect ratio of the instability."""
 
     name: str
     liquid: Liquid
     depth_line: DepthLine
     absorptivity: AbsorptivityCurve
+    radiation: Radiation
     critical_aspect: float = 16.0
 
 
@@ -65,6 +80,9 @@ AL_6061 = Material(
     Liquid(2415, 1170, 3.185e-5, 90, 622, 3.80e5, 0.87, 1.2e-3),
     DepthLine(0.371, -0.595),
     AbsorptivityCurve(0.080, 0.450, 10.0),
+    Radiation(
+        0.12, 0.22, {"Al": 0.30, "Mg": 0.12, "Fe": 0.03, "Cu": 0.015, "Na": 0.08, "K": 0.03, "H": 0.012}
+    ),
     critical_aspect=16,
 )
 TI_6AL_4V = Material(
@@ -72,4 +90,5 @@ TI_6AL_4V = Material(
     Liquid(3920, 830, 1.027e-5, 33.4, 1630, 2.86e5, 1.5, 3.5e-3),
     DepthLine(0.4037, -0.4349),
     AbsorptivityCurve(0.331, 0.702, 3.9),
+    Radiation(0.28, 0.55, {"Na": 0.08, "K": 0.03, "H": 0.012}),
 )

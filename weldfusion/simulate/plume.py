@@ -28,6 +28,16 @@ def vapour_flow(absorbed_w: np.ndarray, opening: np.ndarray, open_root: np.ndarr
     return (absorbed_w / REFERENCE_POWER_W) ** 1.1 * opening**0.8 * (1 - 0.3 * open_root)
 
 
+def plume_temperature(
+    keyhole_number: np.ndarray, wobble: np.ndarray, water: np.ndarray, oil: np.ndarray
+) -> np.ndarray:
+    """Temperature (K) of the plume: 5200 (Ke/60)^0.08 (1 − 0.05 water + 0.01 oil)(1 + 0.3 wobble).
+
+    `wobble` is the relative fluctuation of the depth; the law is our choice.
+    """
+    return 5200 * (keyhole_number / 60) ** 0.08 * (1 - 0.05 * water + 0.01 * oil) * (1 + 0.3 * wobble)
+
+
 def draw_spatter(
     instability: np.ndarray, mouth_dip: np.ndarray, rate: float, rng: np.random.Generator
 ) -> Spatter:

@@ -10,10 +10,15 @@ from weldfusion.data.iso6520 import IMPERFECTIONS, nearest_imperfections
 from weldfusion.data.modality import NAME, NAME_RULE, plain_value
 from weldfusion.errors import did_you_mean
 
-TargetKind = Literal["class", "multilabel", "real"]
+TargetKind = Literal["class", "multilabel", "real", "intervals", "curve"]
 TargetLevel = Literal["weld", "interval", "sample"]
-KINDS: tuple[TargetKind, ...] = ("class", "multilabel", "real")
+KINDS: tuple[TargetKind, ...] = ("class", "multilabel", "real", "intervals", "curve")
 LEVELS: tuple[TargetLevel, ...] = ("weld", "interval", "sample")
+DENSE: dict[str, TargetLevel] = {"intervals": "interval", "curve": "sample"}
+"""Kinds with a truth for every step of a window, and the one level that each can have."""
+FEWEST_CLASSES = {"class": 2, "multilabel": 1, "real": 0, "intervals": 1, "curve": 0}
+WITH_UNIT = ("real", "curve")
+SHORTEST_STEP_S = 1e-6
 
 
 @dataclass(frozen=True)
@@ -24,6 +29,10 @@ class TargetSpec:
     path of a CSV with `t0_s,t1_s,value`), `sample` (`column` holds the path of an array read like a
     waveform at `rate` Hz). `column` is the target's name by default. `codes` maps classes to
     ISO 6520-1 numbers where they apply.
+
+    A target of kind `intervals` (where in the weld is a pore) or `curve` (depth along the seam) is
+    predicted in steps of `step_s` seconds; `steps` is how many of them a window has, known once the
+    windows are laid out (0 before, and for the other kinds).
     """
 
     name: str
@@ -35,6 +44,18 @@ class TargetSpec:
     unit: str = ""
     rate: Fraction | None = None
     description: str = ""
+    step_s: float | None = None
+    steps: int = 0
+
+    @property
+    def dense(self) -> bool:
+        """Whether every step of a window has its own truth."""
+        return self.kind in DENSE
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """What is predicted at each place: the classes, or "" for a number."""
+        return ("",) if self.kind in WITH_UNIT else self.classes
 
 
 def parse_target(name: str, fields: Fields) -> TargetSpec:
@@ -42,7 +63,7 @@ def parse_target(name: str, fields: Fields) -> TargetSpec:
     if not NAME.fullmatch(name):
         fields.note("", f"bad name {name!r}; {NAME_RULE}")
     kind = cast(TargetKind, fields.choice("kind", KINDS, "") or "class")
-    level = cast(TargetLevel, fields.choice("level", LEVELS, "weld"))
+    level = cast(TargetLevel, fields.choice("level", LEVELS, DENSE.get(kind, "weld")))
     target = TargetSpec(
         name=name,
         kind=kind,
@@ -53,10 +74,13 @@ def parse_target(name: str, fields: Fields) -> TargetSpec:
         unit=fields.text("unit"),
         rate=fields.rate("rate"),
         description=fields.text("description"),
+        step_s=_step(kind, fields),
     )
     fields.close()
     _check_codes(target, fields)
-    if kind != "real" and target.unit:
+    if kind in DENSE and level != DENSE[kind]:
+        fields.note("level", f"{level!r}; a target of kind {kind} has level {DENSE[kind]}")
+    if kind not in WITH_UNIT and target.unit:
         fields.note("unit", f"a target of kind {kind} has no unit; leave it out")
     if level == "sample" and fields.value("rate") is None:
         fields.note("rate", "is missing; a target of level sample needs its rate in Hz")
@@ -65,11 +89,23 @@ def parse_target(name: str, fields: Fields) -> TargetSpec:
     return target
 
 
+def _step(kind: str, fields: Fields) -> float | None:
+    found = fields.value("step")
+    if kind not in DENSE:
+        if found is not None:
+            fields.note("step", f"a target of kind {kind} has no step; leave it out")
+        return None
+    if found is None:
+        fields.note("step", f"is missing; a target of kind {kind} needs the step of its prediction in s")
+        return None
+    return fields.number("step", 0.0, low=SHORTEST_STEP_S) or None
+
+
 def _classes(kind: str, fields: Fields) -> tuple[str, ...]:
     classes = fields.texts("classes")
-    least = {"class": 2, "multilabel": 1, "real": 0}[kind]
-    if kind == "real" and classes:
-        fields.note("classes", "a real target has no classes; leave them out")
+    least = FEWEST_CLASSES[kind]
+    if not least and classes:
+        fields.note("classes", f"a {kind} target has no classes; leave them out")
     elif len(set(classes)) < least:
         fields.note("classes", f"lists {len(set(classes))}; a target of kind {kind} needs at least {least}")
     for name in classes:
@@ -92,9 +128,11 @@ def _check_codes(target: TargetSpec, fields: Fields) -> None:
 
 def target_entry(target: TargetSpec) -> dict[str, Any]:
     """The entry of a target in the card's YAML; what is at its default is left out."""
-    plain = TargetSpec(target.name, target.kind, column=target.name)
+    plain = TargetSpec(target.name, target.kind, DENSE.get(target.kind, "weld"), column=target.name)
     entry: dict[str, Any] = {"kind": target.kind}
     for name in ("level", "column", "classes", "codes", "unit", "rate", "description"):
         if getattr(target, name) not in (getattr(plain, name), ""):
             entry[name] = plain_value(getattr(target, name))
+    if target.step_s is not None:
+        entry["step"] = target.step_s
     return entry

@@ -4,7 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-Cell = str | int | float | None
+
+@dataclass(frozen=True)
+class Link:
+    """A cell that leads to the page of this anchor."""
+
+    text: str
+    anchor: str
+
+
+Cell = str | int | float | Link | None
 
 
 @dataclass(frozen=True)

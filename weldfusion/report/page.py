@@ -8,7 +8,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from weldfusion import __version__
 from weldfusion.data.files import write_text
-from weldfusion.report.elements import Element, Heading, short
+from weldfusion.report.elements import Element, Heading, Link, short
 
 INTERVAL = re.compile(r"[-–0-9.e]+ \[.*\]$")
 
@@ -25,6 +25,15 @@ def write_page(path: Path, title: str, elements: Sequence[Element]) -> Path:
 
 def render(title: str, elements: Sequence[Element]) -> str:
     """The page as text. Raises TypeError for something that is no element."""
+    sections = [e for e in elements if isinstance(e, Heading) and e.level == 2]
+    return render_template("page.html.jinja", title, elements, sections=sections)
+
+
+def render_template(name: str, title: str, elements: Sequence[Element], **more: object) -> str:
+    """A template with `title`, `elements` and further values as text.
+
+    Raises TypeError for something that is no element.
+    """
     for element in elements:
         if not isinstance(element, Element):
             raise TypeError(f"a page is made of report elements, got {type(element).__name__}")
@@ -38,6 +47,5 @@ def render(title: str, elements: Sequence[Element]) -> str:
     environment.filters["short"] = short
     environment.tests["number"] = lambda value: isinstance(value, int | float) or value is None
     environment.tests["interval"] = lambda value: isinstance(value, str) and INTERVAL.match(value) is not None
-    sections = [e for e in elements if isinstance(e, Heading) and e.level == 2]
-    page = environment.get_template("page.html.jinja")
-    return page.render(title=title, elements=elements, sections=sections, version=__version__)
+    environment.tests["link"] = lambda value: isinstance(value, Link)
+    return environment.get_template(name).render(title=title, elements=elements, version=__version__, **more)

@@ -61,18 +61,21 @@ class Store:
             self._bytes -= self._copies.popitem(last=False)[1].nbytes
         return copy
 
+    def holds(self, name: str, weld: int) -> bool:
+        """Whether the cache holds the prepared recording whole. Raises ReadError where a file is missing."""
+        return self.cache.load(self._key(name, weld)) is not None
+
     def fetch(self, name: str, weld: int) -> np.ndarray:
         """The prepared recording from the cache, made and kept there if it is not whole there.
 
         Raises ReadError; ConfigError where the cache cannot be written.
         """
-        source = self.sources[name]
-        recording = source.recordings[weld]
-        key = key_of_recording(source.recipe, recording, self.root)
+        key = self._key(name, weld)
         array = self.cache.load(key)
         if array is not None:
             return array
-        array = prepare(source.recipe, recording)
+        source = self.sources[name]
+        array = prepare(source.recipe, source.recordings[weld])
         try:
             self.cache.store(key, array)
         except OSError as problem:
@@ -80,3 +83,7 @@ class Store:
                               "name another folder") from None  # fmt: skip
         kept = self.cache.load(key)
         return array if kept is None else kept
+
+    def _key(self, name: str, weld: int) -> str:
+        source = self.sources[name]
+        return key_of_recording(source.recipe, source.recordings[weld], self.root)

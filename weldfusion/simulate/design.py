@@ -9,15 +9,34 @@ from weldfusion.simulate.keyhole import beam_radius, power_for_depth
 from weldfusion.simulate.material import Material
 from weldfusion.simulate.preset import LaserPreset
 
-POWER_RANGE_W = (1.0e3, 9.0e3)
-
 
 @dataclass(frozen=True)
 class Design:
-    """Set values of one weld: what the operator knows (W, m/s)."""
+    """What is set and prepared for one weld.
+
+    Power (W) and speed (m/s) are what the operator knows. `depth_ratio` is the nominal depth over the
+    thickness that they were chosen for, `gap_m` the gap left between the sheets, `water` and `oil` the films
+    on the sheet (0 … 1). None of these says how the weld comes out: labels never use them.
+    """
 
     power_w: float
     speed_m_s: float
+    depth_ratio: float
+    gap_m: float = 0.0
+    water: float = 0.0
+    oil: float = 0.0
+
+    @property
+    def cause(self) -> str:
+        """What was planned, in words.
+
+        >>> Design(3e3, 0.1, 0.62, gap_m=0.2e-3).cause
+        'nominal depth 0.62 of the thickness, gap 0.20 mm'
+        """
+        parts = [f"nominal depth {self.depth_ratio:.2f} of the thickness"]
+        parts += [f"gap {1e3 * self.gap_m:.2f} mm"] * (self.gap_m > 0)
+        parts += [f"water {self.water:.2f}"] * (self.water > 0) + [f"oil {self.oil:.2f}"] * (self.oil > 0)
+        return ", ".join(parts)
 
 
 @dataclass(frozen=True)
@@ -36,11 +55,19 @@ class Joint:
 
 def draw_design(preset: LaserPreset, rng: np.random.Generator) -> Design:
     """Speed and nominal depth ratio are drawn; the power is solved from the nominal depth."""
-    ratio = rng.uniform(*preset.depth_ratio)
-    speed = rng.uniform(*preset.speed_m_s)
-    radius = float(beam_radius(preset.waist_m, 0.0, preset.rayleigh_m))
+    ranges = preset.ranges
+    ratio = rng.uniform(*ranges.depth_ratio)
+    speed = rng.uniform(*ranges.speed_m_s)
+    radius = float(beam_radius(preset.beam.waist_m, 0.0, preset.beam.rayleigh_m))
     power = power_for_depth(ratio * preset.plate_m, speed, radius, preset.material)
-    return Design(float(np.clip(power, *POWER_RANGE_W)), float(speed))
+    return Design(
+        power_w=float(np.clip(power, *ranges.power_w)),
+        speed_m_s=float(speed),
+        depth_ratio=float(ratio),
+        gap_m=float(rng.uniform(*ranges.gap_m)),
+        water=float(rng.uniform(*ranges.water)),
+        oil=float(rng.uniform(*ranges.oil)),
+    )
 
 
 def draw_joint(preset: LaserPreset, design: Design, groups: Groups) -> Joint:
@@ -49,8 +76,8 @@ def draw_joint(preset: LaserPreset, design: Design, groups: Groups) -> Joint:
     return Joint(
         material=preset.material,
         plate_m=preset.plate_m * groups.factor("plate", workpiece=0.02),
-        waist_m=preset.waist_m * groups.factor("beam radius", machine=0.03),
-        rayleigh_m=preset.rayleigh_m,
+        waist_m=preset.beam.waist_m * groups.factor("beam radius", machine=0.03),
+        rayleigh_m=preset.beam.rayleigh_m,
         focus_m=focus,
         absorptivity_factor=groups.factor("absorptivity", workpiece=0.05),
         power_w=design.power_w,

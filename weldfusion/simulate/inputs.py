@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from weldfusion.simulate.design import Joint
+from weldfusion.simulate.design import Design, Joint
 from weldfusion.simulate.random_signals import ornstein_uhlenbeck
 
 RATE = 500.0
@@ -28,7 +28,9 @@ class Inputs:
         return 1 - 0.25 * np.minimum(self.gap_m / FULL_GAP_LOSS_M, 1)
 
 
-def draw_inputs(joint: Joint, duration_s: float, hidden_scale: float, rng: np.random.Generator) -> Inputs:
+def draw_inputs(
+    joint: Joint, design: Design, duration_s: float, hidden_scale: float, rng: np.random.Generator
+) -> Inputs:
     """Ornstein–Uhlenbeck disturbances, thermal focal shift and heat accumulation of one weld."""
     samples = round(duration_s * RATE)
     t = np.arange(samples) / RATE
@@ -41,7 +43,7 @@ def draw_inputs(joint: Joint, duration_s: float, hidden_scale: float, rng: np.ra
     return Inputs(
         power_w=power,
         focus_m=joint.focus_m + shift + wander(0.15e-3, 0.25),
-        gap_m=np.abs(wander(40e-6, GAP_CORRELATION_M / joint.speed_m_s)),
+        gap_m=np.abs(design.gap_m + wander(40e-6, GAP_CORRELATION_M / joint.speed_m_s)),
         absorptivity_factor=joint.absorptivity_factor * (1 + wander(0.02, 0.2)),
         preheat_k=25 * np.sqrt(t / duration_s),
     )

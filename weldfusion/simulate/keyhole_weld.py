@@ -1,5 +1,7 @@
 """One laser keyhole weld: from the joint and its disturbances to the record of states."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from weldfusion.simulate import fluctuation as fast
@@ -7,12 +9,13 @@ from weldfusion.simulate import inputs as slow
 from weldfusion.simulate.curve import Curve
 from weldfusion.simulate.design import Joint
 from weldfusion.simulate.events import Events, depth_dip, draw_events, mouth_dip
+from weldfusion.simulate.film import draw_film_pores
 from weldfusion.simulate.fluctuation import Fluctuation, draw_fluctuation
 from weldfusion.simulate.inputs import Inputs
 from weldfusion.simulate.mean_keyhole import MeanKeyhole, mean_keyhole
 from weldfusion.simulate.plume import draw_spatter, plume_brightness, plume_temperature, vapour_flow
 from weldfusion.simulate.pool import back_bead, open_share, pool_size, weld_depth
-from weldfusion.simulate.pores import Pores, Surroundings, draw_pores
+from weldfusion.simulate.pores import Pores, Surroundings, draw_pores, joined
 from weldfusion.simulate.states import BeadStates, FilmStates, HeatStates, KeyholeStates, States
 
 SLOW_STEP = round(fast.RATE / slow.RATE)
@@ -20,29 +23,34 @@ BEAD_STEP = 10
 
 
 def simulate_states(
-    joint: Joint, inputs: Inputs, states_rng: np.random.Generator, events_rng: np.random.Generator
+    joint: Joint,
+    inputs: Inputs,
+    film: FilmStates,
+    states_rng: np.random.Generator,
+    events_rng: np.random.Generator,
 ) -> States:
     """States of one weld as long as its inputs.
 
     Args:
         joint: true beam, plate and material.
         inputs: slow disturbances at 500 Hz.
+        film: water and oil on the plate.
         states_rng: stream of the fluctuation.
         events_rng: stream of collapses, pores and spatter.
     """
-    mean = mean_keyhole(joint, inputs)
+    mean = mean_keyhole(joint, inputs, film)
     samples = len(inputs.power_w) * SLOW_STEP
     restless = _fast(mean.instability, samples)
     wobble = draw_fluctuation(_fast(mean.frequency_hz, samples), restless, states_rng)
     free = _fast(mean.depth_m, samples) * np.maximum(1 + wobble.scatter * wobble.depth, 0.1)
     still_open = open_share(free, np.zeros(1), joint.plate_m)
     events = draw_events(wobble, float(still_open.mean()), events_rng)
-    film = _clean(len(inputs.power_w))
-    temperature = _plume_temperature(joint, mean, film, wobble)
-    keyhole = _keyhole(
-        joint, free, wobble, events, _fast(mean.absorptivity * inputs.power_w, samples), temperature
-    )
+    absorbed = _fast(mean.absorptivity * inputs.power_w, samples)
+    keyhole = _with_plume(_keyhole(joint, free, wobble, events), absorbed, mean, film, wobble)
     heat = _heat(joint, inputs, mean, keyhole.open_root.values)
+    pores = _pores(joint, mean, keyhole, heat, still_open, events, events_rng)
+    splash = restless * _fast(1 + film.water.values + 0.7 * film.oil.values, samples)
+    spatter = draw_spatter(splash, keyhole.mouth_dip.values, fast.RATE, events_rng)
     return States(
         duration_s=samples / fast.RATE,
         speed_m_s=joint.speed_m_s,
@@ -53,8 +61,8 @@ def simulate_states(
         bead=_bead(joint, mean, keyhole, heat),
         film=film,
         events=events,
-        pores=_pores(joint, mean, keyhole, heat, still_open, events, events_rng),
-        spatter=draw_spatter(restless, keyhole.mouth_dip.values, fast.RATE, events_rng),
+        pores=joined(pores, draw_film_pores(film, joint.speed_m_s, joint.plate_m, events_rng)),
+        spatter=spatter,
     )
 
 
@@ -62,39 +70,35 @@ def _fast(values: np.ndarray, samples: int) -> np.ndarray:
     return Curve(values, slow.RATE).resampled(fast.RATE, samples)
 
 
-def _clean(samples: int) -> FilmStates:
-    return FilmStates(Curve(np.zeros(samples), slow.RATE), Curve(np.zeros(samples), slow.RATE))
-
-
-def _plume_temperature(joint: Joint, mean: MeanKeyhole, film: FilmStates, wobble: Fluctuation) -> np.ndarray:
-    line, samples = joint.material.depth_line, len(wobble.depth)
-    number = _fast((mean.aspect - line.intercept) / line.slope, samples)
-    water, oil = _fast(film.water.values, samples), _fast(film.oil.values, samples)
-    return plume_temperature(number, wobble.scatter * wobble.depth, water, oil)
-
-
-def _keyhole(
-    joint: Joint,
-    free: np.ndarray,
-    wobble: Fluctuation,
-    events: Events,
-    absorbed: np.ndarray,
-    temperature: np.ndarray,
-) -> KeyholeStates:
+def _keyhole(joint: Joint, free: np.ndarray, wobble: Fluctuation, events: Events) -> KeyholeStates:
+    """Depth, mouth and root; the plume is still dark."""
     samples = len(free)
     dip, mouth = depth_dip(events, samples), mouth_dip(events, samples)
     opening = np.maximum(1 + 1.2 * wobble.scatter * wobble.mouth, 0.1) * (1 - mouth)
     root = open_share(free, dip, joint.plate_m)
-    curves = (
-        np.minimum(free, joint.plate_m) * (1 - dip),
-        opening,
-        mouth,
-        root,
-        vapour_flow(absorbed, opening, root),
-        plume_brightness(absorbed, opening, root),
-        temperature,
-    )
+    depth = np.minimum(free, joint.plate_m) * (1 - dip)
+    nothing = np.zeros(samples)
+    curves = (depth, opening, mouth, root, nothing, nothing, nothing)
     return KeyholeStates(*(Curve(values, fast.RATE) for values in curves))
+
+
+def _with_plume(
+    keyhole: KeyholeStates, absorbed: np.ndarray, mean: MeanKeyhole, film: FilmStates, wobble: Fluctuation
+) -> KeyholeStates:
+    """The keyhole with its vapour flow, plume light and plume temperature; films add to them."""
+    samples = len(absorbed)
+    water, oil = _fast(film.water.values, samples), _fast(film.oil.values, samples)
+    opening, root = keyhole.opening.values, keyhole.open_root.values
+    restless = wobble.scatter * wobble.depth
+    flow = vapour_flow(absorbed, opening, root) * (1 + 0.3 * water + 0.15 * oil)
+    light = plume_brightness(absorbed, opening, root) * (1 + 0.25 * water + 0.35 * oil)
+    temperature = plume_temperature(_fast(mean.number, samples), restless, water, oil)
+    return replace(
+        keyhole,
+        vapour=Curve(flow, fast.RATE),
+        plume=Curve(light, fast.RATE),
+        plume_temperature_k=Curve(temperature, fast.RATE),
+    )
 
 
 def _heat(joint: Joint, inputs: Inputs, mean: MeanKeyhole, open_root: np.ndarray) -> HeatStates:

@@ -10,6 +10,7 @@ import numpy as np
 
 from weldfusion.errors import WeldfusionError, did_you_mean
 from weldfusion.simulate.design import Design, Joint, draw_design, draw_joint
+from weldfusion.simulate.film import draw_films
 from weldfusion.simulate.groups import Groups, Place, plan_groups
 from weldfusion.simulate.inputs import Inputs, draw_inputs
 from weldfusion.simulate.keyhole_weld import simulate_states
@@ -108,8 +109,9 @@ def simulate_weld(plan: Plan, index: int) -> SimulatedWeld:
     weld_stream = partial(stream, plan.seed, preset.process, weld)
     design = draw_design(preset, weld_stream("design"))
     joint = draw_joint(preset, design, groups)
-    inputs = draw_inputs(joint, plan.weld_s, difficulty.hidden_scale, weld_stream("inputs"))
-    states = simulate_states(joint, inputs, weld_stream("states"), weld_stream("events"))
+    inputs = draw_inputs(joint, design, plan.weld_s, difficulty.hidden_scale, weld_stream("inputs"))
+    film = draw_films(design, len(inputs.power_w), weld_stream("film"))
+    states = simulate_states(joint, inputs, film, weld_stream("states"), weld_stream("events"))
     recordings = {}
     for name in plan.sensors:
         if name in TIMED:

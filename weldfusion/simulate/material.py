@@ -2,7 +2,7 @@
 
 Properties: `dataset_keyhole.csv` of xiaoyuxie-vico/PyDimension (MIT licence, commit d889c08). Surface
 tension and viscosity are handbook values that were not looked up again. The depth line and the
-absorptivity curve were fitted to the same file (Ti-6Al-4V: 71 rows, Al 6061: 12).
+absorptivity curve were fitted to the same file (Ti-6Al-4V: 71 rows, Al 6061: 12, SS 316: 7).
 """
 
 from collections.abc import Mapping
@@ -52,15 +52,18 @@ class Liquid:
 
 @dataclass(frozen=True)
 class Radiation:
-    """What cameras and spectrometers see of a material; values are our choice.
+    """What optical sensors see of a material; values are our choice.
 
     `liquid` and `solid` emissivity at 3.9 µm; `vapour` names the emitting species, each with the height of
-    its highest line in a nominal plume of 5200 K.
+    its highest line in a nominal plume of 5200 K. `oct_bottom` is the chance that an OCT reading comes from
+    the keyhole's bottom at low speed, `oct_repeated` that it was reflected several times.
     """
 
     liquid: float
     solid: float
     vapour: Mapping[str, float]
+    oct_bottom: float = 0.13
+    oct_repeated: float = 0.06
 
 
 @dataclass(frozen=True)
@@ -84,6 +87,20 @@ AL_6061 = Material(
         0.12, 0.22, {"Al": 0.30, "Mg": 0.12, "Fe": 0.03, "Cu": 0.015, "Na": 0.08, "K": 0.03, "H": 0.012}
     ),
     critical_aspect=16,
+)
+SS_304 = Material(
+    "EN 1.4301 (304) stainless steel",
+    Liquid(6881, 790, 4.95e-6, 26.9, 1430, 2.60e5, 1.6, 5e-3),
+    DepthLine(0.389, 0.019),
+    AbsorptivityCurve(0.178, 0.707, 4.0),
+    Radiation(
+        0.28,
+        0.55,
+        {"Fe": 0.20, "Cr": 0.12, "Mn": 0.10, "Na": 0.08, "K": 0.03, "H": 0.012},
+        oct_bottom=0.40,
+        oct_repeated=0.03,
+    ),
+    critical_aspect=10,
 )
 TI_6AL_4V = Material(
     "Ti-6Al-4V",

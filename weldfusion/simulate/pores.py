@@ -16,14 +16,19 @@ GRAVITY = 9.81
 
 @dataclass(frozen=True)
 class Pores:
-    """Pores of one weld: event that bore it, diameter (m), depth of birth (m), place on the seam (m),
-    and whether it survived (stays in the weld)."""
+    """Pores of one weld: event that bore it (-1: a film), diameter (m), depth of birth (m), place on the
+    seam (m), and whether it survived (stays in the weld)."""
 
     event: np.ndarray
     diameter_m: np.ndarray
     depth_m: np.ndarray
     position_m: np.ndarray
     survived: np.ndarray
+
+
+def joined(*some: Pores) -> Pores:
+    """All pores of several records."""
+    return Pores(*(np.concatenate(values) for values in zip(*(vars(p).values() for p in some), strict=True)))
 
 
 def rise_speed(diameter: np.ndarray, liquid: Liquid) -> np.ndarray:

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass, field
 
-from weldfusion.simulate.material import AL_6061, Material
+from weldfusion.simulate.material import AL_6061, SS_304, Material
+
+Range = tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -23,27 +25,52 @@ class Difficulty:
 
 
 @dataclass(frozen=True)
+class Beam:
+    """Laser beam: 1/e² radius in its focus and Rayleigh length (m)."""
+
+    waist_m: float
+    rayleigh_m: float
+
+
+@dataclass(frozen=True)
+class Ranges:
+    """What is set before a weld, drawn uniformly.
+
+    Args:
+        depth_ratio: nominal mean depth over thickness; the power is solved from it.
+        speed_m_s: travel speed.
+        power_w: limits of the laser.
+        gap_m: gap between the sheets.
+        water: film of water on the sheet, 0 (dry) … 1; it lies in patches.
+        oil: film of oil, 0 … 1, in patches.
+    """
+
+    depth_ratio: Range
+    speed_m_s: Range
+    power_w: Range
+    gap_m: Range = (0.0, 0.0)
+    water: Range = (0.0, 0.0)
+    oil: Range = (0.0, 0.0)
+
+
+@dataclass(frozen=True)
 class LaserPreset:
-    """A laser keyhole process, SI units; ranges are uniform.
+    """A laser keyhole process, SI units.
 
     Args:
         version: `name/version`, written into every card; changed numbers get a new version.
         material: see `material.py`.
-        plate_m: nominal plate thickness.
-        waist_m: 1/e² radius of the beam in its focus.
-        rayleigh_m: Rayleigh length.
-        depth_ratio: nominal mean depth over plate thickness, from which the power is solved.
-        speed_m_s: travel speed.
+        sheets_m: thickness of each sheet; several lie on each other (lap joint).
+        beam: see there.
+        ranges: see there.
         difficulty: see there.
     """
 
     version: str
     material: Material
-    plate_m: float
-    waist_m: float
-    rayleigh_m: float
-    depth_ratio: tuple[float, float]
-    speed_m_s: tuple[float, float]
+    sheets_m: tuple[float, ...]
+    beam: Beam
+    ranges: Ranges
     difficulty: Difficulty = field(default_factory=Difficulty)
 
     @property
@@ -55,13 +82,26 @@ class LaserPreset:
         """
         return self.version.split("/")[0]
 
+    @property
+    def plate_m(self) -> float:
+        """Thickness to be penetrated."""
+        return sum(self.sheets_m)
+
 
 LASER_AL = LaserPreset(
-    version="laser_al/0",
+    version="laser_al/1",
     material=AL_6061,
-    plate_m=4.0e-3,
-    waist_m=0.20e-3,
-    rayleigh_m=4.0e-3,
-    depth_ratio=(0.50, 1.30),
-    speed_m_s=(0.060, 0.120),
+    sheets_m=(4.0e-3,),
+    beam=Beam(waist_m=0.20e-3, rayleigh_m=4.0e-3),
+    ranges=Ranges(depth_ratio=(0.50, 1.30), speed_m_s=(0.060, 0.120), power_w=(1.0e3, 9.0e3)),
 )
+LASER_SS = LaserPreset(
+    version="laser_ss/1",
+    material=SS_304,
+    sheets_m=(1.2e-3, 1.2e-3),
+    beam=Beam(waist_m=0.25e-3, rayleigh_m=6.0e-3),
+    ranges=Ranges(
+        depth_ratio=(0.60, 1.50), speed_m_s=(0.040, 0.080), power_w=(1.2e3, 3.5e3), gap_m=(0.0, 0.25e-3)
+    ),
+)
+PRESETS = {preset.process: preset for preset in (LASER_AL, LASER_SS)}

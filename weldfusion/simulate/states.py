@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from weldfusion.simulate.curve import Curve
 from weldfusion.simulate.events import Events
 from weldfusion.simulate.material import Material
@@ -51,10 +53,12 @@ class BeadStates:
 
 @dataclass(frozen=True)
 class FilmStates:
-    """Films on the plate under the laser spot over time at 500 Hz: water and oil, 0 (clean) … 1."""
+    """Films on the plate under the laser spot over time at 500 Hz: water and oil, 0 (clean) … 1; times (s)
+    of the steam pops of boiling water."""
 
     water: Curve
     oil: Curve
+    pops_s: np.ndarray
 
 
 @dataclass(frozen=True)

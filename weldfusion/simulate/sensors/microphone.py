@@ -1,4 +1,5 @@
-"""Airborne sound: change of the vapour flow, jet noise, full-penetration band, events, spatter, echoes, shop.
+"""Airborne sound: change of the vapour flow, jet noise, full-penetration band, events, spatter, steam,
+echoes, shop.
 
 Full penetration changes level and spectrum between 500 and 1500 Hz (Huang and Kovacevic, ICALEO 2009 #1502).
 """
@@ -58,12 +59,17 @@ def source(states: States, emitted: np.ndarray, rng: np.random.Generator) -> np.
     loud = 1.5 * events.mouth_drop * np.exp(0.5 * rng.standard_normal(len(events)))
     clicks = 0.35 * np.exp(0.7 * rng.standard_normal(len(spatter.time_s)))
     _add(pressure, emitted, events.time_s, loud, _collapse, 5e-3)
+    _add(pressure, emitted, states.film.pops_s, np.full(len(states.film.pops_s), 2.0), _pop, 10e-3)
     _add(pressure, emitted, spatter.time_s, clicks, _click, 0.4e-3)
     return pressure
 
 
 def _collapse(t: np.ndarray) -> np.ndarray:
     return np.exp(-t / 0.6e-3) * np.sin(2 * np.pi * 1_800 * t)
+
+
+def _pop(t: np.ndarray) -> np.ndarray:
+    return np.exp(-t / 2e-3) * np.sin(2 * np.pi * 450 * t)
 
 
 def _click(t: np.ndarray) -> np.ndarray:

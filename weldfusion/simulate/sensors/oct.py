@@ -22,11 +22,12 @@ DEEPEST_MM = 6.0
 
 @dataclass(frozen=True)
 class Setup:
-    """Scale and offset (mm) of the reading, chances of a bottom hit and of no signal, noise factor."""
+    """Scale and offset (mm) of the reading, factor on the chance of a bottom hit, chance of no signal,
+    noise factor."""
 
     scale: float
     offset_mm: float
-    bottom_chance: float
+    bottom_factor: float
     no_signal_chance: float
     noise: float
 
@@ -37,7 +38,7 @@ def setup(groups: Groups, noise: float) -> Setup:
     return Setup(
         scale=groups.factor("oct scale", session=0.12),
         offset_mm=0.040 * machine + 0.050 * session,
-        bottom_chance=0.13 * groups.factor("oct bottom", session=0.50),
+        bottom_factor=groups.factor("oct bottom", session=0.50),
         no_signal_chance=0.10 * groups.factor("oct no signal", session=0.26),
         noise=noise,
     )
@@ -45,9 +46,9 @@ def setup(groups: Groups, noise: float) -> Setup:
 
 def outcomes(
     depth_mm: np.ndarray,
-    opening: np.ndarray,
     opened: np.ndarray,
     bottom_chance: np.ndarray,
+    repeated_chance: float,
     rng: np.random.Generator,
 ) -> np.ndarray:
     """Reading (mm) of an A-scan with a signal: false peak, multiple reflection, bottom or wall."""
@@ -58,7 +59,7 @@ def outcomes(
     at_bottom = depth_mm * (1 - 0.03 * np.abs(rng.standard_normal(samples)))
     reading = np.where(second < bottom_chance, at_bottom, reading)
     repeated = depth_mm * (1 + rng.exponential(0.15, samples))
-    reading = np.where(draw < false_peak + 0.06, repeated, reading)
+    reading = np.where(draw < false_peak + repeated_chance, repeated, reading)
     return np.where(draw < false_peak, rng.uniform(0, DEEPEST_MM, samples), reading)
 
 
@@ -71,10 +72,11 @@ def record(
     opening = states.keyhole.opening.at(times)
     opened = np.clip(states.keyhole.open_root.at(times), 0, 1)
     slow = np.exp(-((states.speed_m_s / LAG_SPEED) ** 2))
-    bottom = setup.bottom_chance * slow * np.minimum(opening, 1.2) * (1 - 0.4 * opened)
+    surface = states.material.radiation
+    bottom = surface.oct_bottom * setup.bottom_factor * slow * np.minimum(opening, 1.2) * (1 - 0.4 * opened)
     lost = setup.no_signal_chance + 0.06 * opened + 0.20 * (opening < 0.4)
     silent = rng.random(len(times)) < lost
-    reading = outcomes(depth, opening, opened, bottom, rng) * setup.scale + setup.offset_mm
+    reading = outcomes(depth, opened, bottom, surface.oct_repeated, rng) * setup.scale + setup.offset_mm
     reading += 0.012 * setup.noise * rng.standard_normal(len(times))
     reading = np.where(silent | np.isnan(depth), np.nan, np.clip(reading, 0, None))
     return blank(reading.astype(np.float32)[None], times, dropouts)

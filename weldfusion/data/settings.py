@@ -75,7 +75,8 @@ class DataSettings:
         targets: targets to predict; all of the card by default.
         windows: how welds are cut into samples.
         cache: folder for prepared recordings; `.weldfusion-cache` in the data folder by default.
-        workers: loader processes; 0 loads in the training process.
+        workers: processes that prepare recordings and load batches, with the same result for any number; 0:
+            all in the training process.
         leave_out: welds to leave out, by class of a weld-level target or by group, as
             `{class: [terminal_offset]}`.
     """

@@ -62,8 +62,10 @@ def chosen_targets(card: Card, settings: DataSettings) -> dict[str, TargetSpec]:
 
 
 def kind_of(modality: Modality) -> str:
-    """The modality's kind; a table with a row every so often is a waveform."""
-    return "waveform" if modality.kind == "table" and modality.timed else modality.kind
+    """What a model sees it as: a timed table and a spectrum sequence are waveforms of several channels."""
+    if modality.kind == "spectrum_sequence" or (modality.kind == "table" and modality.timed):
+        return "waveform"
+    return modality.kind
 
 
 def _check_input(name: str, settings: Input, kind: str) -> None:

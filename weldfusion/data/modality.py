@@ -7,9 +7,11 @@ from fractions import Fraction
 from typing import Any, Literal, cast
 
 from weldfusion.data.fields import Fields
+from weldfusion.data.wavelengths import channels_of, parse_wavelengths, wavelengths_entry
 
-ModalityKind = Literal["waveform", "image", "table", "image_sequence"]
-KINDS: tuple[ModalityKind, ...] = ("waveform", "image", "table", "image_sequence")
+ModalityKind = Literal["waveform", "image", "table", "image_sequence", "spectrum_sequence"]
+KINDS: tuple[ModalityKind, ...] = ("waveform", "image", "table", "image_sequence", "spectrum_sequence")
+OVER_TIME: tuple[ModalityKind, ...] = ("waveform", "image_sequence", "spectrum_sequence")
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 NAME_RULE = "a name is a letter followed by letters, digits or _"
 
@@ -28,7 +30,8 @@ class Modality:
     format's reader: which columns of a CSV, where its header ends, the key inside an NPZ. Without
     `channels` every recording has as many as the first. `missing: nan` permits up to `max_missing` (a
     share) of the values of a recording to be NaN. `given` is no entry of the card: where `channels` picks and
-    orders channels for a run (`data.alignment`), it names those that the files give.
+    orders channels for a run (`data.alignment`), it names those that the files give. A spectrum sequence has
+    its wavelengths in nm, rising, one a channel; they name its channels.
     """
 
     name: str
@@ -47,6 +50,7 @@ class Modality:
     clock_ppm: float = 0.0
     description: str = ""
     given: tuple[str, ...] = ()
+    wavelengths_nm: tuple[float, ...] = ()
 
 
 def parse_modality(name: str, fields: Fields) -> Modality:
@@ -54,11 +58,12 @@ def parse_modality(name: str, fields: Fields) -> Modality:
     if not NAME.fullmatch(name):
         fields.note("", f"bad name {name!r}; {NAME_RULE}")
     kind = cast(ModalityKind, fields.choice("kind", KINDS, "") or "waveform")
-    timed = fields.flag("timed", kind in ("waveform", "image_sequence"))
+    timed = fields.flag("timed", kind in OVER_TIME)
     if kind != "table" and timed == (kind == "image"):
         fields.note("timed", f"a modality of kind {kind} is {'not ' if timed else ''}timed; "
                     "photos over time are an image_sequence, values per weld a table")  # fmt: skip
     channels, columns = fields.texts("channels"), fields.texts("columns")
+    wavelengths = _wavelengths(kind, fields)
     missing, max_missing = _missing(fields)
     modality = Modality(
         name=name,
@@ -66,7 +71,7 @@ def parse_modality(name: str, fields: Fields) -> Modality:
         timed=timed,
         unit=fields.text("unit"),
         rate=fields.rate("rate"),
-        channels=channels or columns,
+        channels=channels_of(wavelengths) or channels or columns,
         column=fields.text("column") or None,
         columns=columns,
         reader=fields.mapping("reader"),
@@ -76,6 +81,7 @@ def parse_modality(name: str, fields: Fields) -> Modality:
         offset_s=fields.number("offset_s", 0.0, -1e6, 1e6),
         clock_ppm=fields.number("clock_ppm", 0.0, -1e5, 1e5),
         description=fields.text("description"),
+        wavelengths_nm=wavelengths,
     )
     fields.close()
     _check_together(modality, fields)
@@ -108,6 +114,16 @@ def _size(kind: str, fields: Fields) -> tuple[int, int] | None:
     return (found[0], found[1])
 
 
+def _wavelengths(kind: str, fields: Fields) -> tuple[float, ...]:
+    if kind == "spectrum_sequence":
+        if fields.texts("channels"):
+            fields.note("channels", "a spectrum_sequence has its wavelengths_nm instead; leave it out")
+        return parse_wavelengths(fields)
+    if fields.value("wavelengths_nm") is not None:
+        fields.note("wavelengths_nm", f"only a spectrum_sequence has wavelengths, not a {kind}; leave it out")
+    return ()
+
+
 def _check_together(modality: Modality, fields: Fields) -> None:
     """What one entry of a modality says about another."""
     if modality.timed and modality.rate is None and fields.value("rate") is None:
@@ -133,14 +149,15 @@ def _check_together(modality: Modality, fields: Fields) -> None:
 
 def modality_entry(modality: Modality) -> dict[str, Any]:
     """The entry of a modality in the card's YAML; what is at its default is left out."""
-    plain = Modality(modality.name, modality.kind, modality.kind in ("waveform", "image_sequence"))
+    plain = Modality(modality.name, modality.kind, modality.kind in OVER_TIME)
     entry: dict[str, Any] = {"kind": modality.kind}
     for name in ("timed", "unit", "rate", "channels", "column", "columns", "reader", "size"):
         entry[name] = getattr(modality, name)
     for name in ("missing", "max_missing", "offset_s", "clock_ppm", "description"):
         entry[name] = getattr(modality, name)
-    if modality.channels == modality.columns:
+    if modality.channels == modality.columns or modality.wavelengths_nm:
         del entry["channels"]
+    entry["wavelengths_nm"] = wavelengths_entry(modality.wavelengths_nm) if modality.wavelengths_nm else ()
     kept = {k: v for k, v in entry.items() if k == "kind" or v != getattr(plain, k)}
     if modality.missing == "nan":
         kept["max_missing"] = modality.max_missing

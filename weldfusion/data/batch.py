@@ -12,7 +12,8 @@ from torch import Tensor
 @dataclass(frozen=True)
 class Truth:
     """Truth of one target. `value` is class index int64 (B,), class flags float (B, K) or a real
-    float32 (B,); `known` bool (B,) is False where the truth is absent (`value` is then 0)."""
+    float32 (B,); of a dense target flags float (B, K, steps) or a curve float (B, steps), NaN at unknown
+    steps. `known` bool (B,) is False where the whole truth is absent (`value` is then 0)."""
 
     value: Tensor
     known: Tensor
@@ -24,7 +25,8 @@ class Where:
 
     `sample` is the window's number in the whole data set (the key of keyed randomness), `weld` the
     weld id, `group` its group, `index` the window's number in the weld, `t0_s`/`t1_s` its edges and
-    `x_mm` the position of its middle on the seam (NaN where the speed is unknown).
+    `x_mm` the position of its middle on the seam (NaN where the speed is unknown). `speed_mm_s` is the
+    travel speed, NaN or None where it is unknown.
     """
 
     sample: np.ndarray
@@ -34,6 +36,7 @@ class Where:
     t0_s: np.ndarray
     t1_s: np.ndarray
     x_mm: np.ndarray
+    speed_mm_s: np.ndarray | None = None
 
 
 @dataclass(frozen=True)

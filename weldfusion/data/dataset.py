@@ -57,6 +57,7 @@ class WeldWindows(TorchDataset[Batch]):
         self._groups = np.array(
             [weld.groups.get(dataset.card.group or "", weld.id) for weld in dataset.welds]
         )
+        self._speeds = np.array([weld.speed_mm_s or np.nan for weld in dataset.welds])
         self._choose(np.arange(len(self._layout.cuts)) if welds is None else self._rows_of(welds))
 
     def _choose(self, rows: np.ndarray) -> None:
@@ -155,7 +156,7 @@ class WeldWindows(TorchDataset[Batch]):
         welds = cuts.weld[rows]
         return Where(
             rows, self._ids[welds], self._groups[welds], cuts.index[rows], cuts.t0_s[rows],
-            cuts.t1_s[rows], cuts.x_mm[rows],
+            cuts.t1_s[rows], cuts.x_mm[rows], self._speeds[welds],
         )  # fmt: skip
 
     def _rows_of(self, welds: Sequence[str | Weld]) -> np.ndarray:

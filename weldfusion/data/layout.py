@@ -27,6 +27,7 @@ from weldfusion.data.inputs import (
 from weldfusion.data.manifest import Weld
 from weldfusion.data.prepare import Recipe, Recording, apply_steps
 from weldfusion.data.settings import DataSettings
+from weldfusion.data.steps import with_steps
 from weldfusion.data.windows import Pace, Window, common_span, cut, pace_of, places
 from weldfusion.errors import ConfigError, ReadError, WeldfusionWarning
 
@@ -107,6 +108,7 @@ def lay_out(dataset: Dataset, settings: DataSettings, like: Mapping[str, Flow] |
         timed = {name: modality for name, modality in modalities.items() if modality.timed}
         rates = {n: Fraction(str(inputs[n].rate)) if inputs[n].rate else m.rate for n, m in timed.items()}
         pace = pace_of(settings.windows, {name: rate for name, rate in rates.items() if rate})
+        targets = with_steps(targets, pace.length)
         recipes = {
             name: recipe_of(dataset, modality, inputs[name], pace.length, headers, like.get(name))
             for name, modality in modalities.items()

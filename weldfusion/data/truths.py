@@ -3,30 +3,38 @@
 import csv
 import io
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
-from weldfusion.data.card import TargetSpec
+from weldfusion.data.card import TargetKind, TargetSpec
 from weldfusion.data.manifest import Weld
+from weldfusion.data.steps import step_edges
 from weldfusion.data.text import read_text
 from weldfusion.errors import ReadError, did_you_mean
 
 Truths = tuple[np.ndarray, np.ndarray]
 HEADER = ["t0_s", "t1_s", "value"]
 TIE_S = 1e-9
+PER_STEP: Mapping[str, TargetKind] = {"intervals": "multilabel", "curve": "real"}
+"""What kind of truth each step of a dense target has."""
 
 
 def empty_truth(target: TargetSpec, count: int) -> Truths:
     """Values and `known` of so many windows without truth.
 
-    Class index int64 (count,), class flags float32 (count, classes) or value float32 (count,).
+    Class index int64 (count,), class flags float32 (count, classes) or value float32 (count,); of dense
+    targets float32 (count, classes, steps) or (count, steps).
     """
     known = np.zeros(count, bool)
     if target.kind == "class":
         return np.zeros(count, np.int64), known
     if target.kind == "multilabel":
         return np.zeros((count, len(target.classes)), np.float32), known
+    if target.dense:
+        shape = (count, *([len(target.classes)] if target.classes else []), target.steps)
+        return np.zeros(shape, np.float32), known
     return np.zeros(count, np.float32), known
 
 
@@ -45,6 +53,10 @@ def truth_of_weld(target: TargetSpec, weld: Weld, edges: np.ndarray) -> Truths:
     Where classes tie, the one that comes first in the window wins (then the first one of the card); where a
     class ties with the unknown, the class wins.
 
+    Of a dense target every step of a window has its own truth by the same rule: a class holds in a step
+    that any of its intervals overlaps, a curve has its mean over the step. Unknown steps are NaN; a window
+    is known that has a known step.
+
     Args:
         edges: (windows, 2) in seconds.
 
@@ -56,7 +68,9 @@ def truth_of_weld(target: TargetSpec, weld: Weld, edges: np.ndarray) -> Truths:
         return values, known
     if isinstance(value, Path):
         rules = _INTERVALS if target.level == "interval" else _SAMPLES
-        source = _intervals(value, target) if target.level == "interval" else _array(value, target)
+        source = intervals_of(value, target) if target.level == "interval" else samples_of(value, target)
+        if target.dense:
+            return _of_steps(rules[PER_STEP[target.kind]], target, source, edges)
         return rules[target.kind](target, source, edges)
     if target.kind == "class":
         values[:] = _class(target, str(value), f"weld {weld.id} (row {weld.row})")
@@ -69,14 +83,28 @@ def truth_of_weld(target: TargetSpec, weld: Weld, edges: np.ndarray) -> Truths:
     return values, known
 
 
+def _of_steps(rule: "Rule", target: TargetSpec, source: np.ndarray, edges: np.ndarray) -> Truths:
+    """The truth of every step of every window; 0 in windows of which no step is known."""
+    one = replace(target, kind=PER_STEP[target.kind], steps=0)
+    values, known = rule(one, source, step_edges(edges, target.steps).reshape(-1, 2))
+    values[~known] = np.nan
+    of_windows = known.reshape(len(edges), target.steps).any(axis=1)
+    values = values.reshape(len(edges), target.steps, *values.shape[1:])
+    if values.ndim == 3:
+        values = values.transpose(0, 2, 1)
+    values = np.ascontiguousarray(values)
+    values[~of_windows] = 0.0
+    return values, of_windows
+
+
 def _class(target: TargetSpec, name: str, place: str) -> int:
     if name not in target.classes:
         raise ReadError(f"{place}: {target.name} {name!r} is no class; {did_you_mean(name, target.classes)}")
     return target.classes.index(name)
 
 
-def _intervals(path: Path, target: TargetSpec) -> np.ndarray:
-    """Rows (t0, t1, class number or value) of an interval file."""
+def intervals_of(path: Path, target: TargetSpec) -> np.ndarray:
+    """Rows (t0, t1, class number or value) of an interval file. Raises ReadError naming file and row."""
     rows = list(csv.reader(io.StringIO(read_text(path, ReadError), newline="")))
     if not rows or [cell.strip() for cell in rows[0]] != HEADER:
         raise ReadError(f"{path}: row 1: the header must be {','.join(HEADER)}")
@@ -121,7 +149,7 @@ def _interval_classes(target: TargetSpec, intervals: np.ndarray, edges: np.ndarr
 
 def _interval_labels(target: TargetSpec, intervals: np.ndarray, edges: np.ndarray) -> Truths:
     of_class = (intervals[:, 2:] == np.arange(len(target.classes))).astype(float)
-    return (_overlaps(intervals, edges) @ of_class > 0).astype(np.float32), np.ones(len(edges), bool)
+    return (_overlaps(intervals, edges) @ of_class > TIE_S).astype(np.float32), np.ones(len(edges), bool)
 
 
 def _interval_values(target: TargetSpec, intervals: np.ndarray, edges: np.ndarray) -> Truths:
@@ -132,8 +160,8 @@ def _interval_values(target: TargetSpec, intervals: np.ndarray, edges: np.ndarra
     return np.where(known, mean, 0.0).astype(np.float32), known
 
 
-def _array(path: Path, target: TargetSpec) -> np.ndarray:
-    """Values (rows, time) of a per-sample truth."""
+def samples_of(path: Path, target: TargetSpec) -> np.ndarray:
+    """Values (rows, time) of a per-sample truth. Raises ReadError naming the file."""
     from weldfusion.data.readers.find import read
 
     values = np.asarray(read(path).values, np.float64)

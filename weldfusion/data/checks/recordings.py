@@ -1,13 +1,14 @@
 """Opens every recording once, one at a time, and notes what is wrong with it."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from pathlib import Path
 
 import numpy as np
 
 from weldfusion.data.card import Card, Modality, TargetSpec
+from weldfusion.data.checks.dense import odd_truth
 from weldfusion.data.checks.signal import oddity, share_missing
 from weldfusion.data.finding import Finding, Level
 from weldfusion.data.manifest import Weld
@@ -50,13 +51,17 @@ def check_weld(card: Card, weld: Weld, seen: Seen) -> Iterator[Finding]:
         truth = weld.targets.get(name)
         if isinstance(truth, Path):
             absent = list(_absent(weld, name, [truth]))
-            yield from absent or _check_truth(target, weld)
+            yield from absent or _check_truth(target, weld, seen.facts[weld.id])
     yield from _check_times(card, weld, seen.facts[weld.id])
 
 
-def _check_truth(target: TargetSpec, weld: Weld) -> Iterator[Finding]:
+def _check_truth(target: TargetSpec, weld: Weld, facts: dict[str, float]) -> Iterator[Finding]:
     try:
-        truth_of_weld(target, weld, np.array([[0.0, 1.0]]))
+        truth_of_weld(replace(target, steps=1), weld, np.array([[0.0, 1.0]]))
+        if target.dense:
+            ends = [value for name, value in facts.items() if name.startswith("duration of ")]
+            odd = odd_truth(target, weld, max(ends, default=None))
+            yield from (_finding("warning", code, weld, "", target.name, text) for code, text in odd)
     except ReadError as problem:
         yield _finding("error", "unreadable", weld, "", target.name, str(problem))
 

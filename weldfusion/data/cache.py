@@ -11,6 +11,7 @@ ends that process (SIGBUS). Deleting entries (`weldfusion cache clear`) is harml
 import hashlib
 import json
 import shutil
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from math import prod
@@ -19,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from weldfusion.data.files import write_bytes, write_text
+from weldfusion.data.files import write_pieces, write_text
 
 VERSION = 1
 FOLDER = ".weldfusion-cache"
@@ -70,24 +71,53 @@ class Cache:
 
     def store(self, key: str, array: np.ndarray) -> None:
         """Keep an array under a key, whole or not at all; an entry of that key is replaced."""
+        self.store_parts(key, [array])
+
+    def store_parts(self, key: str, parts: Iterable[np.ndarray]) -> None:
+        """`store` of an array that comes in parts along its first axis, each written before the next is asked
+        for; at least one, all of one type. Where one cannot be made, nothing is kept."""
         path, side = self._paths(key)
-        array = np.ascontiguousarray(array)
-        note = {
-            "version": VERSION,
-            "dtype": array.dtype.str,
-            "shape": list(array.shape),
-            "length": array.nbytes,
-            "blake2b": _checksum(array),
-        }
+        written = _Written()
         with suppress(FileNotFoundError):
             side.unlink()
-        write_bytes(path, _bytes(array))
-        write_text(side, json.dumps(note))
+        write_pieces(path, written.through(parts))
+        write_text(side, json.dumps({"version": VERSION, **written.note()}))
         self._verified.add(key)
 
     def _paths(self, key: str) -> tuple[Path, Path]:
         folder = self.folder / key[:2]
         return folder / f"{key}.bin", folder / f"{key}.json"
+
+
+class _Written:
+    """Shape, type and checksum of an array while its parts pass through."""
+
+    def __init__(self) -> None:
+        self._hash = hashlib.blake2b(digest_size=16)
+        self._dtype = np.dtype(np.uint8)
+        self._shape: tuple[int, ...] = ()
+        self._length = 0
+
+    def through(self, parts: Iterable[np.ndarray]) -> Iterator[memoryview]:
+        for part in parts:
+            array = np.ascontiguousarray(part)
+            if not self._shape:
+                self._dtype, self._shape = array.dtype, array.shape
+            elif array.dtype != self._dtype or array.shape[1:] != self._shape[1:]:
+                raise ValueError(f"{array.dtype} {array.shape} after {self._dtype} {self._shape}")
+            else:
+                self._shape = (self._shape[0] + len(array), *self._shape[1:])
+            self._length += array.nbytes
+            self._hash.update(_bytes(array))
+            yield _bytes(array)
+
+    def note(self) -> dict[str, Any]:
+        return {
+            "dtype": self._dtype.str,
+            "shape": list(self._shape),
+            "length": self._length,
+            "blake2b": self._hash.hexdigest(),
+        }
 
 
 def cache_size(folder: Path) -> tuple[int, int]:

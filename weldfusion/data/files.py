@@ -1,6 +1,7 @@
 """Files that are either whole or absent (temporary name in the same folder, fsync, rename); their size."""
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
@@ -12,10 +13,16 @@ def write_bytes(path: Path, content: bytes | memoryview) -> None:
 
     Its folder is made if need be; others may read the file. Raises OSError.
     """
+    write_pieces(path, [content])
+
+
+def write_pieces(path: Path, pieces: Iterable[bytes | memoryview]) -> None:
+    """`write_bytes` of pieces, one after the other; where one cannot be made, nothing is written."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
         try:
-            file.write(content)
+            for piece in pieces:
+                file.write(piece)
             file.flush()
             os.fsync(file.fileno())
         except BaseException:

@@ -1,24 +1,19 @@
-"""NPY and NPZ arrays.
-
-Options: `key` (array inside an NPZ), `time_axis` (of a 2-D signal: 0 or 1; 1 by default), `images: grey`
-(pixels without an axis of channels: (height, width), or (frames, height, width)).
-"""
+"""NPY and NPZ arrays. Options: `key` (array inside an NPZ, or `file.npz::key`) and those of `data.arrays`."""
 
 import zipfile
 import zlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from weldfusion.data.fields import Fields
+from weldfusion.data.arrays import ArrayLayout, numbers, oriented, oriented_shape, slices
 from weldfusion.data.reading import Probe, Reading, options_of
 from weldfusion.errors import ReadError, did_you_mean
 
 SUFFIXES = (".npy", ".npz")
-KEPT = (np.dtype(np.uint8), np.dtype(np.uint16), np.dtype(np.float32))
+INNER = "key"
 BROKEN = (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError)
 
 
@@ -27,39 +22,30 @@ def read(path: Path, options: Mapping[str, Any]) -> Reading:
 
     Files with pickled objects are refused.
     """
-    layout = _options(options_of(path, options))
-    array = _load(path, layout.key, mapped=False)
-    if array.dtype.kind not in "iufb":
-        raise ReadError(f"{path}: holds {array.dtype}; expected an array of real numbers")
-    values = _oriented(path, array, layout)
-    return Reading(np.ascontiguousarray(values, values.dtype if values.dtype in KEPT else np.float32))
+    key, layout = _options(path, options)
+    array = _load(path, key, mapped=False)
+    return Reading(numbers(str(path), oriented(array, layout.letters(str(path), array.shape))))
 
 
 def probe(path: Path, options: Mapping[str, Any]) -> Probe:
     """The shape; an NPY is not loaded for it."""
-    layout = _options(options_of(path, options))
-    return Probe(None, _oriented(path, _load(path, layout.key, mapped=True), layout).shape)
+    key, layout = _options(path, options)
+    shape = _load(path, key, mapped=True).shape
+    return Probe(None, oriented_shape(shape, layout.letters(str(path), shape)))
 
 
-@dataclass(frozen=True)
-class Layout:
-    """What the axes of an array are."""
-
-    key: str
-    time_axis: int
-    images: str
+def frames(path: Path, options: Mapping[str, Any]) -> Iterator[np.ndarray]:
+    """Images in pieces (frames, height, width, channels); an NPY is read piece by piece."""
+    key, layout = _options(path, options)
+    array = _load(path, key, mapped=True)
+    yield from slices(str(path), array, layout.letters(str(path), array.shape))
 
 
-def _options(fields: Fields) -> Layout:
-    layout = Layout(
-        fields.text("key"),
-        fields.whole("time_axis", 1),
-        fields.choice("images", ("as stored", "grey"), "as stored"),
-    )
-    if layout.time_axis > 1:
-        fields.note("time_axis", f"must be 0 or 1, is {layout.time_axis}")
+def _options(path: Path, options: Mapping[str, Any]) -> tuple[str, ArrayLayout]:
+    fields = options_of(path, options)
+    key, layout = fields.text("key"), ArrayLayout.options(fields)
     fields.close()
-    return layout
+    return key, layout
 
 
 def _load(path: Path, key: str, mapped: bool) -> np.ndarray:
@@ -86,15 +72,3 @@ def _key(path: Path, names: Sequence[str], key: str) -> str:
         what = f"has no array {key!r}" if key else "holds several arrays, none is chosen"
         raise ReadError(f"{path}: reader.key: {what}; {did_you_mean(key, names)}")
     return key
-
-
-def _oriented(path: Path, array: np.ndarray, layout: Layout) -> np.ndarray:
-    if layout.images == "grey":
-        if array.ndim not in (2, 3):
-            raise ReadError(
-                f"{path}: has shape {array.shape}; reader.images: grey needs (frames,) height, width"
-            )
-        return array[..., None]
-    if array.ndim == 1:
-        return array[None]
-    return array.T if array.ndim == 2 and layout.time_axis == 0 else array

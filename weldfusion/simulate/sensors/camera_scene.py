@@ -99,10 +99,9 @@ def _particles(states: States, times: np.ndarray) -> tuple[np.ndarray, np.ndarra
     ejected = spatter.time_s[order]
     end = times + EXPOSURE_S / 2
     first, last = np.searchsorted(ejected, end - FLIGHT_S), np.searchsorted(ejected, end)
-    frame = np.repeat(np.arange(len(times)), last - first)
-    particle = order[
-        np.concatenate([np.arange(a, b) for a, b in zip(first, last, strict=True)] or [[]]).astype(int)
-    ]
+    count = last - first
+    frame = np.repeat(np.arange(len(times)), count)
+    particle = order[np.arange(count.sum()) + np.repeat(first - np.cumsum(count) + count, count)]
     instants = over_exposure(times[frame], EXPOSURE_S, STREAK_POINTS)
     flown = np.maximum(instants - spatter.time_s[particle, None], 0)
     distance = (spatter.speed_m_s * np.cos(spatter.elevation))[particle, None] * flown

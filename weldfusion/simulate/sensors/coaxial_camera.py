@@ -125,15 +125,15 @@ def _texture(rng: np.random.Generator, frames: int) -> np.ndarray:
     grains = rng.standard_normal((frames, GRAINS + 1, GRAINS + 1), np.float32)
     step = PIXELS // GRAINS
     weight = (np.arange(step, dtype=np.float32) + 0.5) / step
-    for axis in (1, 2):
-        low = np.take(grains, np.arange(GRAINS), axis=axis)
-        rise = np.take(grains, np.arange(1, GRAINS + 1), axis=axis) - low
-        shape = [*low.shape[: axis + 1], 1, *low.shape[axis + 1 :]]
-        across = weight.reshape([-1] + [1] * (len(shape) - axis - 2))
-        grains = (low.reshape(shape) + rise.reshape(shape) * across).reshape(
-            [*low.shape[:axis], PIXELS, *low.shape[axis + 1 :]]
-        )
-    return grains * np.float32(1 / (1 - 2 * np.mean(weight * (1 - weight))))
+    rows = _blended(grains[:, :-1, None], grains[:, 1:, None], weight[:, None])
+    rows = rows.reshape(frames, PIXELS, GRAINS + 1)
+    surface = _blended(rows[:, :, :-1, None], rows[:, :, 1:, None], weight)
+    surface *= np.float32(1 / np.mean((1 - weight) ** 2 + weight**2))
+    return surface.reshape(frames, PIXELS, PIXELS)
+
+
+def _blended(low: np.ndarray, high: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    return low + (high - low) * weight
 
 
 def modality() -> Modality:

@@ -11,18 +11,10 @@ from hypothesis import strategies as st
 
 from weldfusion.data.allocate import allocate
 from weldfusion.data.card import Card, TargetSpec
+from weldfusion.data.dealing import Fold
 from weldfusion.data.manifest import Weld
-from weldfusion.data.splits import (
-    ByColumn,
-    Fold,
-    FromFile,
-    HoldOut,
-    KFold,
-    LeaveOneGroupOut,
-    Split,
-    read_split,
-    write_split,
-)
+from weldfusion.data.split_file import read_split, write_split
+from weldfusion.data.splits import ByColumn, FromFile, HoldOut, KFold, LeaveOneGroupOut, Split
 from weldfusion.data.strata import restricted, target_of
 from weldfusion.errors import SplitError, WeldfusionWarning
 

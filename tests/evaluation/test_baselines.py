@@ -8,7 +8,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from weldfusion.data.card import TargetSpec
-from weldfusion.data.splits import Fold
+from weldfusion.data.dealing import Fold
 from weldfusion.errors import RunError
 from weldfusion.evaluation.baselines import WindowFeatures, WindowTruth, fit_baselines
 from weldfusion.evaluation.frame import check_frame, target_tables

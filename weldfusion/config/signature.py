@@ -70,9 +70,12 @@ def _default(cls: type, parameter: inspect.Parameter) -> Any:
 
 @cache
 def _docs(cls: type) -> dict[str, str]:
+    """Descriptions by parameter; a class's own come before those of the classes it derives from."""
     docs: dict[str, str] = {}
-    for text in (inspect.getdoc(cls), inspect.getdoc(cls.__init__)):  # type: ignore[misc]
-        if text:
+    for base in reversed(cls.__mro__[:-1]):
+        for text in (inspect.getdoc(base), inspect.getdoc(base.__init__)):  # type: ignore[misc]
+            if not text:
+                continue
             for entry in docstring_parser.parse(text).params:
                 docs[entry.arg_name] = " ".join((entry.description or "").split())
     return docs

@@ -75,6 +75,7 @@ class Dealing:
     def __init__(
         self, welds: Sequence[Weld], groups: Sequence[str], card: Card, target: str | None, allow_unseen: bool
     ) -> None:
+        self.welds = welds
         self.ids = [weld.id for weld in welds]
         self.group_of = dict(zip(self.ids, groups, strict=True))
         self.names, self.index = np.unique(np.array(groups, dtype=object).astype(str), return_inverse=True)

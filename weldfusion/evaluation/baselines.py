@@ -8,7 +8,7 @@ import pandas as pd
 from tqdm import tqdm
 
 from weldfusion.data.card import TargetSpec
-from weldfusion.data.splits import Fold
+from weldfusion.data.dealing import Fold
 from weldfusion.errors import RunError
 from weldfusion.evaluation.estimators import Estimator, ExtraTrees, Linear, Prior
 from weldfusion.evaluation.frame import WINDOW_COLUMNS

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 from weldfusion.data.card import Card
 from weldfusion.data.checks.labels import check_labels
+from weldfusion.data.dealing import Fold
 from weldfusion.data.folder import Dataset
-from weldfusion.data.splits import Fold
 from weldfusion.data.strata import restricted
 from weldfusion.data.weld import Weld
 

@@ -4,9 +4,9 @@ from collections.abc import Container
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from weldfusion.data.dealing import Part
 from weldfusion.data.folder import Dataset, read_dataset
 from weldfusion.data.same_welds import Overlap, overlap
-from weldfusion.data.splits import Part
 from weldfusion.data.weld import Weld
 from weldfusion.errors import WeldfusionError
 

@@ -11,10 +11,11 @@ from weldfusion.config.load import load_resolved
 from weldfusion.data.alignment import aligned
 from weldfusion.data.card import Card, read_card
 from weldfusion.data.dataset import WeldWindows
+from weldfusion.data.dealing import Fold
 from weldfusion.data.folder import Dataset, read_dataset
 from weldfusion.data.leave_out import open_dataset
 from weldfusion.data.manifest import Weld
-from weldfusion.data.splits import Fold, read_split
+from weldfusion.data.split_file import read_split
 from weldfusion.errors import RunError, did_you_mean
 from weldfusion.evaluation.join import join_windows
 from weldfusion.run.evaluation import ALL, evaluate_run

@@ -13,12 +13,12 @@ from weldfusion.data.alignment import aligned
 from weldfusion.data.card import read_card, write_card
 from weldfusion.data.check import as_json
 from weldfusion.data.dataset import WeldWindows
-from weldfusion.data.dealing import groups_of_card
+from weldfusion.data.dealing import Fold, Part, groups_of_card
 from weldfusion.data.files import write_text
 from weldfusion.data.finding import Finding
 from weldfusion.data.folder import Dataset, fingerprint
 from weldfusion.data.leave_out import open_dataset
-from weldfusion.data.splits import Fold, Part, read_split, write_split
+from weldfusion.data.split_file import read_split, write_split
 from weldfusion.data.strata import restricted
 from weldfusion.errors import RunError, WeldfusionWarning
 from weldfusion.layers.pretrained import without_pretrained

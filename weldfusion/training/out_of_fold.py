@@ -9,8 +9,7 @@ import numpy as np
 import torch
 
 from weldfusion.data.dataset import WeldWindows
-from weldfusion.data.dealing import Dealing
-from weldfusion.data.splits import Fold
+from weldfusion.data.dealing import Dealing, Fold
 from weldfusion.data.strata import restricted
 from weldfusion.errors import RunError
 from weldfusion.systems.graph import FusionModel

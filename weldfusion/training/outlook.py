@@ -12,9 +12,8 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from weldfusion.data.dealing import shared_groups
+from weldfusion.data.dealing import Fold, Part, shared_groups
 from weldfusion.data.files import bytes_in_words
-from weldfusion.data.splits import Fold, Part
 from weldfusion.training.loader import Windows
 from weldfusion.training.sampler import shuffled
 

@@ -13,6 +13,7 @@ DATA = Path("data/demo/laser")
 CONFIG = Path("configs/systems/cafnet/cafnet_small.yaml")
 WELDS = 64
 WELD_S = 1.0
+SENSORS = ("photodiode", "microphone")
 TEST = 0.4
 NEXT = """
 the same on your own recordings:
@@ -42,7 +43,8 @@ def run(arguments: Namespace) -> int:
 
     if not (DATA / "dataset.yaml").is_file():
         print(f"simulating {arguments.welds} laser welds into {DATA}")
-        simulate_laser(DATA, arguments.welds, seed=0, weld_s=WELD_S, progress=sys.stderr.isatty())
+        shown = sys.stderr.isatty()
+        simulate_laser(DATA, arguments.welds, seed=0, sensors=SENSORS, weld_s=WELD_S, progress=shown)
     elif (there := len(read_dataset(DATA).welds)) != arguments.welds:
         print(f"{DATA} has {there} welds, which are used; delete it to simulate {arguments.welds}")
     from weldfusion.run import fit

@@ -69,11 +69,11 @@ def test_the_folder_is_a_data_set(tmp_path: Path) -> None:
             assert weld.offset_s[name] == pytest.approx(recording.calibrated.offset_s, abs=1e-6)
             assert abs(weld.offset_s[name] - recording.true.offset_s) < 1.2e-3
             assert weld.clock_ppm[name] == pytest.approx(recording.true.ppm, abs=1e-2)
-        along = Path(str(weld.targets["penetration"])).read_text().splitlines()
-        assert along[0] == "t0_s,t1_s,value"
-        assert len(along) == 21
-        truth = np.load(root / "truth" / f"{weld.id}.npz")
-        assert 1e3 * truth["bead.depth_m"].mean() == pytest.approx(weld.targets["depth_mm"], abs=1e-3)
+        for name, kind in (("coaxial_camera", np.uint8), ("infrared", np.float16)):
+            frames = np.load(weld.files[name][0])
+            assert frames.dtype == kind
+            assert np.array_equal(frames, shot.recordings[name].values)
+            assert frames.shape[1:] == card.modalities[name].size
     assert not list(root.parent.glob(".*part*"))
 
 

@@ -4,11 +4,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from weldfusion.simulate.curve import Curve
 from weldfusion.simulate.states import States
 
+PORE = "pore"
 PENETRATION = ("LP", "PP", "FP")
 OPEN_LIMIT, DEPTH_LIMIT = 0.5, 0.80
 STEP_S = 0.025
+SMALLEST_PORE_M = 50e-6
+PORE_REACH_M = 0.5e-3
+ALONG_RATE = 1_000
 
 
 @dataclass(frozen=True)
@@ -42,9 +47,43 @@ def weld_penetration(along: Intervals) -> str:
     return max(PENETRATION, key=lambda name: along.labels.count(name))
 
 
-def mean_depth_mm(states: States) -> float:
-    """Mean depth of the weld in mm."""
-    return float(states.bead.depth_m.values.mean() * 1e3)
+def pore_intervals(states: States) -> np.ndarray:
+    """Where pores lie: intervals (n, 2) in seconds of weld time, apart and in order.
+
+    Every pore of at least 50 µm that stayed in the weld counts, ±0.5 mm around its place on the seam; what
+    overlaps is joined, what lies off the weld is cut.
+    """
+    reach, end = PORE_REACH_M / states.speed_m_s, states.duration_s
+    joined: list[list[float]] = []
+    for middle in np.sort(_kept_pores(states)) / states.speed_m_s:
+        start, stop = max(middle - reach, 0.0), min(middle + reach, end)
+        if joined and start <= joined[-1][1]:
+            joined[-1][1] = stop
+        elif start < stop:
+            joined.append([start, stop])
+    return np.array(joined, float).reshape(-1, 2)
+
+
+def pores_per_cm(states: States) -> float:
+    """Pores of at least 50 µm that stayed in the weld, per cm of seam."""
+    return len(_kept_pores(states)) / (100 * states.speed_m_s * states.duration_s)
+
+
+def along_mm(curve: Curve) -> np.ndarray:
+    """A curve of the bead (m) as means over 1 ms, in mm, float32."""
+    return 1e3 * _means(curve.values, round(len(curve) / curve.rate * ALONG_RATE)).astype(np.float32)
+
+
+def mean_mm(curve: Curve) -> float:
+    """Mean of a curve of the bead in mm."""
+    return float(curve.values.mean() * 1e3)
+
+
+def _kept_pores(states: States) -> np.ndarray:
+    """Places (m) of the pores that count."""
+    pores = states.pores
+    place = pores.position_m[pores.survived & (pores.diameter_m >= SMALLEST_PORE_M)]
+    return place[place <= states.speed_m_s * states.duration_s]
 
 
 def _means(values: np.ndarray, count: int) -> np.ndarray:

@@ -1,18 +1,22 @@
 """The card of a simulated laser data set."""
 
 from dataclasses import asdict
+from fractions import Fraction
 
 from weldfusion.data.card import Card, Modality, TargetSpec
-from weldfusion.simulate.labels import PENETRATION
+from weldfusion.simulate import labels
 from weldfusion.simulate.laser_weld import TIMED, Plan
 from weldfusion.simulate.sensors import parameters
 
 LASER_WELDING = 52
+GAS_PORE = 2011
+STEP_S = 0.005
+MEANING = "FP root open more than half of the time, PP depth at least 0.80 of the plate, LP less"
 DEPARTURES = (
-    "preset not frozen yet: one tuning, not confirmed with a network",
+    "not confirmed with a network",
     "the depth line was identified in powder-bed spots; macro welds are an extrapolation",
-    "depth rises steeply with power (exponent about 1.4); no ignition hysteresis",
-    "signals are the steady part of a seam: no ignition, no end crater, no films, no beam oscillation",
+    "depth rises steeply with power (exponent about 1.4 in aluminium); no ignition hysteresis",
+    "signals are the steady part of a seam: no ignition, no end crater, no beam oscillation",
     "levels are relative to a nominal weld, not those of a real machine",
 )
 
@@ -42,25 +46,74 @@ def laser_card(plan: Plan) -> Card:
 
 
 def _targets() -> tuple[TargetSpec, ...]:
-    meaning = "FP root open more than half of the time, PP depth at least 0.80 of the plate, LP less"
+    return (*_targets_along(), *_targets_of_welds())
+
+
+def _targets_along() -> tuple[TargetSpec, ...]:
+    pores = f"pores of at least 50 µm that stayed in the weld, ±{1e3 * labels.PORE_REACH_M:g} mm"
     return (
         TargetSpec(
             "penetration",
             "class",
             level="interval",
             column="penetration_along",
-            classes=PENETRATION,
-            description=f"penetration in steps of 25 ms: {meaning}",
+            classes=labels.PENETRATION,
+            description=f"penetration in steps of 25 ms: {MEANING}",
         ),
+        TargetSpec(
+            "porosity",
+            "multilabel",
+            level="interval",
+            column="pores_along",
+            classes=(labels.PORE,),
+            codes={labels.PORE: GAS_PORE},
+            description=f"whether a window touches one of the {pores}",
+        ),
+        TargetSpec(
+            "pores",
+            "intervals",
+            level="interval",
+            column="pores_along",
+            classes=(labels.PORE,),
+            codes={labels.PORE: GAS_PORE},
+            step_s=STEP_S,
+            description=f"places of {pores}",
+        ),
+        _curve("depth", "depth_along", "depth of the weld along the seam"),
+        _curve("back_width", "back_width_along", "width of the back bead along the seam"),
+    )
+
+
+def _curve(name: str, column: str, description: str) -> TargetSpec:
+    return TargetSpec(
+        name,
+        "curve",
+        level="sample",
+        column=column,
+        unit="mm",
+        rate=Fraction(labels.ALONG_RATE),
+        step_s=STEP_S,
+        description=description,
+    )
+
+
+def _targets_of_welds() -> tuple[TargetSpec, ...]:
+    numbers = {
+        "depth_mm": ("mm", "mean weld depth"),
+        "back_width_mm": ("mm", "mean width of the back bead"),
+        "pores_per_cm": ("1/cm", "pores of at least 50 µm per cm of seam"),
+    }
+    return (
         TargetSpec(
             "weld_penetration",
             "class",
             level="weld",
             column="weld_penetration",
-            classes=PENETRATION,
-            description=f"penetration of the longest part of the weld: {meaning}",
+            classes=labels.PENETRATION,
+            description=f"penetration of the longest part of the weld: {MEANING}",
         ),
-        TargetSpec(
-            "depth_mm", "real", level="weld", column="depth_mm", unit="mm", description="mean weld depth"
+        *(
+            TargetSpec(name, "real", level="weld", column=name, unit=unit, description=description)
+            for name, (unit, description) in numbers.items()
         ),
     )

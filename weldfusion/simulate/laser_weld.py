@@ -16,7 +16,7 @@ from weldfusion.simulate.inputs import Inputs, draw_inputs
 from weldfusion.simulate.keyhole_weld import simulate_states
 from weldfusion.simulate.labels import STEP_S
 from weldfusion.simulate.preset import LASER_AL, LaserPreset
-from weldfusion.simulate.sensors import microphone, noise, oct, photodiode
+from weldfusion.simulate.sensors import coaxial_camera, infrared, microphone, noise, oct, opening, photodiode
 from weldfusion.simulate.sensors.clock import Clock, calibrated_clock
 from weldfusion.simulate.sensors.dropout import draw_dropouts
 from weldfusion.simulate.states import States
@@ -26,6 +26,9 @@ TIMED: Mapping[str, ModuleType] = {
     "photodiode": photodiode,
     "microphone": microphone,
     "oct": oct,
+    "coaxial_camera": coaxial_camera,
+    "opening": opening,
+    "infrared": infrared,
     "noise": noise,
 }
 SENSORS = (*TIMED, "parameters")
@@ -36,7 +39,7 @@ SHORTEST_S = 0.2
 class Recording:
     """What one device recorded of one weld.
 
-    `values` (channels, time) float32; `setup` the device's gains and the like; `calibrated` is the clock
+    `values` (channels, time) float32, or frames (time, height, width) uint8 or float16; `setup` the device's gains and the like; `calibrated` is the clock
     that the data set tells, `true` the one with the weld's own trigger jitter; `dropouts` (n, 2) are
     intervals in seconds of weld time.
     """

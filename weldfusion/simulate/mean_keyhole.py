@@ -21,7 +21,7 @@ class MeanKeyhole:
     """Arrays over time at 500 Hz; SI units.
 
     `number` Ke, `aspect` e*, `absorptivity` η (all factors in), `radius_m`, `depth_m` (free, may exceed
-    the plate), `frequency_hz` of the oscillation, `instability` S of the part of the keyhole inside the plate.
+    the plate), `frequency_hz` of the oscillation, `instability` S of the keyhole inside the plate.
     """
 
     number: np.ndarray

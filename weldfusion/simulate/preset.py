@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from weldfusion.errors import WeldfusionError, did_you_mean
 from weldfusion.simulate.material import AL_6061, SS_304, Material
 
 Range = tuple[float, float]
@@ -105,3 +106,14 @@ LASER_SS = LaserPreset(
     ),
 )
 PRESETS = {preset.process: preset for preset in (LASER_AL, LASER_SS)}
+
+
+def find_preset(name: str) -> LaserPreset:
+    """The preset of a name without version.
+
+    Raises:
+        WeldfusionError: there is none; the nearest name is told.
+    """
+    if name not in PRESETS:
+        raise WeldfusionError(f"preset: no preset is called {name!r}; {did_you_mean(name, PRESETS)}")
+    return PRESETS[name]

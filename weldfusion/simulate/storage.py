@@ -1,19 +1,20 @@
 """A simulated weld on disk: recordings, labels and truth, in a folder that appears whole or not at all."""
 
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import soundfile
 
 from weldfusion.errors import WeldfusionError
-from weldfusion.simulate.labels import Intervals, mean_depth_mm, penetration_along, weld_penetration
+from weldfusion.simulate import labels
+from weldfusion.simulate.curve import Curve
 from weldfusion.simulate.laser_weld import Recording, SimulatedWeld
 from weldfusion.simulate.sensors import microphone, parameters, photodiode
 from weldfusion.simulate.states import States
+from weldfusion.simulate.truth import truth_record
 
 Row = dict[str, str]
 FULL_SCALE = {"photodiode": photodiode.FULL_SCALE, "microphone": microphone.FULL_SCALE}
@@ -45,7 +46,6 @@ def whole_folder(out: Path) -> Iterator[Path]:
 
 def write_weld(weld: SimulatedWeld, sensors: Sequence[str], folder: Path) -> Row:
     """Write the files of one weld and return its row of the manifest."""
-    along = penetration_along(weld.states)
     row = {
         "weld": weld.id,
         "machine": weld.place.machine,
@@ -62,10 +62,8 @@ def write_weld(weld: SimulatedWeld, sensors: Sequence[str], folder: Path) -> Row
     if "parameters" in sensors:
         settings = zip(parameters.COLUMNS, parameters.values(weld.design), strict=True)
         row |= {column: f"{value:.4f}" for column, value in settings}
-    row["penetration_along"] = _write_intervals(weld.id, along, folder)
-    row["weld_penetration"] = weld_penetration(along)
-    row["depth_mm"] = f"{mean_depth_mm(weld.states):.4f}"
-    _write_truth(weld, folder)
+    row |= _write_labels(weld.id, weld.states, folder)
+    np.savez(_place(folder, "truth", f"{weld.id}.npz"), allow_pickle=False, **truth_record(weld))
     return row
 
 
@@ -87,41 +85,28 @@ def _write_recording(name: str, weld: str, recording: Recording, folder: Path) -
     return relative
 
 
-def _write_intervals(weld: str, along: Intervals, folder: Path) -> str:
-    relative = f"labels/{weld}.csv"
-    edges = along.edges_s
-    lines = [f"{a:.6g},{b:.6g},{v}" for a, b, v in zip(edges[:-1], edges[1:], along.labels, strict=True)]
+def _write_labels(weld: str, states: States, folder: Path) -> Row:
+    along, bead = labels.penetration_along(states), states.bead
+    rows = zip(along.edges_s[:-1], along.edges_s[1:], along.labels, strict=True)
+    pores = [(start, end, labels.PORE) for start, end in labels.pore_intervals(states)]
+    curves = {"depth_along": bead.depth_m, "back_width_along": bead.back_width_m}
+    return {
+        "penetration_along": _write_intervals(f"labels/penetration/{weld}.csv", rows, folder),
+        "pores_along": _write_intervals(f"labels/pores/{weld}.csv", pores, folder),
+        **{name: _write_curve(f"labels/{name}/{weld}.npy", curve, folder) for name, curve in curves.items()},
+        "weld_penetration": labels.weld_penetration(along),
+        "depth_mm": f"{labels.mean_mm(bead.depth_m):.4f}",
+        "back_width_mm": f"{labels.mean_mm(bead.back_width_m):.4f}",
+        "pores_per_cm": f"{labels.pores_per_cm(states):.4f}",
+    }
+
+
+def _write_intervals(relative: str, rows: Iterable[tuple[float, float, str]], folder: Path) -> str:
+    lines = [f"{start:.6f},{end:.6f},{value}" for start, end, value in rows]
     _place(folder, relative).write_text("\n".join(["t0_s,t1_s,value", *lines, ""]), encoding="utf-8")
     return relative
 
 
-def _write_truth(weld: SimulatedWeld, folder: Path) -> None:
-    content: dict[str, Any] = {**_curves(weld.states), **_happenings(weld.states)}
-    content |= {f"inputs.{name}": values.astype(np.float32) for name, values in vars(weld.inputs).items()}
-    joint = {name: value for name, value in vars(weld.joint).items() if isinstance(value, float)}
-    content |= {f"joint.{name}": value for name, value in joint.items()}
-    for name, recording in weld.recordings.items():
-        content[f"{name}.dropouts_s"] = recording.dropouts
-        content[f"{name}.offset_s"] = recording.true.offset_s
-        content[f"{name}.clock_ppm"] = recording.true.ppm
-        content |= {f"{name}.setup.{key}": value for key, value in vars(recording.setup).items()}
-    np.savez(_place(folder, "truth", f"{weld.id}.npz"), allow_pickle=False, **content)
-
-
-def _curves(states: States) -> dict[str, np.ndarray]:
-    """Keyhole states as means over 0.5 ms (2 kHz), bead at 2 kHz, heat at 500 Hz; float32."""
-    step = round(states.keyhole.depth_m.rate / states.bead.depth_m.rate)
-    curves = {
-        f"keyhole.{name}": curve.values.reshape(-1, step).mean(axis=1)
-        for name, curve in vars(states.keyhole).items()
-    }
-    curves |= {f"bead.{name}": curve.values for name, curve in vars(states.bead).items()}
-    curves |= {f"heat.{name}": curve.values for name, curve in vars(states.heat).items()}
-    return {name: values.astype(np.float32) for name, values in curves.items()}
-
-
-def _happenings(states: States) -> dict[str, np.ndarray]:
-    records = {"events": states.events, "pores": states.pores, "spatter": states.spatter}
-    return {
-        f"{kind}.{name}": values for kind, record in records.items() for name, values in vars(record).items()
-    }
+def _write_curve(relative: str, curve: Curve, folder: Path) -> str:
+    np.save(_place(folder, relative), labels.along_mm(curve)[None])
+    return relative

@@ -7,11 +7,18 @@ from typing import Any
 
 
 def add(verbs: Any) -> None:
-    about = "laser keyhole welds with photodiodes, microphone, OCT and parameters"
+    about = "laser keyhole welds with photodiodes, microphone, OCT, cameras, spectrometer and parameters"
     parser = verbs.add_parser("laser", help=about, description=f"Make a data set of {about}.")
     parser.add_argument("out", metavar="OUT", type=Path, help="folder to make")
     parser.add_argument("--welds", type=int, default=48, metavar="N", help="number of welds [%(default)s]")
     parser.add_argument("--seed", type=int, default=0, metavar="S", help="seed of all randomness [0]")
+    parser.add_argument(
+        "--preset",
+        default="laser_al",
+        metavar="NAME",
+        help="laser_al: aluminium plate, laser_ss: lap joint of stainless steel [%(default)s]",
+    )
+    parser.add_argument("--sensors", metavar="A,B", help="sensors to record [all]")
     parser.add_argument(
         "--weld-s", type=float, default=2.0, metavar="T", help="length of a weld in seconds [%(default)s]"
     )
@@ -21,14 +28,21 @@ def add(verbs: Any) -> None:
 
 def run(arguments: Namespace) -> int:
     from weldfusion.simulate.laser import simulate_laser
+    from weldfusion.simulate.laser_weld import SENSORS
+    from weldfusion.simulate.preset import find_preset
 
+    sensors = SENSORS
+    if arguments.sensors is not None:
+        sensors = tuple(name.strip() for name in arguments.sensors.split(",") if name.strip())
     folder = simulate_laser(
         arguments.out,
         arguments.welds,
         arguments.seed,
+        sensors=sensors,
         weld_s=arguments.weld_s,
         progress=sys.stderr.isatty(),
         processes=arguments.processes,
+        preset=find_preset(arguments.preset),
     )
     print(f"wrote {arguments.welds} welds to {folder}")
     print(f"next: weldfusion fit {folder}")

@@ -95,21 +95,20 @@ class FusionModel(nn.Module):
 
     def forward(self, batch: Batch, hide: Mapping[str, Tensor] | None = None) -> dict[str, Tensor]:
         """Raw output of each target; `hide[name]` bool (B,) takes a present modality away."""
-        features, here = self.features(batch, hide or {})
-        raw = self.join(features, here)
-        return {name: prior_where_nothing(raw[name], self.head(name), here) for name in self.targets}
+        return self.outputs(*self.features(batch, hide or {}))
 
     def features(
         self, batch: Batch, hide: Mapping[str, Tensor]
     ) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
         """Features (B, D) of each modality before the last join, and where it is present (B,)."""
         here = self.presence(batch, hide)
-        x, valid = self.tokens(batch, here)
-        for name in self.trunks:
-            trunk = self._trunk(name)
-            x[name] = run_encoder(trunk, x[name], valid.get(name), here[name])
-            _replace(valid, name, trunk.out_valid(valid.get(name)))
-        return {name: pool(self.late[name], x[name], valid.get(name)) for name in x}, here
+        x, valid = self.exchanged(*self.stems(batch, here), here)
+        return {name: self.feature(name, x[name], valid.get(name), here[name]) for name in x}, here
+
+    def outputs(self, features: Mapping[str, Tensor], here: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        """Raw output of each target from what `features` gives."""
+        raw = self.join(features, here)
+        return {name: prior_where_nothing(raw[name], self.head(name), here) for name in self.targets}
 
     def presence(self, batch: Batch, hide: Mapping[str, Tensor]) -> dict[str, Tensor]:
         """Which modalities of each sample can be used: recorded, not hidden, something valid."""
@@ -125,18 +124,32 @@ class FusionModel(nn.Module):
             found[name] = here
         return found
 
-    def tokens(self, batch: Batch, here: Mapping[str, Tensor]) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
-        """What the trunks get: outputs of stems and exchanges, with the masks of their tokens."""
+    def stems(self, batch: Batch, here: Mapping[str, Tensor]) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
+        """Output of each stem encoder, with the masks of its tokens."""
         x: dict[str, Tensor] = {}
         valid: dict[str, Tensor] = {}
         for name, encoder in self.encoders.items():
-            x[name] = self._stem(name, batch, here[name])
+            x[name] = self.stem(name, batch, here[name])
             _replace(valid, name, cast(Encoder, encoder).out_valid(batch.valid.get(name)))
+        return x, valid
+
+    def exchanged(
+        self, x: dict[str, Tensor], valid: dict[str, Tensor], here: Mapping[str, Tensor]
+    ) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
+        """What the trunks get: `stems` after the exchanges."""
         for exchange in self.exchanges:
             x = exchange(x, here, valid)
         return x, valid
 
-    def _stem(self, name: str, batch: Batch, here: Tensor) -> Tensor:
+    def feature(self, name: str, x: Tensor, valid: Tensor | None, here: Tensor) -> Tensor:
+        """Features (B, D) of one modality from what its trunk gets."""
+        if name in self.trunks:
+            trunk = self._trunk(name)
+            x = run_encoder(trunk, x, valid, here)
+            valid = trunk.out_valid(valid)
+        return pool(self.late[name], x, valid)
+
+    def stem(self, name: str, batch: Batch, here: Tensor) -> Tensor:
         """Output of a stem encoder; photos that all windows of a weld share are encoded once for it."""
         values, mask = batch.inputs[name], batch.valid.get(name)
         shared = shared_rows(values, mask, batch.where) if self.flows[name].kind == "image" else None

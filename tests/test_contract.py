@@ -45,6 +45,10 @@ TARGETS = {
     "quality": TargetSpec("quality", "class", classes=("good", "poor", "bad")),
     "imperfections": TargetSpec("imperfections", "multilabel", classes=("pore", "crack")),
     "force": TargetSpec("force", "real", unit="N"),
+    "pores_along": TargetSpec(
+        "pores_along", "intervals", "interval", classes=("pore", "crack"), step_s=0.01, steps=4
+    ),
+    "depth_along": TargetSpec("depth_along", "curve", "sample", unit="mm", step_s=0.01, steps=4),
 }
 INPUTS = {
     "sound": Flow("waveform", 1, length=4200, rate=16000.0),

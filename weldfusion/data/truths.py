@@ -86,15 +86,13 @@ def truth_of_weld(target: TargetSpec, weld: Weld, edges: np.ndarray) -> Truths:
 def _of_steps(rule: "Rule", target: TargetSpec, source: np.ndarray, edges: np.ndarray) -> Truths:
     """The truth of every step of every window; 0 in windows of which no step is known."""
     one = replace(target, kind=PER_STEP[target.kind], steps=0)
-    values, known = rule(one, source, step_edges(edges, target.steps).reshape(-1, 2))
-    values[~known] = np.nan
-    of_windows = known.reshape(len(edges), target.steps).any(axis=1)
-    values = values.reshape(len(edges), target.steps, *values.shape[1:])
-    if values.ndim == 3:
-        values = values.transpose(0, 2, 1)
-    values = np.ascontiguousarray(values)
-    values[~of_windows] = 0.0
-    return values, of_windows
+    found, known = rule(one, source, step_edges(edges, target.steps).reshape(-1, 2))
+    found[~known] = np.nan
+    windows = known.reshape(len(edges), target.steps).max(axis=1)
+    found = found.reshape(len(edges), target.steps, *found.shape[1:])
+    values = np.ascontiguousarray(found.transpose(0, 2, 1) if found.ndim == 3 else found)
+    values[~windows] = 0.0
+    return values, windows
 
 
 def _class(target: TargetSpec, name: str, place: str) -> int:

@@ -3,12 +3,21 @@
 from weldfusion.data.card import TargetSpec
 from weldfusion.data.flow import Flow
 from weldfusion.heads.classes import ClassHead
+from weldfusion.heads.curve import CurveHead
 from weldfusion.heads.head import Head
+from weldfusion.heads.intervals import IntervalHead
 from weldfusion.heads.multilabel import MultiLabelHead
 from weldfusion.heads.real import RealHead
 
+HEADS: dict[str, type[Head]] = {
+    "class": ClassHead,
+    "multilabel": MultiLabelHead,
+    "real": RealHead,
+    "intervals": IntervalHead,
+    "curve": CurveHead,
+}
+
 
 def default_head(flow: Flow, target: TargetSpec) -> Head:
-    """`ClassHead`, `MultiLabelHead` or `RealHead`, by the kind of the target."""
-    heads: dict[str, type[Head]] = {"class": ClassHead, "multilabel": MultiLabelHead, "real": RealHead}
-    return heads[target.kind](flow, target)
+    """The head whose `kind` is that of the target."""
+    return HEADS[target.kind](flow, target)

@@ -39,7 +39,8 @@ class Head(nn.Module, ABC):
 
     @abstractmethod
     def loss(self, raw: Tensor, truth: Truth) -> Tensor:
-        """Loss of each sample (B,), 0 where the truth is not known."""
+        """Loss of each sample (B,), 0 where the truth is not known; of a dense target the mean over its
+        known steps."""
 
     @abstractmethod
     def average(self, raw: Tensor, weight: Tensor) -> Tensor:
@@ -48,4 +49,5 @@ class Head(nn.Module, ABC):
 
     @abstractmethod
     def decode(self, raw: Tensor) -> dict[str, Tensor]:
-        """Raw output → what is predicted: class name (or "" for a number) → value (B,), in order."""
+        """Raw output → what is predicted: class name (or "" for a number) → value (B,), or (B, steps) of a
+        dense target, in order."""

@@ -15,7 +15,7 @@ from weldfusion.data.flow import Flow
 from weldfusion.errors import ConfigError
 from weldfusion.heads.head import Head
 
-_LOSSES: dict[str, Callable[..., Tensor]] = {"mse": F.mse_loss, "huber": F.huber_loss, "mae": F.l1_loss}
+LOSSES: dict[str, Callable[..., Tensor]] = {"mse": F.mse_loss, "huber": F.huber_loss, "mae": F.l1_loss}
 
 
 class RealHead(Head):
@@ -46,7 +46,7 @@ class RealHead(Head):
         super().__init__(flow, target)
         if target.kind != "real":
             raise ConfigError(f"RealHead predicts a real target, {target.name} is {target.kind}")
-        self.measure = _LOSSES[loss]
+        self.measure = LOSSES[loss]
         self.floor = -math.inf if floor is None else floor
         self.linear = nn.Linear(flow.channels, 1)
         self.register_buffer("mean", torch.zeros(()))

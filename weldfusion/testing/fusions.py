@@ -86,8 +86,10 @@ def _check_late(make: Callable[[Flows], Fusion | LateFusion], flows: Flows) -> N
         TargetSpec("quality", "class", classes=("good", "poor", "bad")),
         TargetSpec("pores", "multilabel", classes=("pore", "crack", "spatter")),
         TargetSpec("force", "real"),
+        TargetSpec("pores_along", "intervals", "interval", classes=("pore", "crack", "gap"), steps=2),
+        TargetSpec("depth", "curve", "sample", steps=2),
     ):
-        size = () if target.kind == "real" else (3,)
+        size = ((3,) if target.classes else ()) + ((target.steps,) if target.dense else ())
 
         def build(order: Flows, target: TargetSpec = target) -> _WithHead:
             return _WithHead(make(order), target, 1)

@@ -71,10 +71,11 @@ def _check_views(head: Head, raw: torch.Tensor) -> None:
 
 def _check_decoding(head: Head, raw: torch.Tensor, target: TargetSpec) -> None:
     decoded = run_decode(head, raw)
-    names = [""] if target.kind == "real" else list(target.classes)
+    names = list(target.labels)
+    shape = (SAMPLES, target.steps) if target.dense else (SAMPLES,)
     require(list(decoded) == names, f"decode gives {list(decoded)}, expected {names}")
     for name, value in decoded.items():
-        require(value.shape == (SAMPLES,), f"decoded {name} has shape {value.shape}")
+        require(value.shape == shape, f"decoded {name} has shape {value.shape}, expected {shape}")
     if target.kind == "class":
         total = sum(decoded.values())
         require(bool(np.allclose(total, 1.0, atol=1e-5)), "probabilities of the classes do not sum to 1")

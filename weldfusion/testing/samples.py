@@ -62,15 +62,22 @@ def presences(names: Iterable[str]) -> dict[str, dict[str, Tensor]]:
 
 
 def random_truth(target: TargetSpec, seed: int) -> Truth:
-    """Random truths of which the last one is not known."""
+    """Random truths of which the last one is not known; of a dense target the first step of the second one
+    is not known either."""
     rng = np.random.default_rng(seed)
     known = torch.arange(SAMPLES) < SAMPLES - 1
     if target.kind == "class":
         value = torch.as_tensor(rng.integers(0, len(target.classes), SAMPLES))
     elif target.kind == "multilabel":
         value = torch.as_tensor(rng.integers(0, 2, (SAMPLES, len(target.classes)))).float()
+    elif target.kind == "intervals":
+        value = torch.as_tensor(rng.integers(0, 2, (SAMPLES, len(target.classes), target.steps))).float()
+    elif target.kind == "curve":
+        value = torch.as_tensor(rng.normal(100.0, 20.0, (SAMPLES, target.steps))).float()
     else:
         value = torch.as_tensor(rng.normal(100.0, 20.0, SAMPLES)).float()
+    if target.dense:
+        value[1, ..., 0] = torch.nan
     value[-1] = 0
     return Truth(value, known)
 

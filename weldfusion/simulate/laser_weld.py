@@ -16,7 +16,16 @@ from weldfusion.simulate.inputs import Inputs, draw_inputs
 from weldfusion.simulate.keyhole_weld import simulate_states
 from weldfusion.simulate.labels import STEP_S
 from weldfusion.simulate.preset import LASER_AL, LaserPreset
-from weldfusion.simulate.sensors import coaxial_camera, infrared, microphone, noise, oct, opening, photodiode
+from weldfusion.simulate.sensors import (
+    coaxial_camera,
+    infrared,
+    microphone,
+    noise,
+    oct,
+    opening,
+    photodiode,
+    spectrometer,
+)
 from weldfusion.simulate.sensors.clock import Clock, calibrated_clock
 from weldfusion.simulate.sensors.dropout import draw_dropouts
 from weldfusion.simulate.states import States
@@ -29,6 +38,7 @@ TIMED: Mapping[str, ModuleType] = {
     "coaxial_camera": coaxial_camera,
     "opening": opening,
     "infrared": infrared,
+    "spectrometer": spectrometer,
     "noise": noise,
 }
 SENSORS = (*TIMED, "parameters")
@@ -39,9 +49,9 @@ SHORTEST_S = 0.2
 class Recording:
     """What one device recorded of one weld.
 
-    `values` (channels, time) float32, or frames (time, height, width) uint8 or float16; `setup` the device's gains and the like; `calibrated` is the clock
-    that the data set tells, `true` the one with the weld's own trigger jitter; `dropouts` (n, 2) are
-    intervals in seconds of weld time.
+    `values` (channels, time) float32, or frames (time, height, width) uint8 or float16; `setup` the device's
+    gains and the like; `calibrated` is the clock that the data set tells, `true` the one with the weld's own
+    trigger jitter; `dropouts` (n, 2) are intervals in seconds of weld time.
     """
 
     values: np.ndarray

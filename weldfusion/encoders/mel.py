@@ -1,4 +1,4 @@
-"""Mel spectrogram and a small 2-D CNN: the usual encoder of arc and process sound."""
+"""Mel (or other) spectrogram and a small 2-D CNN: the usual encoder of arc and process sound."""
 
 from collections.abc import Sequence
 from typing import Literal
@@ -8,18 +8,19 @@ from torch import Tensor, nn
 from weldfusion.data.flow import Flow
 from weldfusion.encoders.encoder import Encoder
 from weldfusion.errors import ConfigError
-from weldfusion.layers.log_mel import LogMel, frame_count
+from weldfusion.layers.band_decibels import BandDecibels, frame_count
 from weldfusion.layers.masked import masked_batch_norm, masked_mean, window_valid
+from weldfusion.signals.filter_banks import FilterBank, Mel
 
 
 class MelCNN(Encoder):
-    """Log mel spectrogram, then Conv2d(3, same) → BatchNorm → ReLU → MaxPool(2), once per width.
+    """Spectrogram in decibels, then Conv2d(3, same) → BatchNorm → ReLU → MaxPool(2), once per width.
 
     Args:
         flow: a waveform with known rate and length.
         n_fft: samples per frame of the spectrogram.
         hop: samples from one frame to the next.
-        n_mels: number of mel bands.
+        bank: bands of the spectrogram; 40 mel bands (HTK's scale) by default.
         widths: output channels of each block.
         out: `features` (B, widths[-1]), or `tokens` (B, T', widths[-1]) along time.
 
@@ -32,20 +33,21 @@ class MelCNN(Encoder):
         flow: Flow,
         n_fft: int = 1024,
         hop: int = 256,
-        n_mels: int = 40,
+        bank: FilterBank | None = None,
         widths: Sequence[int] = (16, 32, 64),
         out: Literal["features", "tokens"] = "features",
     ) -> None:
         super().__init__()
         if flow.kind != "waveform" or flow.length is None or flow.rate is None:
             raise ConfigError(f"MelCNN takes a waveform of known length and rate, not {flow.kind}")
-        frames = frame_count(flow.length, n_fft, hop)
-        if min(frames, n_mels) >> len(widths) < 1 or not widths:
+        bank = bank or Mel(scale="htk", area="peak")
+        frames, bands = frame_count(flow.length, n_fft, hop), len(bank.centres_hz(flow.rate))
+        if min(frames, bands) >> len(widths) < 1 or not widths:
             raise ConfigError(
-                f"MelCNN: {flow.length} samples give {frames} frames of {n_mels} bands, "
+                f"MelCNN: {flow.length} samples give {frames} frames of {bands} bands, "
                 f"{len(widths)} blocks need at least {2 ** len(widths)} of each; lower hop, n_fft or widths"
             )
-        self.mel = LogMel(flow.rate, n_fft, hop, n_mels)
+        self.bands = BandDecibels(flow.rate, n_fft, hop, bank)
         self.norm = nn.BatchNorm2d(flow.channels)
         self.convolutions, self.norms = nn.ModuleList(), nn.ModuleList()
         channels = flow.channels
@@ -61,8 +63,8 @@ class MelCNN(Encoder):
     def forward(self, x: Tensor, valid: Tensor | None = None) -> Tensor:
         if valid is not None:
             x = x.masked_fill(~valid.unsqueeze(1), 0.0)
-            valid = self.mel.out_valid(valid)
-        maps = _fill(masked_batch_norm(self.norm, self.mel(x), _mask(valid)), valid, 0.0)
+            valid = self.bands.out_valid(valid)
+        maps = _fill(masked_batch_norm(self.norm, self.bands(x), _mask(valid)), valid, 0.0)
         for convolution, norm in zip(self.convolutions, self.norms, strict=True):
             assert isinstance(norm, nn.BatchNorm2d)
             maps = self.activation(masked_batch_norm(norm, convolution(maps), _mask(valid)))
@@ -75,7 +77,7 @@ class MelCNN(Encoder):
     def out_valid(self, valid: Tensor | None) -> Tensor | None:
         if valid is None or self.pooled:
             return None
-        valid = self.mel.out_valid(valid)
+        valid = self.bands.out_valid(valid)
         for _ in self.norms:
             valid = _halve(valid)
         return valid

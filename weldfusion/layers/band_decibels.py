@@ -1,0 +1,79 @@
+"""Loudness of frequency bands over time, as a layer."""
+
+from typing import Literal
+
+import torch
+from torch import Tensor, nn
+from torchaudio.functional import spectrogram
+
+from weldfusion.layers.masked import window_valid
+from weldfusion.signals.filter_banks import FilterBank
+
+
+class BandDecibels(nn.Module):
+    """10·log10(max(band power, floor)), differentiable, on any device, always in float32.
+
+    (B, C, L) → (B, C, bands, T). The same numbers as `weldfusion.signals.spectrogram.band_powers` with
+    `Decibels`; Hann window.
+
+    Args:
+        rate: sampling rate in Hz.
+        n_fft: samples per frame.
+        hop: samples from one frame to the next.
+        bank: how bins are summed into bands.
+        padding: `none`: only frames wholly inside the signal, T = (L - n_fft) // hop + 1, so that a frame
+            whose samples are all real is untouched by padding; `zero`, `reflect`: frame `i` is centred on
+            sample `i * hop`, T = L // hop + 1.
+        floor_db: what is below counts as this (0 dB is a power of 1).
+
+    Raises ConfigError if a band holds no frequency of the spectrum.
+    """
+
+    window: Tensor
+    weights: Tensor
+
+    def __init__(
+        self,
+        rate: float,
+        n_fft: int,
+        hop: int,
+        bank: FilterBank,
+        padding: Literal["none", "zero", "reflect"] = "none",
+        floor_db: float = -60.0,
+    ) -> None:
+        super().__init__()
+        self.n_fft, self.hop = n_fft, hop
+        self.centred, self.pad_mode = padding != "none", "reflect" if padding == "reflect" else "constant"
+        self.floor = 10.0 ** (floor_db / 10)
+        weights = torch.from_numpy(bank.weights(rate, n_fft)).float()
+        self.register_buffer("weights", weights, persistent=False)
+        self.register_buffer("window", torch.hann_window(n_fft), persistent=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        with torch.autocast(x.device.type, enabled=False):
+            power = spectrogram(
+                x.float(),
+                pad=0,
+                window=self.window,
+                n_fft=self.n_fft,
+                hop_length=self.hop,
+                win_length=self.n_fft,
+                power=2.0,
+                normalized=False,
+                center=self.centred,
+                pad_mode=self.pad_mode,
+            )
+            return 10.0 * (self.weights @ power).clamp(min=self.floor).log10()
+
+    def out_valid(self, valid: Tensor) -> Tensor:
+        """Mask of the frames of `padding: none`: bool (B, L) → (B, T)."""
+        return window_valid(valid, self.n_fft, self.hop)
+
+
+def frame_count(length: int, n_fft: int, hop: int) -> int:
+    """Number of frames that lie wholly inside a signal of `length` samples.
+
+    >>> frame_count(1024, n_fft=512, hop=128)
+    5
+    """
+    return max(0, (length - n_fft) // hop + 1)

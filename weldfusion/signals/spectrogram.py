@@ -1,0 +1,94 @@
+"""Power spectrograms of many signals at once, whole or summed into bands."""
+
+from typing import Literal
+
+import numpy as np
+from scipy import fft, sparse
+
+from weldfusion.signals.finite import check_signal
+
+Padding = Literal["zero", "reflect", "none"]
+BLOCK_SAMPLES = 1 << 17
+"""Samples of frames that are worked on at a time, so that they stay in the processor's cache."""
+
+
+def power_spectrogram(values: np.ndarray, n_fft: int, hop: int, padding: Padding = "zero") -> np.ndarray:
+    """Squared magnitude of the short-time Fourier transform with a periodic Hann window.
+
+    Args:
+        values: (..., time), finite.
+        n_fft: samples per frame.
+        hop: samples from one frame to the next.
+        padding: `zero` or `reflect` by n_fft // 2 at both ends, so that frame `i` is centred on sample
+            `i * hop` (librosa's and torchaudio's default); `none`: only frames wholly inside the signal.
+
+    Returns:
+        (..., n_fft // 2 + 1, frames), float32 for float32 input, else float64.
+
+    Raises ValueError naming the argument that is wrong.
+
+    >>> power_spectrogram(np.ones(8), n_fft=4, hop=4, padding="none")[:, 0].tolist()
+    [4.0, 1.0, 0.0]
+    """
+    return _blocks(values, n_fft, hop, padding, None)
+
+
+def band_powers(
+    values: np.ndarray, weights: np.ndarray, n_fft: int, hop: int, padding: Padding = "zero"
+) -> np.ndarray:
+    """`weights @ power_spectrogram(values, …)`, without keeping the spectrogram.
+
+    Args:
+        weights: (bands, n_fft // 2 + 1), as `FilterBank.weights` gives them.
+
+    Returns:
+        (..., bands, frames).
+    """
+    if weights.shape[-1] != n_fft // 2 + 1:
+        raise ValueError(f"weights have {weights.shape[-1]} bins, frames of {n_fft} have {n_fft // 2 + 1}")
+    return _blocks(values, n_fft, hop, padding, weights)
+
+
+def frame_times_s(frames: int, rate: float, n_fft: int, hop: int, padding: Padding = "zero") -> np.ndarray:
+    """Seconds (frames,) of the middle of each frame.
+
+    >>> frame_times_s(2, 8000.0, n_fft=256, hop=80, padding="none").tolist()
+    [0.016, 0.026]
+    """
+    return (np.arange(frames) * hop + (n_fft / 2 if padding == "none" else 0)) / rate
+
+
+def _blocks(
+    values: np.ndarray, n_fft: int, hop: int, padding: Padding, weights: np.ndarray | None
+) -> np.ndarray:
+    values = check_signal(values, shortest=1)
+    if n_fft < 2 or hop < 1:
+        raise ValueError(f"n_fft must be at least 2 and hop 1, are {n_fft} and {hop}")
+    depth = np.float32 if values.dtype == np.float32 else np.float64
+    padded = _padded(values.reshape(-1, values.shape[-1]).astype(depth, copy=False), n_fft, padding)
+    count = (padded.shape[-1] - n_fft) // hop + 1
+    window = (0.5 - 0.5 * np.cos(2 * np.pi * np.arange(n_fft) / n_fft)).astype(depth)
+    bank = None if weights is None else sparse.csr_array(weights.astype(depth))
+    out = np.empty((len(padded), n_fft // 2 + 1 if weights is None else len(weights), count), depth)
+    step = max(1, BLOCK_SAMPLES // n_fft)
+    for signal, found in zip(padded, out, strict=True):
+        frames = np.lib.stride_tricks.sliding_window_view(signal, n_fft)[::hop]
+        for start in range(0, count, step):
+            spectrum = fft.rfft(frames[start : start + step] * window, axis=-1, overwrite_x=True)
+            power = np.square(spectrum.real)
+            power += np.square(spectrum.imag)
+            bins = np.ascontiguousarray(power.T)
+            found[:, start : start + step] = bins if bank is None else bank @ bins
+    return out.reshape(*values.shape[:-1], *out.shape[1:])
+
+
+def _padded(values: np.ndarray, n_fft: int, padding: Padding) -> np.ndarray:
+    time, half = values.shape[-1], n_fft // 2
+    if padding == "none":
+        if time < n_fft:
+            raise ValueError(f"the signal has {time} samples, shorter than a frame of {n_fft}; lower n_fft")
+        return values
+    if padding == "reflect" and time <= half:
+        raise ValueError(f"the signal has {time} samples; reflecting half a frame needs over {half}")
+    mode: Literal["constant", "reflect"] = "reflect" if padding == "reflect" else "constant"
+    return np.pad(values, ((0, 0), (half, half)), mode=mode)

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from weldfusion.evaluation.frame import TargetTable
+from weldfusion.evaluation.frame import NUMBERS, TargetTable
 from weldfusion.evaluation.totals import confusion_matrix
 
 FEW_GROUPS = 10
@@ -23,9 +23,9 @@ def confusion(tables: Tables) -> list[list[float]] | None:
 
 
 def class_counts(tables: Tables) -> dict[str, dict[str, int]]:
-    """Class → rows and groups with this truth; empty for a real target."""
+    """Class → rows and groups with this truth; empty for numbers."""
     first = next(iter(tables.values()))
-    if first.kind == "real":
+    if first.kind in NUMBERS:
         return {}
     table = first.rows(first.known)
     counts = {}
@@ -40,7 +40,7 @@ def row_scores(table: TargetTable) -> tuple[str, np.ndarray]:
     wrong for classes, all flags right for flags, absolute error for numbers."""
     if table.kind == "class":
         return "accuracy", (table.truth.argmax(axis=1) == table.value.argmax(axis=1)).astype(float)
-    if table.kind == "multilabel":
+    if table.kind not in NUMBERS:
         return "exact_match", ((table.truth > 0.5) == (table.value >= 0.5)).all(axis=1).astype(float)
     return "mae", np.abs(table.value[:, 0] - table.truth[:, 0])
 
@@ -74,9 +74,10 @@ def _group_means(tables: Tables) -> dict[str, float]:
     for table in tables.values():
         known = table.rows(table.known)
         _, scores = row_scores(known)
-        groups = known.group.astype(str)
+        groups, weight = known.group.astype(str), known.weight
         for group in np.unique(groups):
-            sums.setdefault(str(group), []).append(float(scores[groups == group].mean()))
+            own = groups == group
+            sums.setdefault(str(group), []).append(float(np.average(scores[own], weights=weight[own])))
     return {group: float(np.mean(values)) for group, values in sums.items()}
 
 
@@ -90,7 +91,7 @@ def limits(tables: Tables) -> list[str]:
     groups = np.unique(table.group.astype(str))
     if len(groups) < FEW_GROUPS:
         found.append(f"only {len(groups)} groups: intervals are rough or cannot be given")
-    if table.kind == "real" or not len(table):
+    if table.kind in NUMBERS or not len(table):
         return found
     absent = [name for name, count in class_counts(tables).items() if count["rows"] == 0]
     if absent:

@@ -10,11 +10,11 @@ from tqdm import tqdm
 from weldfusion.errors import RunError
 from weldfusion.evaluation.breakdown import by_group, class_counts, confusion, limits
 from weldfusion.evaluation.compare import common_rows, difference
-from weldfusion.evaluation.frame import Level, TargetTable, check_frame, target_names, target_tables
+from weldfusion.evaluation.frame import NUMBERS, Level, TargetTable, check_frame, target_names, target_tables
 from weldfusion.evaluation.intervals import LEVEL, NO_SPREAD, RESAMPLES, Interval, group_counts
 from weldfusion.evaluation.join import mean_of_networks
 from weldfusion.evaluation.measure import Measured, group_names, measure
-from weldfusion.evaluation.totals import HEADLINE, SMALLER_IS_BETTER, Key
+from weldfusion.evaluation.totals import HEADLINE, SMALLER_IS_BETTER, Key, headline
 
 SCHEMA = 1
 NO_EXCEPTION = "no exception seen"
@@ -30,6 +30,10 @@ SHARES = frozenset(
         "f1",
         "auc",
         "coverage",
+        "average_precision",
+        "event_precision",
+        "event_recall",
+        "event_f1",
     }
 )
 Tables = Mapping[int, TargetTable]
@@ -40,6 +44,10 @@ UNDEFINED = {
     "recall": "no truth of this class",
     "f1": "no truth of this class",
     "auc": "needs truths of this class and of another",
+    "average_precision": "no truth of this class",
+    "event_precision": "never called",
+    "event_recall": "no true event",
+    "event_f1": "no true event",
     "r2": "all truths are equal",
 }
 
@@ -99,12 +107,12 @@ def _tables(frame: pd.DataFrame, target: str, model: str) -> dict[int, TargetTab
 
 
 def _target_entry(table: TargetTable) -> dict[str, Any]:
-    headline = HEADLINE[table.kind]
+    judged = HEADLINE[table.kind]
     return {
         "kind": table.kind,
-        "classes": list(table.classes) if table.kind != "real" else [],
-        "headline": headline,
-        "smaller_is_better": headline in SMALLER_IS_BETTER,
+        "classes": list(table.classes) if table.kind not in NUMBERS else [],
+        "headline": judged,
+        "smaller_is_better": judged in SMALLER_IS_BETTER,
     }
 
 
@@ -132,7 +140,7 @@ def _level(ours: Tables, baselines: Mapping[str, Tables], seed: int, resamples: 
     counts = group_counts(len(names), resamples, seed)
     measured = measure(ours, names, counts)
     beside = {name: _beside(ours, tables, measured, counts, seed) for name, tables in baselines.items()}
-    best = _best(beside, HEADLINE[first.kind])
+    best = _best(beside, headline(first.kind, first.level))
     shown = {"": ours} | ({"best": baselines[best]} if best else {})
     return (
         head

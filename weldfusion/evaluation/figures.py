@@ -60,6 +60,35 @@ def auc(positive: np.ndarray, negative: np.ndarray) -> np.ndarray:
     return safe_ratio((positive * below).sum(axis=-1), positive.sum(axis=-1) * negative.sum(axis=-1))
 
 
+def average_precision(positive: np.ndarray, negative: np.ndarray) -> np.ndarray:
+    """Mean over the positives of the precision among all that score as high or higher, from counts
+    (..., B) of positives and negatives at B ascending scores. NaN without positives.
+
+    >>> round(float(average_precision(np.array([0, 1, 1]), np.array([1, 1, 0]))), 3)
+    0.833
+    """
+    hits = np.cumsum(positive[..., ::-1], axis=-1)
+    calls = hits + np.cumsum(negative[..., ::-1], axis=-1)
+    precision = np.nan_to_num(safe_ratio(hits, calls))
+    return safe_ratio((precision * positive[..., ::-1]).sum(axis=-1), positive.sum(axis=-1))
+
+
+def event_figures(sums: np.ndarray) -> dict[str, np.ndarray]:
+    """Precision, recall and F1 of events from (..., 3) sums: hits, calls, true events; precision NaN where
+    nothing was called, recall and F1 NaN where there is no true event.
+
+    >>> {k: round(float(v), 3) for k, v in event_figures(np.array([2.0, 3.0, 4.0])).items()}
+    {'event_precision': 0.667, 'event_recall': 0.5, 'event_f1': 0.571}
+    """
+    hits, calls, true = np.moveaxis(np.asarray(sums, dtype=float), -1, 0)
+    f1 = np.where(true > 0, safe_ratio(2 * hits, calls + true), np.nan)
+    return {
+        "event_precision": safe_ratio(hits, calls),
+        "event_recall": safe_ratio(hits, true),
+        "event_f1": f1,
+    }
+
+
 def calibration_error(bins: np.ndarray) -> np.ndarray:
     """Expected calibration error from (..., B, 3) sums: rows, right rows, confidence.
 

@@ -25,7 +25,12 @@ WELD_COLUMNS = (
     "seed",
 )
 WINDOW_COLUMNS = (*WELD_COLUMNS[:2], "window", "t0_s", "t1_s", "x_mm", *WELD_COLUMNS[2:])
-KINDS = ("class", "multilabel", "real")
+STEP_COLUMNS = ("step", "t0_s", "t1_s", "x_mm")
+"""Further columns of a per-weld frame that holds dense targets; a per-window frame has `step` besides."""
+KINDS = ("class", "multilabel", "real", "intervals", "curve")
+NUMBERS = ("real", "curve")
+DENSE = ("intervals", "curve")
+"""Kinds that have a row for every step."""
 
 
 def check_frame(frame: pd.DataFrame, level: Level) -> None:
@@ -52,7 +57,7 @@ def check_frame(frame: pd.DataFrame, level: Level) -> None:
         target = kinds["target"][kinds["target"].duplicated()].iloc[0]
         raise RunError(f"predictions per {level}: target '{target}' has more than one kind, expected one")
     value = frame["value"].to_numpy(dtype=float)
-    is_real = (frame["kind"] == "real").to_numpy(dtype=bool)
+    is_real = frame["kind"].isin(NUMBERS).to_numpy(dtype=bool)
     wrong = ~np.isfinite(value) | (~is_real & ((value < -1e-6) | (value > 1 + 1e-6)))
     if wrong.any():
         row = int(np.argmax(wrong))
@@ -67,9 +72,10 @@ def check_frame(frame: pd.DataFrame, level: Level) -> None:
 class TargetTable:
     """One target of one seed as arrays; N rows are welds or windows (of every fold), K classes.
 
-    `truth` is (N, K) flags for a class or multilabel target, (N, 1) values for a real one, NaN where
-    unknown; `value` (N, K) probabilities or (N, 1) values; `lower` and `upper` like `value`. `window`
-    is 0 in a table of welds.
+    Of a dense target a row is one step of a weld or window. `truth` is (N, K) flags for classes, (N, 1)
+    values for numbers, NaN where unknown; `value` (N, K) probabilities or (N, 1) values; `lower` and
+    `upper` like `value`. `window` is 0 in a table of welds, `step` 0 where a target has none; `edges`
+    (N, 2) are the seconds of window or step (NaN for whole welds).
     """
 
     target: str
@@ -79,10 +85,13 @@ class TargetTable:
     group: np.ndarray
     fold: np.ndarray
     window: np.ndarray
+    step: np.ndarray
+    edges: np.ndarray
     truth: np.ndarray
     value: np.ndarray
     lower: np.ndarray
     upper: np.ndarray
+    level: Level
 
     def __len__(self) -> int:
         return len(self.weld)
@@ -94,16 +103,30 @@ class TargetTable:
 
     @property
     def keys(self) -> np.ndarray:
-        """object (N,): fold, weld and window of each row as one tuple."""
+        """object (N,): fold, weld, window and step of each row as one tuple."""
         keys = np.empty(len(self), dtype=object)
-        keys[:] = list(zip(self.fold, self.weld, self.window.tolist(), strict=True))
+        keys[:] = list(zip(self.fold, self.weld, self.window.tolist(), self.step.tolist(), strict=True))
         return keys
+
+    @property
+    def weld_codes(self) -> np.ndarray:
+        """int (N,): number of each row's weld (of one fold)."""
+        both = [f"{fold}\0{weld}" for fold, weld in zip(self.fold, self.weld, strict=True)]
+        return np.unique(np.array(both, dtype=str), return_inverse=True)[1]
+
+    @property
+    def weight(self) -> np.ndarray:
+        """(N,): how much each row counts in a mean: 1, but of the steps of a weld their share of it."""
+        if self.kind not in DENSE or self.level != "weld" or not len(self):
+            return np.ones(len(self))
+        codes = self.weld_codes
+        return 1.0 / np.bincount(codes)[codes]
 
     def rows(self, index: np.ndarray) -> "TargetTable":
         """Some rows, by number or mask."""
-        arrays = ("weld", "group", "fold", "window", "truth", "value", "lower", "upper")
+        arrays = ("weld", "group", "fold", "window", "step", "edges", "truth", "value", "lower", "upper")
         parts = {name: getattr(self, name)[index] for name in arrays}
-        return TargetTable(self.target, self.kind, self.classes, **parts)
+        return TargetTable(self.target, self.kind, self.classes, **parts, level=self.level)
 
 
 def target_names(frame: pd.DataFrame) -> list[str]:
@@ -123,7 +146,7 @@ def target_tables(frame: pd.DataFrame, target: str) -> dict[int, TargetTable]:
 
 
 def _table(part: pd.DataFrame, target: str, classes: tuple[str, ...]) -> TargetTable:
-    keys = ["fold", "weld", "window"] if "window" in part.columns else ["fold", "weld"]
+    keys = [name for name in ("fold", "weld", "window", "step") if name in part.columns]
     row = part.groupby(keys, sort=False).ngroup().to_numpy()
     column = pd.Categorical(part["class"].to_numpy(dtype=object), categories=list(classes)).codes
     count = int(row.max()) + 1
@@ -134,7 +157,7 @@ def _table(part: pd.DataFrame, target: str, classes: tuple[str, ...]) -> TargetT
         weld = part["weld"].to_numpy(dtype=object)[row == bad][0]
         raise RunError(
             f"predictions: target '{target}', weld '{weld}', class '{classes[k]}' has {cells[bad, k]} rows "
-            "in one fold and seed, expected 1"
+            "at one place in one fold and seed, expected 1"
         )
 
     def matrix(name: str) -> np.ndarray:
@@ -143,7 +166,12 @@ def _table(part: pd.DataFrame, target: str, classes: tuple[str, ...]) -> TargetT
         return values
 
     _, first = np.unique(row, return_index=True)
-    window = part["window"].to_numpy(dtype=np.int64)[first] if "window" in keys else np.zeros(count, np.int64)
+
+    def number(name: str, absent: float) -> np.ndarray:
+        if name not in part.columns:
+            return np.full(count, absent)
+        return part[name].to_numpy(dtype=float)[first]
+
     text = {name: part[name].to_numpy(dtype=object)[first] for name in ("weld", "group", "fold")}
     return TargetTable(
         target,
@@ -152,9 +180,12 @@ def _table(part: pd.DataFrame, target: str, classes: tuple[str, ...]) -> TargetT
         text["weld"],
         text["group"],
         text["fold"],
-        window,
+        number("window", 0).astype(np.int64),
+        number("step", 0).astype(np.int64),
+        np.stack([number("t0_s", np.nan), number("t1_s", np.nan)], axis=1),
         matrix("truth"),
         matrix("value"),
         matrix("lower"),
         matrix("upper"),
+        "window" if "window" in keys else "weld",
     )

@@ -5,9 +5,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from weldfusion.evaluation.frame import WELD_COLUMNS
+from weldfusion.evaluation.frame import DENSE, STEP_COLUMNS, WELD_COLUMNS
 
 LEAST_PROBABILITY = 1e-3
+KEYS = ["seed", "fold", "weld", "target"]
 
 
 def join_windows(windows: pd.DataFrame) -> pd.DataFrame:
@@ -18,24 +19,28 @@ def join_windows(windows: pd.DataFrame) -> pd.DataFrame:
     out); a flag's is its mean probability; a number's is the mean. Truth: the mean of known truths of
     the windows for a number, the most frequent one for a class, any window's for a flag. Present is
     every modality that any window had.
+
+    A dense target stays a row for every step: the weld's steps begin with its first window, and every
+    step of a window counts for that step of the weld in which its middle lies (exactly one where the hop
+    is a whole number of steps), flags and numbers joined as above. Such a frame has `STEP_COLUMNS`
+    besides.
     """
-    keys = ["seed", "fold", "weld", "target"]
+    dense = windows["kind"].isin(DENSE)
+    if not dense.any():
+        return _join_whole(windows)
+    if dense.all():
+        return _join_steps(windows)
+    whole = _join_whole(windows[~dense]).assign(step=0)
+    return pd.concat([whole, _join_steps(windows[dense])], ignore_index=True)
+
+
+def _join_whole(windows: pd.DataFrame) -> pd.DataFrame:
+    """Rows of the targets that have one value a window."""
     frame = windows.assign(log=np.log(np.maximum(windows["value"].to_numpy(dtype=float), LEAST_PROBABILITY)))
-    grouped = frame.groupby([*keys, "class"], sort=False, dropna=False)
-    joined = grouped.agg(
-        {
-            "group": "first",
-            "kind": "first",
-            "truth": "mean",
-            "value": "mean",
-            "lower": "mean",
-            "upper": "mean",
-            "present": _union,
-            "log": "mean",
-        }
-    ).reset_index()
+    grouped = frame.groupby([*KEYS, "class"], sort=False, dropna=False)
+    joined = grouped.agg(SAME | MEANS | {"log": "mean"}).reset_index()
     is_class = (joined["kind"] == "class").to_numpy(dtype=bool)
-    weld = joined.groupby(keys, sort=False).ngroup().to_numpy()
+    weld = joined.groupby(KEYS, sort=False).ngroup().to_numpy()
     odds = np.exp(joined["log"].to_numpy(dtype=float))
     share = odds / np.bincount(weld, weights=odds)[weld]
     joined["value"] = np.where(is_class, share, joined["value"])
@@ -43,15 +48,40 @@ def join_windows(windows: pd.DataFrame) -> pd.DataFrame:
     return joined[list(WELD_COLUMNS)]
 
 
+def _join_steps(windows: pd.DataFrame) -> pd.DataFrame:
+    """Rows of the dense targets: one for every step of the weld."""
+    start = windows.groupby(KEYS, sort=False)["t0_s"].transform("min").to_numpy(dtype=float)
+    first, last = windows["t0_s"].to_numpy(dtype=float), windows["t1_s"].to_numpy(dtype=float)
+    keys = windows.groupby(KEYS, sort=False).ngroup().to_numpy()
+    width = (np.bincount(keys, weights=last - first) / np.bincount(keys))[keys]
+    # A step's middle is half a step from its start; a millionth of a step keeps rounding out.
+    cell = np.floor(((first + last) / 2 - start) / width + 1e-6).astype(np.int64)
+    frame = windows.assign(step=cell, t0_s=start + cell * width, t1_s=start + (cell + 1) * width)
+    grouped = frame.groupby([*KEYS, "step", "class"], sort=False, dropna=False)
+    rules = SAME | MEANS | {"t0_s": "first", "t1_s": "first", "x_mm": "mean"}
+    if windows["present"].nunique() == 1:
+        rules["present"] = "first"
+    joined = grouped.agg(rules).reset_index()
+    truth = joined["truth"].to_numpy(dtype=float)
+    joined["truth"] = _join_truth(truth, joined["kind"], np.arange(len(joined)))
+    order = joined.groupby(KEYS, sort=False).ngroup().to_numpy()
+    joined = joined.iloc[np.lexsort((joined["step"].to_numpy(), order))].reset_index(drop=True)
+    return joined[[*WELD_COLUMNS, *STEP_COLUMNS]]
+
+
 def _union(present: pd.Series) -> str:
     names = {name for window in present.unique() for name in window.split(",") if name}
     return ",".join(sorted(names))
 
 
+SAME: dict[str, Any] = {"group": "first", "kind": "first", "present": _union}
+MEANS: dict[str, Any] = {"truth": "mean", "value": "mean", "lower": "mean", "upper": "mean"}
+
+
 def _join_truth(mean: np.ndarray, kind: pd.Series, weld: np.ndarray) -> np.ndarray:
     """Mean truths of the windows → truths of the weld; ties go to the first class."""
     truth = mean.copy()
-    flags = (kind == "multilabel").to_numpy(dtype=bool) & ~np.isnan(mean)
+    flags = kind.isin(("multilabel", "intervals")).to_numpy(dtype=bool) & ~np.isnan(mean)
     truth[flags] = mean[flags] > 0
     rows = np.flatnonzero((kind == "class").to_numpy(dtype=bool) & ~np.isnan(mean))
     order = rows[np.lexsort((rows, -mean[rows], weld[rows]))]
@@ -68,7 +98,7 @@ def mean_of_networks(frame: pd.DataFrame) -> pd.DataFrame:
     and largest of the networks' values, NaN where there is but one; `fold` is the comma-joined folds,
     `seed` the first seed.
     """
-    keys = [name for name in ("weld", "window", "target", "class") if name in frame]
+    keys = [name for name in ("weld", "window", "step", "target", "class") if name in frame]
     same: dict[str, Any] = {
         name: "first" for name in frame.columns if name not in (*keys, "value", "lower", "upper", "fold")
     }

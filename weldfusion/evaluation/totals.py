@@ -1,6 +1,6 @@
 """From the table of a target to sums per group, and from sums to named figures."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -8,7 +8,8 @@ import numpy as np
 from scipy.sparse import coo_array, csr_array, hstack
 
 from weldfusion.evaluation import figures
-from weldfusion.evaluation.frame import TargetTable
+from weldfusion.evaluation.frame import Level, TargetTable
+from weldfusion.evaluation.weld_events import weld_events
 
 Key = tuple[str, str]
 """Name of a figure and its class ("" for a figure of the whole target)."""
@@ -16,7 +17,15 @@ Key = tuple[str, str]
 CONFIDENCE_BINS = 10
 MOST_SCORES = 4096
 
-HEADLINE = {"class": "balanced_accuracy", "multilabel": "macro_f1", "real": "mae"}
+HEADLINE = {
+    "class": "balanced_accuracy",
+    "multilabel": "macro_f1",
+    "real": "mae",
+    "intervals": "event_f1",
+    "curve": "mae",
+}
+OF_STEPS = "macro_f1"
+"""Headline of intervals where no event can be told: per window."""
 SMALLER_IS_BETTER = frozenset({"mae", "rmse", "log_loss", "brier", "calibration_error"})
 
 
@@ -40,12 +49,13 @@ class Totals:
 def table_totals(table: TargetTable, names: np.ndarray) -> list[Totals]:
     """Sums of every figure of a table whose truths are all known, by group; `names` holds every group
     once, in ascending order."""
-    codes = np.searchsorted(names, table.group.astype(str))
-    if table.kind == "real":
-        return [_real_totals(table, codes, len(names))]
-    make = _class_totals if table.kind == "class" else _multilabel_totals
-    whole = make(table, codes, len(names))
-    return [whole, *_auc_totals(table, codes, len(names))]
+    codes, groups = np.searchsorted(names, table.group.astype(str)), len(names)
+    return [totals for make in _MAKE[table.kind] for totals in make(table, codes, groups)]
+
+
+def headline(kind: str, level: Level) -> str:
+    """The figure by which predictions of a kind are judged per weld, or per window."""
+    return OF_STEPS if kind == "intervals" and level == "window" else HEADLINE[kind]
 
 
 def confusion_matrix(table: TargetTable) -> np.ndarray:
@@ -60,7 +70,7 @@ def _group_sum(values: np.ndarray, codes: np.ndarray, groups: int) -> np.ndarray
     return np.asarray(index.tocsr() @ values)
 
 
-def _class_totals(table: TargetTable, codes: np.ndarray, groups: int) -> Totals:
+def _class_totals(table: TargetTable, codes: np.ndarray, groups: int) -> list[Totals]:
     size = len(table.classes)
     truth, called = table.truth.argmax(axis=1), table.value.argmax(axis=1)
     cells = np.zeros((len(table), size * size))
@@ -71,7 +81,7 @@ def _class_totals(table: TargetTable, codes: np.ndarray, groups: int) -> Totals:
     bins = _confidence_bins(table.value.max(axis=1), truth == called)
     sums = _group_sum(np.concatenate([cells, losses, bins], axis=1), codes, groups)
     live = np.flatnonzero(table.truth.sum(axis=0) > 0)
-    return Totals(sums, partial(_class_figures, classes=table.classes, live=live))
+    return [Totals(sums, partial(_class_figures, classes=table.classes, live=live))]
 
 
 def _class_figures(sums: np.ndarray, classes: tuple[str, ...], live: np.ndarray) -> dict[Key, np.ndarray]:
@@ -103,7 +113,7 @@ def _confidence_bins(confidence: np.ndarray, right: np.ndarray) -> np.ndarray:
     return sums.reshape(len(confidence), -1)
 
 
-def _multilabel_totals(table: TargetTable, codes: np.ndarray, groups: int) -> Totals:
+def _multilabel_totals(table: TargetTable, codes: np.ndarray, groups: int) -> list[Totals]:
     """A flag is called at a probability of one half and above."""
     flag, call = table.truth > 0.5, table.value >= 0.5
     binary = np.stack([~flag & ~call, ~flag & call, flag & ~call, flag & call], axis=2).astype(float)
@@ -113,9 +123,10 @@ def _multilabel_totals(table: TargetTable, codes: np.ndarray, groups: int) -> To
     brier = ((table.value - table.truth) ** 2).mean(axis=1)
     exact = (flag == call).all(axis=1)
     rest = np.stack([np.ones(len(table)), exact, loss, brier], axis=1)
-    sums = _group_sum(np.concatenate([binary.reshape(len(table), -1), rest], axis=1), codes, groups)
+    columns = np.concatenate([binary.reshape(len(table), -1), rest], axis=1)
+    sums = _group_sum(columns * table.weight[:, None], codes, groups)
     live = np.flatnonzero(flag.any(axis=0))
-    return Totals(sums, partial(_multilabel_figures, classes=table.classes, live=live))
+    return [Totals(sums, partial(_multilabel_figures, classes=table.classes, live=live))]
 
 
 def _multilabel_figures(
@@ -149,7 +160,7 @@ def _auc_totals(table: TargetTable, codes: np.ndarray, groups: int) -> list[Tota
             size = MOST_SCORES
         flag = table.truth[:, k] > 0.5
         sides = [
-            coo_array((side.astype(float), (codes, rank)), shape=(groups, size)).tocsr()
+            coo_array((side * table.weight, (codes, rank)), shape=(groups, size)).tocsr()
             for side in (flag, ~flag)
         ]
         made.append(Totals(csr_array(hstack(sides)), partial(_auc_figure, name=name)))
@@ -161,14 +172,49 @@ def _auc_figure(sums: np.ndarray, name: str) -> dict[Key, np.ndarray]:
     return {("auc", name): figures.auc(positive, negative)}
 
 
-def _real_totals(table: TargetTable, codes: np.ndarray, groups: int) -> Totals:
-    y, error = table.truth[:, 0], table.value[:, 0] - table.truth[:, 0]
-    centred = y - y.mean()
+def _precision_totals(table: TargetTable, codes: np.ndarray, groups: int) -> list[Totals]:
+    """Average precision from the same sums as the AUC."""
+    aucs = _auc_totals(table, codes, groups)
+    return [
+        Totals(totals.sums, partial(_precision_figure, name=name))
+        for totals, name in zip(aucs, table.classes, strict=True)
+    ]
+
+
+def _precision_figure(sums: np.ndarray, name: str) -> dict[Key, np.ndarray]:
+    return {("average_precision", name): figures.average_precision(*np.split(sums, 2, axis=-1))}
+
+
+def _event_totals(table: TargetTable, codes: np.ndarray, groups: int) -> list[Totals]:
+    """Hits, calls and true events of each class, where the steps are those of whole welds."""
+    if table.level != "weld":
+        return []
+    counts = weld_events(table)
+    sums = np.zeros((groups, len(table.classes), 3))
+    for first, of_weld in zip(counts.first, counts.counts, strict=True):
+        sums[codes[first]] += of_weld
+    live = np.flatnonzero(sums[..., 2].sum(axis=0) > 0)
+    found = partial(_event_keys, classes=table.classes, live=live)
+    return [Totals(sums.reshape(groups, -1), found)]
+
+
+def _event_keys(sums: np.ndarray, classes: tuple[str, ...], live: np.ndarray) -> dict[Key, np.ndarray]:
+    each = figures.event_figures(sums.reshape(*sums.shape[:-1], len(classes), 3))
+    none = np.full(sums.shape[:-1], np.nan)
+    found = {
+        (name, ""): value[..., live].mean(axis=-1) if len(live) else none for name, value in each.items()
+    }
+    return found | _per_class(classes, **each)
+
+
+def _real_totals(table: TargetTable, codes: np.ndarray, groups: int) -> list[Totals]:
+    y, error, weight = table.truth[:, 0], table.value[:, 0] - table.truth[:, 0], table.weight
+    centred = y - np.average(y, weights=weight)
     given = ~np.isnan(table.lower[:, 0]) & ~np.isnan(table.upper[:, 0])
     inside = given & (table.lower[:, 0] <= y) & (y <= table.upper[:, 0])
     columns = (np.ones(len(y)), np.abs(error), error**2, error, centred, centred**2, given, inside)
-    sums = _group_sum(np.stack(columns, axis=1).astype(float), codes, groups)
-    return Totals(sums, partial(_real_keys, intervals=bool(given.any())))
+    sums = _group_sum(np.stack(columns, axis=1).astype(float) * weight[:, None], codes, groups)
+    return [Totals(sums, partial(_real_keys, intervals=bool(given.any())))]
 
 
 def _real_keys(sums: np.ndarray, intervals: bool) -> dict[Key, np.ndarray]:
@@ -176,3 +222,13 @@ def _real_keys(sums: np.ndarray, intervals: bool) -> dict[Key, np.ndarray]:
     if intervals:
         found["coverage", ""] = figures.safe_ratio(sums[..., 7], sums[..., 6])
     return found
+
+
+Make = Callable[[TargetTable, np.ndarray, int], list[Totals]]
+_MAKE: Mapping[str, tuple[Make, ...]] = {
+    "class": (_class_totals, _auc_totals),
+    "multilabel": (_multilabel_totals, _auc_totals),
+    "real": (_real_totals,),
+    "intervals": (_event_totals, _multilabel_totals, _auc_totals, _precision_totals),
+    "curve": (_real_totals,),
+}

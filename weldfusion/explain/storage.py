@@ -146,12 +146,16 @@ def _unpacked(body: bytes, facts: Sequence[Mapping[str, Any]]) -> list[dict[str,
             number, _, name = key.partition("/")
             by_record[int(number)][name] = arrays[key]
     for own, values in zip(facts, by_record, strict=True):
-        one = {**own, **values}
+        one: dict[str, Any] = {**own, **values}
         for name in ("query_axis", "key_axis"):
             if name in own:
-                one[name] = Axis(*own[name], values[name])
+                kind, unit = own[name]
+                one[name] = Axis(kind, unit, values[name])
         if "axes" in own:
-            one["axes"] = tuple(Axis(*axis, one.pop(f"axes.{n}")) for n, axis in enumerate(own["axes"]))
+            centres = [one.pop(f"axes.{number}") for number in range(len(own["axes"]))]
+            one["axes"] = tuple(
+                Axis(kind, unit, c) for (kind, unit), c in zip(own["axes"], centres, strict=True)
+            )
         found.append(one)
     return found
 
@@ -169,5 +173,8 @@ def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def _truth(values: Mapping[str, Any]) -> WeldTruth:
     kinds = {field.name: field.type for field in fields(WeldTruth)}
-    arrays = {n: np.array(v, dtype=float) if kinds[n] is np.ndarray else v for n, v in values.items()}
-    return WeldTruth(**{**arrays, "event_kind": tuple(arrays["event_kind"])})
+    found: dict[str, Any] = {
+        name: np.array(value, dtype=float) if kinds[name] is np.ndarray else value
+        for name, value in values.items()
+    }
+    return WeldTruth(**{**found, "event_kind": tuple(found["event_kind"])})

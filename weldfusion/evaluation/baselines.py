@@ -9,6 +9,7 @@ from tqdm import tqdm
 
 from weldfusion.data.card import TargetSpec
 from weldfusion.data.dealing import Fold
+from weldfusion.data.steps import step_edges
 from weldfusion.errors import RunError
 from weldfusion.evaluation.estimators import Estimator, ExtraTrees, Linear, Prior
 from weldfusion.evaluation.frame import WINDOW_COLUMNS
@@ -16,14 +17,16 @@ from weldfusion.evaluation.join import join_windows
 
 TRAIN_PARTS = ("fit", "select")
 MOST_TRAINING_WINDOWS = 20_000
+MOST_TRAINING_STEPS = 5_000
 
 
 @dataclass(frozen=True)
 class WindowFeatures:
-    """Plain features of N windows by modality, and where the windows come from.
+    """Plain features of N windows (or steps of windows) by modality, and where they come from.
 
     `features[name]` is (N, F), rows of an absent modality NaN. The others are arrays of length N:
-    `weld` and `group` str, `window` int (number in the weld), `t0_s`, `t1_s`, `x_mm` float.
+    `weld` and `group` str, `window` int (number in the weld), `t0_s`, `t1_s`, `x_mm` float; `step` is the
+    step's number in the window and `steps` how many a window has (0 and 1 for whole windows).
     """
 
     features: Mapping[str, np.ndarray]
@@ -33,6 +36,8 @@ class WindowFeatures:
     t0_s: np.ndarray
     t1_s: np.ndarray
     x_mm: np.ndarray
+    step: np.ndarray | int = 0
+    steps: int = 1
 
     def __post_init__(self) -> None:
         if not self.features:
@@ -53,8 +58,8 @@ class WindowFeatures:
 
 @dataclass(frozen=True)
 class WindowTruth:
-    """Truth of one target for N windows: `value` is class index (N,), flags (N, K) or a real (N,);
-    `known` bool (N,)."""
+    """Truth of one target for N windows: `value` is class index (N,), flags (N, K) or a real (N,), of a
+    dense target (N, K, steps) or (N, steps), NaN where unknown; `known` bool (N,)."""
 
     target: TargetSpec
     value: np.ndarray
@@ -71,20 +76,50 @@ def fit_baselines(
     of each sensor alone. They are fitted on the windows of the parts fit and select of each fold, on at
     most 20,000 of them (drawn by `seed`). Missing features are replaced by the training median.
 
+    For a dense target they predict every step of a window from the features of the window and the step's
+    place in it, fitted on at most 5,000 steps.
+
     `group` is what the fold kept together, where it says so.
 
     Raises RunError if a fold has no training or no test window.
     """
     models = baseline_models(tuple(sorted(windows.features)))
-    present = windows.present
     rows: dict[str, list[pd.DataFrame]] = {name: [] for name in models}
-    work = [(fold, truth, name) for fold in folds for truth in truths for name in models]
-    for fold, truth, name in tqdm(work, desc="baselines", disable=None, leave=False):
-        estimator, modalities = models[name]
-        frame = _fold_frame(windows, truth, fold, (estimator, modalities), seed)
-        rows[name].append(frame.assign(present=present[frame["present"].to_numpy()], model=name))
+    work = [(truth, fold, name) for truth in truths for fold in folds for name in models]
+    places: dict[str, tuple[WindowFeatures, WindowTruth]] = {
+        truth.target.name: by_step(windows, truth) if truth.target.dense else (windows, truth)
+        for truth in truths
+    }
+    present = {name: where.present for name, (where, _) in places.items()}
+    for given, fold, name in tqdm(work, desc="baselines", disable=None, leave=False):
+        where, truth = places[given.target.name]
+        frame = _fold_frame(where, truth, fold, models[name], seed)
+        of_row = present[given.target.name][frame["present"].to_numpy()]
+        rows[name].append(frame.assign(present=of_row, model=name))
     joined = {name: pd.concat(frames, ignore_index=True) for name, frames in rows.items()}
     return {name: (frame, join_windows(frame).assign(model=name)) for name, frame in joined.items()}
+
+
+def by_step(windows: WindowFeatures, truth: WindowTruth) -> tuple[WindowFeatures, WindowTruth]:
+    """Every step of every window as a row of its own, with the features of its window (and its place on
+    the seam unknown)."""
+    steps = truth.target.steps
+    edges = step_edges(np.stack([windows.t0_s, windows.t1_s], axis=1), steps).reshape(-1, 2)
+    count = len(edges)
+    value = truth.value if truth.value.ndim == 2 else truth.value.transpose(0, 2, 1)
+    value = value.reshape(count, *value.shape[2:])
+    known = np.repeat(truth.known, steps) & ~np.isnan(value.reshape(count, -1)).any(axis=1)
+    repeated = {name: np.repeat(getattr(windows, name), steps) for name in ("weld", "group", "window")}
+    where = WindowFeatures(
+        {name: np.repeat(matrix, steps, axis=0) for name, matrix in windows.features.items()},
+        **repeated,
+        t0_s=edges[:, 0],
+        t1_s=edges[:, 1],
+        x_mm=np.full(count, np.nan),
+        step=np.tile(np.arange(steps), len(windows.weld)),
+        steps=steps,
+    )
+    return where, WindowTruth(truth.target, value, known)
 
 
 def baseline_models(modalities: tuple[str, ...]) -> dict[str, tuple[type[Estimator], tuple[str, ...]]]:
@@ -118,9 +153,11 @@ def _fold_frame(
             raise RunError(
                 f"baselines: fold '{fold.name}' has no {name} window for target '{truth.target.name}'"
             )
-    train = _at_most(train, MOST_TRAINING_WINDOWS, seed)
+    train = _at_most(train, MOST_TRAINING_STEPS if truth.target.dense else MOST_TRAINING_WINDOWS, seed)
     estimator, names = model
     columns = [windows.features[name] for name in names]
+    if columns and windows.steps > 1:
+        columns.append((np.asarray(windows.step)[:, None] + 0.5) / windows.steps)
     matrix = np.concatenate(columns, axis=1) if columns else np.zeros((len(windows.weld), 0))
     value = estimator(truth.target, seed).fit_predict(matrix[train], truth.value[train], matrix[test])
     rows = _rows(windows, truth, test, value).assign(fold=fold.name, seed=seed)
@@ -137,7 +174,7 @@ def _at_most(rows: np.ndarray, most: int, seed: int) -> np.ndarray:
 def _rows(windows: WindowFeatures, truth: WindowTruth, test: np.ndarray, value: np.ndarray) -> pd.DataFrame:
     """Long prediction frame of the test windows; `value` (N, K)."""
     target = truth.target
-    classes = target.classes if target.kind != "real" else ("",)
+    classes = target.labels
     flags = truth.value[test].astype(float)
     if target.kind == "class":
         flags = (truth.value[test][:, None] == np.arange(len(classes))).astype(float)
@@ -147,7 +184,9 @@ def _rows(windows: WindowFeatures, truth: WindowTruth, test: np.ndarray, value: 
         name: np.repeat(getattr(windows, name)[test], size)
         for name in ("weld", "group", "window", "t0_s", "t1_s", "x_mm")
     }
+    step = np.broadcast_to(windows.step, len(windows.weld))[test]
     rest = {
+        "step": np.repeat(step, size),
         "target": target.name,
         "kind": target.kind,
         "class": np.tile(np.array(classes, dtype=object), len(test)),
@@ -159,4 +198,4 @@ def _rows(windows: WindowFeatures, truth: WindowTruth, test: np.ndarray, value: 
         "fold": "",
         "seed": 0,
     }
-    return pd.DataFrame({**where, **rest})[list(WINDOW_COLUMNS)]
+    return pd.DataFrame({**where, **rest})[[*WINDOW_COLUMNS, "step"]]

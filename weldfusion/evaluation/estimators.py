@@ -13,6 +13,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from weldfusion.data.card import TargetSpec
+from weldfusion.evaluation.frame import NUMBERS
 
 
 class Estimator(ABC):
@@ -61,7 +62,7 @@ class Learned(Estimator):
     def fit_predict(self, train: np.ndarray, truth: np.ndarray, test: np.ndarray) -> np.ndarray:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)
-            if self.target.kind == "real":
+            if self.target.kind in NUMBERS:
                 return self._values(train, truth, test)
             if self.target.kind == "class":
                 return self._probabilities(train, truth, test, len(self.target.classes))

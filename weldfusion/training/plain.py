@@ -28,10 +28,11 @@ def plain_windows(windows: WeldWindows) -> tuple[WindowFeatures, list[WindowTrut
             features[~batch.present[name].numpy()] = np.nan
             columns[name].append(features)
     joined = {name: np.concatenate(parts) for name, parts in columns.items()}
-    fields = {
-        ours: np.concatenate([getattr(place, its) for place in places])
-        for ours, its in {"weld": "weld", "group": "group", "window": "index"}.items()
-    }
-    times = {name: np.concatenate([getattr(p, name) for p in places]) for name in ("t0_s", "t1_s", "x_mm")}
+
+    def column(name: str) -> np.ndarray:
+        return np.concatenate([getattr(place, name) for place in places])
+
     truths = [WindowTruth(target, *windows.truth(name)) for name, target in windows.targets.items()]
-    return WindowFeatures(joined, **fields, **times), truths
+    names = ("weld", "group", "index", "t0_s", "t1_s", "x_mm")
+    weld, group, window, t0_s, t1_s, x_mm = (column(name) for name in names)
+    return WindowFeatures(joined, weld, group, window, t0_s, t1_s, x_mm), truths

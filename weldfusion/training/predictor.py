@@ -1,6 +1,7 @@
 """The predictor: all states of a fold composed, from windows to the prediction frame."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -49,9 +50,11 @@ class Predictor:
         network = folder / NETWORK
         if not network.is_file():
             raise RunError(f"{folder}: the training of this fold is not finished; run the same fit again")
-        flows = flows_of(load_state(folder / STATISTICS, "flows")["flows"])
+        statistics = load_state(folder / STATISTICS, "flows")
+        steps = statistics.get("steps", {})  # runs of before there were dense targets have none
+        resolved = {name: replace(target, steps=steps.get(name, 0)) for name, target in targets.items()}
         with without_pretrained():
-            model = FusionModel(flows, targets, parts)
+            model = FusionModel(flows_of(statistics["flows"]), resolved, parts)
         try:
             model.load_state_dict(load_state(network, "model")["model"])
         except RuntimeError as error:

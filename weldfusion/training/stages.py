@@ -15,6 +15,7 @@ from weldfusion.training.bar import bar
 from weldfusion.training.flows import plain_flows
 from weldfusion.training.loader import in_order, loader
 from weldfusion.training.network import NetworkStage
+from weldfusion.training.processes import is_first
 from weldfusion.training.standardisation import standardisation
 from weldfusion.training.temperature import fit_temperatures
 
@@ -51,13 +52,19 @@ class Stage(Protocol):
 
 
 def run_stages(stages: Sequence[Stage], fitted: Fitted, data: FoldData, folder: Path) -> None:
-    """Runs the stages in order; a stage whose state is there is only applied."""
+    """Runs the stages in order; a stage whose state is there is only applied.
+
+    Of several processes all run the stages, and the first writes the states.
+    """
     for stage in stages:
         path = folder / stage.file
+        state = None
         if not path.is_file():
-            save_state(path, stage.run(fitted, data, folder))
+            state = stage.run(fitted, data, folder)
+            if is_first():
+                save_state(path, state)
         try:
-            stage.apply(fitted, load_state(path))
+            stage.apply(fitted, load_state(path) if state is None or is_first() else state)
         except (KeyError, RuntimeError) as error:
             cause = " ".join(str(error).split())[:200]
             raise RunError(f"{path}: does not fit this run ({cause}); delete it and fit again") from None
@@ -79,7 +86,8 @@ class Statistics:
             model.fit_statistics(name, mean, std)
         for name in model.targets:
             model.fit_truth(name, *data.fit.truth(name))
-        return {"flows": plain_flows(model.flows), "buffers": dict(model.named_buffers())}
+        steps = {name: target.steps for name, target in model.targets.items()}
+        return {"flows": plain_flows(model.flows), "steps": steps, "buffers": dict(model.named_buffers())}
 
     def apply(self, fitted: Fitted, state: Mapping[str, Any]) -> None:
         fitted.model.load_state_dict(state["buffers"], strict=False)

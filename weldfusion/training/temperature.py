@@ -9,6 +9,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from weldfusion.data.batch import Batch, Truth
+from weldfusion.heads.dense import known_steps
 from weldfusion.heads.head import Head
 from weldfusion.systems.graph import FusionModel
 
@@ -32,7 +33,7 @@ def best_temperature(loss_at: Callable[[float], float]) -> float:
 
 def has_temperature(kind: str) -> bool:
     """Whether raw outputs of this kind of head are logits, which a temperature divides."""
-    return kind in ("class", "multilabel")
+    return kind in ("class", "multilabel", "intervals")
 
 
 def log_losses(head: Head, raw: Tensor, truth: Truth) -> Tensor:
@@ -41,9 +42,11 @@ def log_losses(head: Head, raw: Tensor, truth: Truth) -> Tensor:
     chance = torch.stack(list(head.decode(raw).values()), dim=1).double().clamp(1e-12, 1 - 1e-12)
     if head.kind == "class":
         losses = -chance.gather(1, truth.value.unsqueeze(1)).squeeze(1).log()
-    else:
-        losses = F.binary_cross_entropy(chance, truth.value.double(), reduction="none").sum(dim=1)
-    return torch.where(truth.known, losses, 0.0)
+        return torch.where(truth.known, losses, 0.0)
+    known = known_steps(truth)
+    flags = torch.where(known, truth.value.double(), 0.0)
+    each = F.binary_cross_entropy(chance, flags, reduction="none")
+    return torch.where(known, each, 0.0).flatten(1).sum(dim=1)
 
 
 Outputs = dict[str, tuple[Tensor, Truth]]

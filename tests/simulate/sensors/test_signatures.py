@@ -1,0 +1,57 @@
+"""Sensors are given states and their own set-up, never labels or what was intended."""
+
+import ast
+import importlib
+import inspect
+from pathlib import Path
+
+import pytest
+
+import weldfusion.simulate.sensors as sensors
+
+FOLDER = Path(sensors.__file__).parent
+DEVICES = (
+    "photodiode",
+    "microphone",
+    "oct",
+    "coaxial_camera",
+    "opening",
+    "infrared",
+    "spectrometer",
+    "noise",
+)
+FORBIDDEN = {f"weldfusion.simulate.{name}" for name in ("labels", "design", "laser_weld", "laser", "preset")}
+
+
+@pytest.mark.parametrize("name", DEVICES)
+def test_a_device_takes_states_setup_clock_and_its_own_stream(name: str) -> None:
+    device = importlib.import_module(f"weldfusion.simulate.sensors.{name}")
+    record = inspect.signature(device.record, eval_str=True)
+    taken = {key: value.annotation.__qualname__ for key, value in record.parameters.items()}
+    assert taken == {
+        "states": "States",
+        "setup": "Setup",
+        "clock": "Clock",
+        "dropouts": "ndarray",
+        "rng": "Generator",
+    }
+    setup = inspect.signature(device.setup, eval_str=True)
+    assert [p.annotation.__qualname__ for p in setup.parameters.values()] == ["Groups", "float"]
+    assert device.modality().name == name
+    assert device.modality().rate == device.RATE
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.py")), ids=lambda path: path.stem)
+def test_no_sensor_imports_labels_or_designs(path: Path) -> None:
+    imported = {
+        node.module for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.ImportFrom)
+    }
+    allowed = {"weldfusion.simulate.design"} if path.stem == "parameters" else set()
+    assert not (imported & FORBIDDEN) - allowed
+
+
+def test_states_hold_no_label_and_no_design() -> None:
+    from weldfusion.simulate import states
+
+    names = {name for _, record in inspect.getmembers(states, inspect.isclass) for name in vars(record)}
+    assert not {name for name in names if "label" in name or "cause" in name or "design" in name}

@@ -11,10 +11,14 @@ import tifffile
 from PIL import Image
 
 from weldfusion.data.card import Modality
-from weldfusion.data.recording import read_frames, read_photo, read_row, read_signal
+from weldfusion.data.recording import frames_of, read_photo, read_row, read_signal
 from weldfusion.errors import ReadError
 
 CAMERA = Modality("camera", "image_sequence", timed=True, rate=Fraction(50), channels=("grey",))
+
+
+def whole(modality: Modality, paths: list[Path]) -> np.ndarray:
+    return np.concatenate([frames for _, frames in frames_of(modality, paths)])
 
 
 def test_signal_has_the_rate_of_the_card(tmp_path: Path) -> None:
@@ -50,18 +54,18 @@ def test_frames_from_one_file_or_many(tmp_path: Path) -> None:
     for file, frame in zip(files, pixels, strict=True):
         Image.fromarray(frame).save(file)
     for paths in ([tmp_path / "x.tif"], files):
-        np.testing.assert_array_equal(read_frames(CAMERA, paths).values, pixels[..., None])
+        np.testing.assert_array_equal(whole(CAMERA, paths), pixels[..., None])
     with pytest.raises(ReadError, match=r"reader\.images: grey"):
-        read_frames(CAMERA, [tmp_path / "x.npy"])
+        whole(CAMERA, [tmp_path / "x.npy"])
     array = replace(CAMERA, reader={"images": "grey"})
-    np.testing.assert_array_equal(read_frames(array, [tmp_path / "x.npy"]).values, pixels[..., None])
+    np.testing.assert_array_equal(whole(array, [tmp_path / "x.npy"]), pixels[..., None])
 
 
 def test_frames_must_be_equal(tmp_path: Path) -> None:
     for number, size in enumerate([(4, 4), (4, 5)]):
         Image.fromarray(np.zeros(size, dtype=np.uint8)).save(tmp_path / f"{number}.png")
     with pytest.raises(ReadError, match=r"1\.png: is \(4, 5, 1\), 0\.png is \(4, 4, 1\)"):
-        read_frames(CAMERA, [tmp_path / "0.png", tmp_path / "1.png"])
+        whole(CAMERA, [tmp_path / "0.png", tmp_path / "1.png"])
 
 
 def test_photo_from_an_array(tmp_path: Path) -> None:

@@ -66,9 +66,7 @@ def _modality(ours: Modality, card: Card, place: str) -> Modality:
     if theirs.columns:
         columns = tuple(theirs.columns[theirs.channels.index(name)] for name in ours.channels)
         return replace(theirs, channels=ours.channels, columns=columns)
-    return replace(
-        theirs, channels=ours.channels, given=theirs.channels, wavelengths_nm=ours.wavelengths_nm
-    )
+    return replace(theirs, channels=ours.channels, given=theirs.channels, wavelengths_nm=ours.wavelengths_nm)
 
 
 def _check_same(key: str, found: Any, wanted: Any) -> None:

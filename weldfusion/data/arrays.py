@@ -61,9 +61,7 @@ class ArrayLayout:
     def letters(self, place: str, shape: tuple[int, ...]) -> str:
         """The letter of each axis as stored. Raises ReadError where the shape does not fit the options."""
         if not shape:
-            raise ReadError(
-                f"{place}: holds a single number; a recording is an array over time or an image"
-            )
+            raise ReadError(f"{place}: holds a single number; a recording is an array over time or an image")
         if self.axes:
             if len(self.axes) != len(shape):
                 raise ReadError(

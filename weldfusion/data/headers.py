@@ -6,6 +6,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from weldfusion.data.address import file_of
 from weldfusion.data.files import write_text
 from weldfusion.data.reading import Probe
 from weldfusion.errors import ReadError
@@ -57,12 +58,12 @@ class Headers:
 
 
 def stamp(path: Path, root: Path) -> tuple[str, int, int]:
-    """Path relative to the data folder, size in bytes and time of change in ns of a file.
+    """Path (and place in it) relative to the data folder, size in bytes and time of change in ns of a file.
 
     Raises ReadError where there is no such file.
     """
     try:
-        found = path.stat()
+        found = file_of(path).stat()
     except OSError as problem:
         raise ReadError(f"{path}: {problem.strerror or problem}; correct the manifest's path") from None
     name = path.absolute()

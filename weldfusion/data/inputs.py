@@ -95,12 +95,23 @@ def own_rate(modality: Modality, weld: Weld, headers: Headers) -> tuple[Fraction
     assert modality.rate is not None
     files = weld.files[modality.name]
     if modality.kind == "image_sequence":
-        shapes = [headers.probe(path, modality.reader).shape for path in files]
-        return modality.rate, sum(shape[0] if len(shape) == 4 else 1 for shape in shapes)
+        probes = [headers.probe(path, modality.reader) for path in files]
+        for path, of_file in zip(files, probes, strict=True):
+            check_rate(modality, path, of_file.rate or modality.rate)
+        return probes[0].rate or modality.rate, sum(frames_in(of_file.shape) for of_file in probes)
     found = headers.probe(files[0], modality.reader)
     rate = found.rate or modality.rate
     check_rate(modality, files[0], rate)
     return rate, found.shape[-1]
+
+
+def frames_in(shape: tuple[int, ...]) -> int:
+    """Frames in a file of this shape.
+
+    >>> frames_in((90, 48, 64, 1)), frames_in((48, 64, 1))
+    (90, 1)
+    """
+    return shape[0] if len(shape) == 4 else 1
 
 
 def clock_and_length(modality: Modality, weld: Weld, headers: Headers) -> tuple[Clock, int]:

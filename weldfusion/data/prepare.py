@@ -1,6 +1,6 @@
 """One recording of one weld as it is given to a model: read, checked, resampled, processed, resized."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -14,7 +14,7 @@ from weldfusion.data.clock import Clock
 from weldfusion.data.headers import stamp
 from weldfusion.data.images import fit_image
 from weldfusion.data.manifest import Weld
-from weldfusion.data.recording import read_frames, read_photo, read_row, read_signal
+from weldfusion.data.recording import frames_of, read_photo, read_row, read_signal
 from weldfusion.data.settings import Input, Step
 from weldfusion.errors import ReadError
 from weldfusion.signals.resample import resample, resampled_length
@@ -80,17 +80,23 @@ def prepare(recipe: Recipe, recording: Recording) -> np.ndarray:
 
     | kind | array |
     |---|---|
-    | waveform, timed table | (channels, time) float32; NaN where the card permits missing values |
+    | waveform, timed table, spectrum_sequence | (channels, time) float32; NaN where the card permits it |
     | table | (columns,) float32 |
     | image | (photos, channels, height, width) uint8, or float32 where deeper than 8 bits |
     | image_sequence | (frames, channels, height, width), likewise |
 
     Raises ReadError naming the file, or ValueError from a step.
     """
+    return np.concatenate(list(prepared_parts(recipe, recording)))
+
+
+def prepared_parts(recipe: Recipe, recording: Recording) -> Iterator[np.ndarray]:
+    """`prepare` in parts along the first axis: an image sequence some frames at a time, so that memory does
+    not grow with its length; else everything at once."""
     kind = recipe.modality.kind
-    if kind == "table" and recipe.modality.timed:
+    if kind == "spectrum_sequence" or (kind == "table" and recipe.modality.timed):
         kind = "waveform"
-    kinds: Mapping[str, Callable[[Recipe, Recording], np.ndarray]] = {
+    kinds: Mapping[str, Callable[[Recipe, Recording], Iterator[np.ndarray]]] = {
         "waveform": _waveform,
         "table": _table,
         "image": _photos,
@@ -99,7 +105,7 @@ def prepare(recipe: Recipe, recording: Recording) -> np.ndarray:
     return kinds[kind](recipe, recording)
 
 
-def _waveform(recipe: Recipe, recording: Recording) -> np.ndarray:
+def _waveform(recipe: Recipe, recording: Recording) -> Iterator[np.ndarray]:
     path, values = _signal(recipe, recording.weld)
     clock = recording.clock
     assert clock is not None
@@ -121,7 +127,7 @@ def _waveform(recipe: Recipe, recording: Recording) -> np.ndarray:
         at = np.arange(values.shape[1]) * missing.shape[1] // values.shape[1]
         gone = missing[:, at] if len(values) == len(missing) else missing[:, at].any(0, keepdims=True)
         values = np.where(gone, np.float32(np.nan), values)
-    return values
+    yield values
 
 
 def _resampled(values: np.ndarray, ratio: Fraction, length: int | None) -> np.ndarray:
@@ -208,43 +214,40 @@ def _plain(value: Any) -> str:
     return repr((value.dtype.str, value.tolist())) if isinstance(value, np.ndarray) else repr(value)
 
 
-def _table(recipe: Recipe, recording: Recording) -> np.ndarray:
+def _table(recipe: Recipe, recording: Recording) -> Iterator[np.ndarray]:
     path = _only(recording.weld, recipe.modality)
     values = read_row(recipe.modality, path)
     if len(values) != recipe.channels:
         raise ReadError(f"{path}: has {len(values)} columns, {recipe.modality.name} needs {recipe.channels}")
     check_finite(values, recipe.modality, str(path))
-    return values
+    yield values
 
 
-def _photos(recipe: Recipe, recording: Recording) -> np.ndarray:
+def _photos(recipe: Recipe, recording: Recording) -> Iterator[np.ndarray]:
+    """All photos of a weld; float32 as soon as one is deeper than 8 bits."""
     paths = recording.weld.files[recipe.modality.name][: recipe.count]
-    return _stacked([_fitted(read_photo(recipe.modality, path), recipe, path) for path in paths])
+    images = [_fitted(read_photo(recipe.modality, path), recipe, path) for path in paths]
+    deep = any(image.dtype != np.uint8 for image in images)
+    yield np.stack([image.astype(np.float32) if deep else image for image in images])
 
 
-def _frames(recipe: Recipe, recording: Recording) -> np.ndarray:
-    """One file after the other, so that only one lies in memory at its full size."""
-    frames = []
-    for path in recording.weld.files[recipe.modality.name]:
-        frames += [_fitted(frame, recipe, path) for frame in read_frames(recipe.modality, [path]).values]
-    return _stacked(frames)
+def _frames(recipe: Recipe, recording: Recording) -> Iterator[np.ndarray]:
+    for path, frames in frames_of(recipe.modality, recording.weld.files[recipe.modality.name]):
+        yield np.stack([_fitted(frame, recipe, path) for frame in frames])
 
 
 def _fitted(values: np.ndarray, recipe: Recipe, path: Path) -> np.ndarray:
+    """(channels, height, width); pixels that are NaN by permission take the mean of the others."""
     assert recipe.size is not None
     if values.dtype != np.uint8:
         check_finite(values, recipe.modality, str(path))
-        values = np.nan_to_num(values, nan=0.0)
+        if (missing := np.isnan(values)).any():
+            mean = np.float32(0) if missing.all() else values[~missing].mean(dtype=np.float64)
+            values = np.where(missing, np.float32(mean), values)
     try:
         return fit_image(values, recipe.size, recipe.channels)
     except ValueError as problem:
         raise ReadError(f"{path}: {problem}") from None
-
-
-def _stacked(images: list[np.ndarray]) -> np.ndarray:
-    """Images of one weld; float32 as soon as one is deeper than 8 bits."""
-    deep = any(image.dtype != np.uint8 for image in images)
-    return np.stack([image.astype(np.float32) if deep else image for image in images])
 
 
 def _only(weld: Weld, modality: Modality) -> Path:

@@ -11,6 +11,8 @@ import numpy as np
 from weldfusion.data.fields import Fields
 from weldfusion.errors import ReadError
 
+MOST_HZ = 1e12
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -51,3 +53,19 @@ def options_of(path: Path, options: Mapping[str, Any]) -> Fields:
         raise ReadError(f"{path}: {key}: {message}")
 
     return Fields(options, "reader", refuse)
+
+
+def rate_in(place: str, value: Any) -> Fraction | None:
+    """A rate in Hz that a file states as a number or an array of one.
+
+    Raises ReadError where it is none.
+
+    >>> rate_in("x.mat: fs", np.array([[8000.0]]))
+    Fraction(8000, 1)
+    """
+    array = np.asarray(value)
+    number = float(array.reshape(-1)[0]) if array.size == 1 and array.dtype.kind in "iuf" else 0.0
+    if not 0 < number < MOST_HZ:
+        shown = array.reshape(-1)[0] if array.size == 1 else f"an array {array.shape}"
+        raise ReadError(f"{place} is {shown}; expected a rate in Hz above 0")
+    return Fraction(number).limit_denominator(10**6)

@@ -1,22 +1,26 @@
-"""Recordings of one weld, checked against the card: signals, photos, frames, tables in files."""
+"""Recordings of one weld, checked against the card: signals, spectra, photos, frames, tables in files."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 
 from weldfusion.data.card import Modality
-from weldfusion.data.readers.find import read
+from weldfusion.data.readers.find import frames, read
 from weldfusion.data.reading import Reading
+from weldfusion.data.wavelengths import wavelengths_in
 from weldfusion.errors import ReadError
 
 # How far the rate that a file states may be from the card's: what lies within is a clock's error or rounding.
 RATE_TOLERANCE = 0.01
+SHOWN = 8
+SAME_NM = 0.05
 
 
 def read_signal(modality: Modality, path: Path) -> Reading:
-    """A waveform or a timed table as float32 (channels, time) at the card's rate.
+    """A waveform, a timed table or a spectrum sequence as float32 (channels, time) at the card's rate.
 
     Raises:
         ReadError: the file cannot be read, has another number of channels, no samples, or states a rate
@@ -54,31 +58,58 @@ def read_photo(modality: Modality, path: Path) -> np.ndarray:
     return values
 
 
-def read_frames(modality: Modality, paths: Sequence[Path]) -> Reading:
-    """An image sequence (frames, height, width, channels): stacks or single photos, one after the other."""
-    stacks: list[np.ndarray] = []
+def frames_of(modality: Modality, paths: Sequence[Path]) -> Iterator[tuple[Path, np.ndarray]]:
+    """An image sequence in pieces (frames, height, width, channels), each with its file: videos, stacks or
+    single images, one after the other. No more than some MiB are in memory at a time where the format is read
+    piece by piece.
+
+    Raises ReadError where a file cannot be read to its end, holds no frame, or its frames differ in size or
+    depth from those before.
+    """
+    first: np.ndarray | None = None
     for path in paths:
-        values = read(path, modality.reader).values
-        if values.ndim not in (3, 4) or not values.size:
-            raise ReadError(f"{path}: has shape {values.shape}; needs (frames, height, width, channels)")
-        _check_colour(modality, path, values)
-        stacks.append(values if values.ndim == 4 else values[None])
-        if stacks[-1].shape[1:] != stacks[0].shape[1:]:
-            first, this = stacks[0].shape[1:], stacks[-1].shape[1:]
-            raise ReadError(f"{path}: is {this}, {paths[0].name} is {first}; frames must be equal")
-    return Reading(np.concatenate(stacks), modality.rate, modality.channels)
+        count = 0
+        for piece in frames(path, modality.reader):
+            if piece.ndim not in (3, 4):
+                raise ReadError(f"{path}: has shape {piece.shape}; needs (frames, height, width, channels)")
+            if not piece.size:
+                continue
+            _check_colour(modality, path, piece)
+            several = piece if piece.ndim == 4 else piece[None]
+            first = several[:1] if first is None else first
+            _check_alike(path, several, paths[0], first)
+            count += len(several)
+            yield path, several
+        if not count:
+            raise ReadError(f"{path}: holds no frame; leave the cell empty or repair the file")
+
+
+def _check_alike(path: Path, frames: np.ndarray, first_path: Path, first: np.ndarray) -> None:
+    if frames.shape[1:] != first.shape[1:]:
+        raise ReadError(
+            f"{path}: is {frames.shape[1:]}, {first_path.name} is {first.shape[1:]}; frames must be equal"
+        )
+    if frames.dtype != first.dtype:
+        raise ReadError(
+            f"{path}: holds {frames.dtype}, {first_path.name} {first.dtype}; frames must be of equal depth"
+        )
 
 
 def check_rate(modality: Modality, path: Path, rate: Fraction) -> None:
     """Raise ReadError where a file's own rate is more than 1 % from the card's."""
     if modality.rate is not None and abs(rate / modality.rate - 1) > RATE_TOLERANCE:
+        right = "correct the card or the file"
+        if modality.kind == "image_sequence":
+            right += ", or set reader.rate: card where the video only plays back at that rate"
         raise ReadError(f"{path}: is sampled at {float(rate):g} Hz, modalities.{modality.name}.rate says "
-                        f"{float(modality.rate):g} Hz; correct the card or the file")  # fmt: skip
+                        f"{float(modality.rate):g} Hz; {right}")  # fmt: skip
 
 
 def _chosen(modality: Modality, path: Path, reading: Reading) -> np.ndarray:
     """The card's channels of a reading: by name where the file names them, else all in their order."""
     wanted, values = modality.given or modality.channels, reading.values
+    if modality.wavelengths_nm and reading.channels:
+        return _of_wavelengths(modality, path, reading)
     if reading.channels and reading.channels == modality.channels:
         return values
     if wanted and set(wanted) <= set(reading.channels):
@@ -89,8 +120,28 @@ def _chosen(modality: Modality, path: Path, reading: Reading) -> np.ndarray:
     right = (
         "set reader.time_axis: 0" if turned else f"correct modalities.{modality.name}.channels or the file"
     )
-    names = ", ".join(wanted)
+    if modality.wavelengths_nm and not turned:
+        right = f"correct modalities.{modality.name}.wavelengths_nm or the file"
+    names = ", ".join(wanted) if len(wanted) <= SHOWN else f"{wanted[0]}, {wanted[1]} … {wanted[-1]}"
     raise ReadError(f"{path}: has {len(values)} channels, the card has {len(wanted)} ({names}); {right}")
+
+
+def _of_wavelengths(modality: Modality, path: Path, reading: Reading) -> np.ndarray:
+    """The channels of a table at the card's wavelengths, where its header names wavelengths."""
+    found = wavelengths_in(reading.channels)
+    if not found:
+        return _chosen(modality, path, replace(reading, channels=()))
+    axis = np.array(found)
+    wanted = np.array([float(name.removesuffix(" nm")) for name in modality.channels])
+    nearest = np.abs(axis[:, None] - wanted).argmin(0)
+    off = np.abs(axis[nearest] - wanted)
+    if off.max() > SAME_NM * max(1.0, wanted.max() / 1000):
+        place = int(off.argmax())
+        raise ReadError(
+            f"{path}: has no channel at {wanted[place]:g} nm (the nearest is {axis[nearest[place]]:g} nm), "
+            f"correct modalities.{modality.name}.wavelengths_nm or the file"
+        )
+    return reading.values[nearest]
 
 
 def _check_colour(modality: Modality, path: Path, values: np.ndarray) -> None:
@@ -99,6 +150,8 @@ def _check_colour(modality: Modality, path: Path, values: np.ndarray) -> None:
     if found == expected or (found in (1, 4) and expected == 3):
         return
     right = f"correct modalities.{modality.name}.channels or the file"
-    if values.ndim == 3 and found > 4:
-        right = "set reader.images: grey if the array has no axis of channels"
+    if found == 3 and expected == 1:
+        right += ", or set reader.colour: grey for a video of a grey camera"
+    elif found > 4:
+        right = "set reader.images: grey if the array has no axis of channels, or reader.axes"
     raise ReadError(f"{path}: has shape {values.shape}, so {found} channels, expected {expected}; {right}")

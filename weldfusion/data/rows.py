@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from math import isfinite, nan
 from pathlib import Path
 
+from weldfusion.data.address import MARK, with_inner
 from weldfusion.data.card import Card, Modality, TargetSpec
 from weldfusion.data.weld import Weld
 from weldfusion.errors import did_you_mean
@@ -44,18 +45,20 @@ class Row:
         return value
 
     def paths(self, column: str) -> tuple[Path, ...]:
-        """The files of a cell: paths in the data folder, separated by `;`; a glob gives them by name."""
+        """The files of a cell: paths in the data folder, separated by `;`; a glob gives them by name. Each
+        may name a place in the file (`a.h5::/force`)."""
         found: list[Path] = []
-        for piece in filter(None, (piece.strip() for piece in self.text(column).split(";"))):
+        for whole in filter(None, (piece.strip() for piece in self.text(column).split(";"))):
+            piece, _, inner = whole.partition(MARK)
             if "\\" in piece or Path(piece).is_absolute() or piece[1:3] == ":/":
                 self.note("bad-path", column, f"{piece!r} must be a path relative to the data folder, with /")
             elif any(mark in piece for mark in "*?["):
-                matches = sorted(path for path in self.root.glob(piece) if path.is_file())
+                matches = sorted(with_inner(path, inner) for path in self.root.glob(piece) if path.is_file())
                 if not matches:
                     self.note("missing-file", column, f"no file matches {piece!r} in {self.root}")
                 found.extend(matches)
             else:
-                found.append(self.root / piece)
+                found.append(with_inner(self.root / piece, inner))
         if len(set(found)) < len(found):
             self.note("bad-path", column, f"{self.text(column)!r} names a file twice")
         return tuple(found)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from weldfusion.data.address import file_of, split_address
 from weldfusion.data.weld import Weld
 
 EDGE_BYTES = 1 << 20
@@ -29,9 +30,9 @@ def overlap(welds: Sequence[Weld], others: Sequence[Weld]) -> Overlap:
     """
     held = defaultdict(set)  # size → files
     for path in _files(others):
-        held[path.stat().st_size].add(path)
-    suspects = [path for path in _files(welds) if path.stat().st_size in held]
-    theirs = [path for size in {path.stat().st_size for path in suspects} for path in held[size]]
+        held[_size(path)].add(path)
+    suspects = [path for path in _files(welds) if _size(path) in held]
+    theirs = [path for size in {_size(path) for path in suspects} for path in held[size]]
     bar = tqdm([*suspects, *theirs], "comparing recordings", delay=2, leave=False, disable=None)
     digests = {path: digest(path) for path in bar}
     known = {digests[path] for path in theirs}
@@ -48,15 +49,22 @@ def overlap(welds: Sequence[Weld], others: Sequence[Weld]) -> Overlap:
 
 
 def digest(path: Path) -> str:
-    """Hash of a file's length, first and last mebibyte."""
-    size = path.stat().st_size
-    found = hashlib.blake2b(str(size).encode(), digest_size=16)
-    with open(path, "rb") as file:
+    """Hash of a file's length, first and last mebibyte, and of the place in it that an address names."""
+    name, inner = split_address(path)
+    size = _size(path)
+    found = hashlib.blake2b(f"{size}{inner}".encode(), digest_size=16)
+    with open(name, "rb") as file:
         found.update(file.read(EDGE_BYTES))
         file.seek(max(EDGE_BYTES, size - EDGE_BYTES))
         found.update(file.read())
     return found.hexdigest()
 
 
+def _size(path: Path) -> int:
+    return file_of(path).stat().st_size
+
+
 def _files(welds: Iterable[Weld]) -> list[Path]:
-    return [path for weld in welds for files in weld.files.values() for path in files if path.is_file()]
+    return [
+        path for weld in welds for files in weld.files.values() for path in files if file_of(path).is_file()
+    ]

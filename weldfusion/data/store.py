@@ -9,7 +9,7 @@ import numpy as np
 
 from weldfusion.data.cache import Cache
 from weldfusion.data.layout import Source
-from weldfusion.data.prepare import key_of_recording, prepare
+from weldfusion.data.prepare import key_of_recording, prepare, prepared_parts
 from weldfusion.errors import ConfigError
 
 SMALL = 1 << 18
@@ -75,14 +75,13 @@ class Store:
         if array is not None:
             return array
         source = self.sources[name]
-        array = prepare(source.recipe, source.recordings[weld])
         try:
-            self.cache.store(key, array)
+            self.cache.store_parts(key, prepared_parts(source.recipe, source.recordings[weld]))
         except OSError as problem:
             raise ConfigError(f"data.cache: {self.cache.folder} cannot be written ({problem.strerror}); "
                               "name another folder") from None  # fmt: skip
         kept = self.cache.load(key)
-        return array if kept is None else kept
+        return prepare(source.recipe, source.recordings[weld]) if kept is None else kept
 
     def _key(self, name: str, weld: int) -> str:
         source = self.sources[name]

@@ -52,8 +52,8 @@ def wrong_axis(values: Sequence[float]) -> str:
     for number, value in enumerate(values, start=1):
         if not SHORTEST_NM <= value <= LONGEST_NM:
             return (
-                f"number {number} is {value:g}; wavelengths in nm are from {SHORTEST_NM:g} to {LONGEST_NM:g}, "
-                "is this another unit?"
+                f"number {number} is {value:g}; wavelengths in nm are from {SHORTEST_NM:g} to "
+                f"{LONGEST_NM:g}, is this another unit?"
             )
     for number in range(1, len(values)):
         if values[number] <= values[number - 1]:
@@ -71,6 +71,18 @@ def channels_of(wavelengths: Sequence[float]) -> tuple[str, ...]:
     ('350 nm', '352.5 nm')
     """
     return tuple(f"{value:.12g} nm" for value in wavelengths)
+
+
+def wavelengths_in(names: Sequence[str]) -> tuple[float, ...]:
+    """The wavelengths in nm that a table's header names; empty where one name is not a number.
+
+    >>> wavelengths_in(["350.0", "352.5 nm", "355nm"]), wavelengths_in(["red", "350"])
+    ((350.0, 352.5, 355.0), ())
+    """
+    try:
+        return tuple(float(name.strip().removesuffix("nm")) for name in names)
+    except ValueError:
+        return ()
 
 
 def wavelengths_entry(wavelengths: Sequence[float]) -> object:

@@ -2,25 +2,20 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from hashlib import blake2b
 from pathlib import Path
 
 import numpy as np
 
+from weldfusion.data.address import file_of
 from weldfusion.data.card import Card, Modality, TargetSpec
+from weldfusion.data.checks.content import Content, content_of, impossible
 from weldfusion.data.checks.dense import odd_truth
-from weldfusion.data.checks.signal import oddity, share_missing
 from weldfusion.data.finding import Finding, Level
 from weldfusion.data.manifest import Weld
-from weldfusion.data.recording import read_frames, read_photo, read_row, read_signal
 from weldfusion.data.truths import truth_of_weld
 from weldfusion.errors import ReadError
 
-ODD = {
-    "dead": "is 0 throughout; is the sensor connected?",
-    "constant": "never changes; is the sensor connected?",
-    "clipped": "is cut off at its largest or smallest value; lower the gain",
-}
+IMAGES = ("image", "image_sequence")
 
 
 @dataclass
@@ -68,77 +63,66 @@ def _check_truth(target: TargetSpec, weld: Weld, facts: dict[str, float]) -> Ite
 
 def _absent(weld: Weld, name: str, paths: Sequence[Path]) -> Iterator[Finding]:
     for path in paths:
-        if not path.is_file():
+        if not file_of(path).is_file():
             what = "is a folder" if path.is_dir() else "no such file"
             message = f"{what}; correct the path or leave the cell empty"
             yield _finding("error", "missing-file", weld, path, name, message)
 
 
 def _check_files(modality: Modality, weld: Weld, paths: Sequence[Path], seen: Seen) -> Iterator[Finding]:
-    whole = modality.kind == "image_sequence"
+    whole, image = modality.kind == "image_sequence", modality.kind in IMAGES
     for some in [paths] if whole else [(path,) for path in paths]:
         try:
-            values = _read(modality, some)
+            content = content_of(modality, some)
         except ReadError as problem:
             yield _finding("error", "unreadable", weld, "", modality.name, str(problem))
             continue
-        yield from _check_count(modality, weld, some[0], values, seen)
-        yield from _check_values(modality, weld, some[0], values)
-        yield from _check_twin(modality, weld, some[0], values, seen)
+        yield from _check_count(modality, weld, some[0], content, seen)
+        yield from _check_values(modality, weld, some[0], content)
+        yield from _check_twin(modality, weld, some[0], content, seen)
         facts = seen.facts[weld.id]
         if modality.timed and modality.rate:
-            count = len(values) if whole else values.shape[-1]
+            count = content.shape[0 if whole else -1]
             facts[f"duration of {modality.name}"] = float(count / modality.rate)
-        if modality.kind in ("image", "image_sequence"):
-            facts[f"height of {modality.name}"], facts[f"width of {modality.name}"] = values.shape[-3:-1]
+        if image:
+            facts[f"height of {modality.name}"], facts[f"width of {modality.name}"] = content.shape[-3:-1]
     if modality.kind == "image":
         seen.facts[weld.id][f"count of {modality.name}"] = len(paths)
 
 
-def _read(modality: Modality, paths: Sequence[Path]) -> np.ndarray:
-    if modality.kind == "image_sequence":
-        return read_frames(modality, paths).values
-    if modality.kind == "image":
-        return read_photo(modality, paths[0])
-    return read_signal(modality, paths[0]).values if modality.timed else read_row(modality, paths[0])
-
-
-def _check_values(modality: Modality, weld: Weld, path: Path, values: np.ndarray) -> Iterator[Finding]:
-    if values.dtype.kind == "f":
-        missing, infinite = share_missing(values)
-        where = f"modalities.{modality.name}"
-        if infinite:
-            yield _finding("error", "infinite", weld, path, modality.name, f"{infinite} values are infinite")
-        if missing and modality.missing == "error":
-            message = f"{missing:.2%} of the values are NaN; repair the file or set {where}.missing: nan"
-            yield _finding("error", "undeclared-missing", weld, path, modality.name, message)
-        elif missing > modality.max_missing:
-            message = (
-                f"{missing:.2%} of the values are NaN; {where}.max_missing permits {modality.max_missing:.2%}"
-            )
-            yield _finding("error", "too-much-missing", weld, path, modality.name, message)
-    if modality.kind in ("image", "image_sequence"):
-        height, width = values.shape[-3:-1]
+def _check_values(modality: Modality, weld: Weld, path: Path, content: Content) -> Iterator[Finding]:
+    missing, infinite, where = content.missing, content.infinite, f"modalities.{modality.name}"
+    if infinite:
+        yield _finding("error", "infinite", weld, path, modality.name, f"{infinite} values are infinite")
+    if missing and modality.missing == "error":
+        message = f"{missing:.2%} of the values are NaN; repair the file or set {where}.missing: nan"
+        yield _finding("error", "undeclared-missing", weld, path, modality.name, message)
+    elif missing > modality.max_missing:
+        message = (
+            f"{missing:.2%} of the values are NaN; {where}.max_missing permits {modality.max_missing:.2%}"
+        )
+        yield _finding("error", "too-much-missing", weld, path, modality.name, message)
+    if message := impossible(modality, content):
+        yield _finding("warning", "impossible-temperature", weld, path, modality.name, message)
+    for code, channel, message in content.odd:
+        place = f"{modality.name}.{channel}" if channel else modality.name
+        yield _finding("warning", code, weld, path, place, message)
+    if modality.kind in IMAGES:
+        height, width = content.shape[-3:-1]
         if modality.size and (height, width) != modality.size:
             expected = "x".join(map(str, modality.size))
             message = f"is {height}x{width} pixels, the card says {expected}; it is resized"
             yield _finding("warning", "wrong-shape", weld, path, modality.name, message)
-        if values.min() == values.max():
+        if content.low == content.high:
             yield _finding("warning", "constant", weld, path, modality.name, "every pixel is the same")
-    elif modality.timed:
-        names = modality.channels or tuple(str(number) for number in range(1, len(values) + 1))
-        for channel, samples in zip(names, values, strict=True):
-            if odd := oddity(samples):
-                place = f"{modality.name}.{channel}" if len(names) > 1 else modality.name
-                yield _finding("warning", odd, weld, path, place, ODD[odd])
 
 
 def _check_count(
-    modality: Modality, weld: Weld, path: Path, values: np.ndarray, seen: Seen
+    modality: Modality, weld: Weld, path: Path, content: Content, seen: Seen
 ) -> Iterator[Finding]:
     """Where the card names no channels, every recording has as many as the first."""
-    image = modality.kind in ("image", "image_sequence")
-    found = values.shape[-1] if image else len(values)
+    image = modality.kind in IMAGES
+    found = content.shape[-1 if image else 0]
     first = seen.counts.setdefault(modality.name, found)
     if found != first and not modality.channels and not (image and found in (1, 4) and first == 3):
         message = f"has {found} channels, the first recording has {first}; correct it or leave it out"
@@ -146,13 +130,12 @@ def _check_count(
 
 
 def _check_twin(
-    modality: Modality, weld: Weld, path: Path, values: np.ndarray, seen: Seen
+    modality: Modality, weld: Weld, path: Path, content: Content, seen: Seen
 ) -> Iterator[Finding]:
     """The same content under two ids puts one recording on both sides of a split."""
     if modality.kind == "table" and not modality.timed:
         return
-    digest = blake2b(np.ascontiguousarray(values).view(np.uint8).data, digest_size=16).digest()
-    other, file = seen.digests.setdefault((modality.name, digest), (weld, path))
+    other, file = seen.digests.setdefault((modality.name, content.digest), (weld, path))
     if other.id != weld.id:
         level: Level = "error" if modality.timed else "warning"
         message = f"has the same content as {file.name} of weld {other.id!r} (row {other.row}); remove one"

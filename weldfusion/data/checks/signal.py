@@ -5,6 +5,11 @@ import numpy as np
 CLIPPED_RUNS = 5
 CLIPPED_LENGTH = 3
 CLIPPED_SHARE = 0.001
+ODD = {
+    "dead": "is 0 throughout; is the sensor connected?",
+    "constant": "never changes; is the sensor connected?",
+    "clipped": "is cut off at its largest or smallest value; lower the gain",
+}
 
 
 def oddity(channel: np.ndarray) -> str | None:

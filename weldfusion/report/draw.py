@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure as Canvas
 
 MOST_BYTES = 200_000
-ATTEMPTS = (("png", 150), ("jpeg", 110), ("jpeg", 72), ("jpeg", 40))
+COLOURS_OF_PALETTE = 256
+ATTEMPTS = (("png", 150), ("palette", 150), ("palette", 110), ("jpeg", 110), ("jpeg", 72), ("jpeg", 40))
 
 INK = "#1b2430"
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#6b4c9a", "#8c6d31")
@@ -38,7 +39,8 @@ STYLE: Any = {
 def draw(size: tuple[float, float], paint: Callable[["Canvas"], None], alt: str, caption: str = "") -> Figure:
     """Runs `paint` on a fresh canvas of `size` inches; the same input gives the same bytes.
 
-    The picture is a PNG of 150 dots an inch; where that would be over 200 kB (photos), a JPEG.
+    The picture is a PNG of 150 dots an inch; where that would be over 200 kB, one of 256 colours, and
+    where that is too (photos), a JPEG.
     """
     import matplotlib as mpl
     from matplotlib.figure import Figure as Canvas
@@ -48,14 +50,28 @@ def draw(size: tuple[float, float], paint: Callable[["Canvas"], None], alt: str,
         canvas = Canvas(figsize=size, layout="constrained")
         paint(canvas)
         for kind, dpi in ATTEMPTS:
-            buffer = io.BytesIO()
-            canvas.savefig(
-                buffer, format=kind, dpi=dpi, metadata={"Software": None} if kind == "png" else None
-            )
-            if buffer.tell() <= MOST_BYTES:
+            content = _saved(canvas, kind, dpi)
+            if len(content) <= MOST_BYTES:
                 break
-    source = f"data:image/{kind};base64,{base64.b64encode(buffer.getvalue()).decode()}"
+    mime = "jpeg" if kind == "jpeg" else "png"
+    source = f"data:image/{mime};base64,{base64.b64encode(content).decode()}"
     return Figure(source, alt, round(size[0] * 96), caption)
+
+
+def _saved(canvas: "Canvas", kind: str, dpi: int) -> bytes:
+    buffer = io.BytesIO()
+    if kind == "jpeg":
+        canvas.savefig(buffer, format="jpeg", dpi=dpi)
+        return buffer.getvalue()
+    canvas.savefig(buffer, format="png", dpi=dpi, metadata={"Software": None})
+    if kind == "png":
+        return buffer.getvalue()
+    from PIL import Image
+
+    few, octree = io.BytesIO(), Image.Quantize.FASTOCTREE
+    picture = Image.open(buffer).convert("RGB")
+    picture.quantize(COLOURS_OF_PALETTE, octree, dither=Image.Dither.NONE).save(few, "png", optimize=True)
+    return few.getvalue()
 
 
 def clipped(name: str, most: int = 24) -> str:

@@ -1,0 +1,215 @@
+"""What an explanation shows, in sentences for readers who build no models."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+
+from weldfusion.evaluation.intervals import Interval
+from weldfusion.explain.explanation import Explanation, TargetInfo, completeness_error
+from weldfusion.report.elements import short
+from weldfusion.report.explanation.shares import Mean, Output, means_of, shown_rows
+
+DEAD = 0.05
+READING = (
+    "A share says how far a sensor moves the prediction: for a class, 0.20 is 20 points of probability. The "
+    "shares of all sensors together lead from the starting point (what the model says without any sensor) to "
+    "what it says with all of them. Positive speaks for the class, negative against it.",
+    "Each share is the sensor's Shapley value: the mean of what the prediction gains when the sensor is "
+    "added, over all orders in which the sensors can be added. Every combination was computed; nothing is "
+    "sampled.",
+    "In brackets the 95 % interval from resampling whole groups of welds. docs/explain.md explains every "
+    "picture.",
+)
+
+
+def signed(value: float, unit: str = "") -> str:
+    """A share with its sign.
+
+    >>> signed(0.1234), signed(-2.5, "mm"), signed(0.0)
+    ('+0.123', '−2.500 mm', '0')
+    """
+    text = short(abs(value)) if value == value else "–"
+    sign = "+" if value > 0 else "−" if value < 0 else ""
+    return f"{sign}{text}{' ' + unit if unit else ''}"
+
+
+def spread(mean: Mean, percent: bool = False) -> str:
+    """A mean with its interval, alone where there is none.
+
+    >>> spread(Mean(0.5, Interval(0.4, 0.6)), percent=True)
+    '50 % [40, 60]'
+    """
+    lower, upper = mean.interval.lower, mean.interval.upper
+    value = in_percent(mean.value) if percent else signed(mean.value)
+    if lower is None or upper is None:
+        return value
+    ends = [f"{100 * end:.0f}" if percent else signed(end) for end in (lower, upper)]
+    return f"{value} [{', '.join(ends)}]"
+
+
+def in_percent(part: float) -> str:
+    """
+    >>> in_percent(0.616)
+    '62 %'
+    """
+    return f"{100 * part:.0f} %"
+
+
+def why_no_interval(means: Iterable[Mean]) -> str:
+    """The end of a sentence whose figures lack intervals; empty where they have them.
+
+    >>> why_no_interval([Mean(0.5, Interval(None, None, "not estimable: only 2 groups"))])
+    ' (no interval: only 2 groups)'
+    """
+    reasons = [m.interval.reason for m in means if m.interval.lower is None and m.value != 0]
+    return f" (no interval: {reasons[0].removeprefix('not estimable: ')})" if reasons else ""
+
+
+def relies_on(target: TargetInfo, parts: Mapping[str, Mean]) -> str:
+    """The sentence on which sensors move a target; `parts` strongest first."""
+    names = list(parts)
+    if not np.isfinite([part.value for part in parts.values()]).all():
+        return f"{target.name}: no sensor moves the prediction at all; the model says the same of every weld."
+    if len(names) == 1:
+        return f"{target.name}: {names[0]} is the only sensor, so all of the prediction comes from it."
+    first, *rest = (f"{name} ({spread(parts[name], percent=True)})" for name in names)
+    return (
+        f"{target.name}: the model relies most on {first}, then on {_listed(rest)}: "
+        f"parts of all that the sensors move the prediction{why_no_interval(parts.values())}."
+    )
+
+
+def dead_weight(parts: Mapping[str, Mean]) -> str:
+    """The sentence on sensors that hardly move the prediction: the upper end of their part is below 5 %.
+
+    >>> few = Interval(None, None, "not estimable: only 2 groups")
+    >>> dead_weight({"sound": Mean(0.98, few), "noise": Mean(0.02, few)})
+    'noise moves the prediction by under 5 % here; too few groups to say that it is dead weight.'
+    """
+    dead: list[str] = []
+    doubtful: list[str] = []
+    for name, part in parts.items():
+        upper = part.interval.upper
+        if len(parts) > 1 and part.value < DEAD:
+            (doubtful if upper is None or upper >= DEAD else dead).append(name)
+    told = []
+    if dead:
+        verb = "is" if len(dead) == 1 else "are"
+        told.append(
+            f"{_listed(dead)} {verb} dead weight for this model: surely under 5 % of all movement. That does "
+            "not show that nothing could be learned from it; without it the model would have to be "
+            "trained and evaluated anew."
+        )
+    if doubtful:
+        verb = "moves" if len(doubtful) == 1 else "move"
+        told.append(
+            f"{_listed(doubtful)} {verb} the prediction by under 5 % here; too few groups to say that it is "
+            "dead weight."
+        )
+    return (
+        " ".join(told) or "No sensor is dead weight: each moves the prediction by 5 % or more, or may do so."
+    )
+
+
+def of_output(output: Output) -> str:
+    """How the model comes from its starting point to what it says of the welds it calls so."""
+    rows, about = shown_rows(output)
+    unit = output.target.unit
+    if not len(rows):
+        return f"{output.name}: no weld to tell of."
+    base, full = float(output.base[rows].mean()), float(output.full[rows].mean())
+    means = means_of(output.share[rows], output.group[rows])
+    order = np.argsort([-abs(mean.value) for mean in means], kind="stable")
+    moved = _listed([f"{output.modalities[k]} {spread(means[k])}" for k in order])
+    if not output.is_probability:
+        size = np.abs(output.share[rows]).mean(axis=0)
+        order = np.argsort(-size, kind="stable")
+        moved = _listed([f"{output.modalities[k]} by {short(float(size[k]))} {unit}".strip() for k in order])
+        return f"{output.name}: over {len(rows)} welds the sensors move the value, up or down: {moved}."
+    which = f"the {len(rows)} welds that {about} so" if about == "the model calls" else _instead(rows, about)
+    return (
+        f"{output.name}: for {which}, the probability goes from {short(base)} (no sensor) to {short(full)} "
+        f"(all sensors): {moved}{why_no_interval(means)}."
+    )
+
+
+def right_calls(output: Output) -> str:
+    """How many of the calls are right, or that it is not known."""
+    called = output.called
+    known = called & ~np.isnan(output.truth)
+    if not called.any():
+        return f"None of these {len(output)} welds is called {output.name}."
+    if not known.any():
+        return f"{called.sum()} of {len(output)} welds are called {output.name}; no truth is known."
+    return (
+        f"{called.sum()} of {len(output)} welds are called {output.name}; of {known.sum()} with known truth "
+        f"{output.right.sum()} are called rightly. Where the model is wrong, the shares explain a mistake."
+    )
+
+
+def how_sure(explanation: Explanation) -> list[str]:
+    """Sentences on how many welds, groups and networks stand behind the figures, and on their arithmetic."""
+    once = explanation.shares[["weld", "group", "window"]].drop_duplicates()
+    networks = explanation.shares[["fold", "seed"]].drop_duplicates()
+    welds, groups = once["weld"].nunique(), once["group"].nunique()
+    gap = completeness_error(explanation.shares)
+    told = [
+        f"{welds} welds in {groups} groups, {len(once)} windows, explained with {len(networks)} trained "
+        f"network{'s' if len(networks) > 1 else ''}.",
+        f"The shares add up to the prediction: the largest gap is {gap:.1g}.",
+    ]
+    if networks["seed"].nunique() < 2:
+        told.append(
+            "One network a weld: training again from another random start may divide the credit otherwise; "
+            "the intervals do not hold that."
+        )
+    return told
+
+
+def cannot_say(explanation: Explanation) -> list[str]:
+    """What the shares of this explanation do not show."""
+    told = [
+        "Shares say what the model used, not what causes the defect.",
+        "Sensors that tell the same divide the credit: a small share is no proof that a sensor is useless.",
+        "An explanation is only as good as the model: first see its evaluation report.",
+    ]
+    if explanation.background == "training mean":
+        told.append(
+            "The absence of a sensor was never trained: “without a sensor” means that it reads its mean of "
+            "the training welds, which no real sensor does."
+        )
+    else:
+        told.append("“Without a sensor” means that it is absent, as in a part of the training steps.")
+    if explanation.maps:
+        told.append(
+            "Moments and places in colour (Grad-CAM) are as coarse as the network's last layer, and say "
+            "where it looked, not why."
+        )
+    return told
+
+
+def against_truth(explanation: Explanation) -> list[str]:
+    """Sentences on simulated data: how often the attribution is strongest where something happened."""
+    found = explanation.figures.get("pointing")
+    told = []
+    for entry in found if isinstance(found, list) else []:
+        rate, name = entry["rate"], entry["class"] or entry["target"]
+        part = spread(
+            Mean(rate["value"], Interval(rate["lower"], rate["upper"], rate["reason"])), percent=True
+        )
+        told.append(
+            f"{entry['modality']}, {name}: in {entry['hits']} of {entry['windows']} windows with a true "
+            f"event the strongest moment lies at one, {part}; by chance it would be "
+            f"{in_percent(entry['chance'])}."
+        )
+    return told
+
+
+def _instead(rows: np.ndarray, about: str) -> str:
+    if about == "truly":
+        return f"the {len(rows)} welds that truly are so (the model calls none so)"
+    return f"all {len(rows)} welds (the model calls none so)"
+
+
+def _listed(words: Sequence[str]) -> str:
+    return ", ".join(words)

@@ -12,6 +12,7 @@ def figures_text(metrics: Mapping[str, Any], units: Mapping[str, str]) -> str:
 
     `metrics` is what `Run.evaluate` gives, `units` the unit of each target.
     """
+    from weldfusion.evaluation.frame import DENSE
     from weldfusion.report.tables import figures_table
     from weldfusion.report.words import of_ensemble, verdict
 
@@ -25,7 +26,8 @@ def figures_text(metrics: Mapping[str, Any], units: Mapping[str, str]) -> str:
             if target[level]["figures"]:
                 table = figures_table(target[level], unit)
                 rows = [[str(cell) for cell in row] for row in [table.columns, *table.rows]]
-                blocks.append(f"{name}, per {level}\n{aligned(rows)}")
+                place = "step" if level == "window" and target["kind"] in DENSE else level
+                blocks.append(f"{name}, per {place}\n{aligned(rows)}")
     blocks += [f"warning: {line}" for line in metrics["warnings"]]
     return "\n\n".join(blocks)
 

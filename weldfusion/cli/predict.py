@@ -19,7 +19,8 @@ by modality, as in the card of the run:
   weldfusion predict runs/my_welds --sound a.flac --photo b.jpg --settings "200, 15"
 A modality that is not given counts as absent. Give an option twice for several photos. If the run holds
 several networks (folds, seeds), their mean is told, with the smallest and largest as lower and upper.
-Shown are the likeliest class and its probability, labels with theirs, and values; --out writes every class.
+Shown are the likeliest class and its probability, labels with theirs, and values; of targets along the weld
+the called events (with their greatest probability) and the mean. --out writes every class and every step.
 """
 SHOWN = ("weld", "window", "t0_s", "t1_s", "target", "class", "value", "lower", "upper", "present")
 MOST_ROWS = 60
@@ -55,15 +56,27 @@ def run(arguments: Namespace) -> int:
         write_frame(arguments.out, table)
         print(f"wrote {len(table)} rows to {arguments.out}")
         return 0
-    likeliest = table.groupby([n for n in ("weld", "window", "target") if n in table])["value"].transform(
-        "max"
-    )
-    told = table[(table["kind"] != "class") | (table["value"] == likeliest)]
+    told = _told(table)
     shown = told[[name for name in SHOWN if name in told and told[name].notna().any()]]
     print(shown.head(MOST_ROWS).to_string(index=False, float_format="{:.4g}".format))
     if len(shown) > MOST_ROWS:
         print(f"… {len(shown) - MOST_ROWS} more rows; write them all with --out FILE.csv")
     return 0
+
+
+def _told(table: "pd.DataFrame") -> "pd.DataFrame":
+    """The rows to show: of a class the likeliest one, of steps along a weld the events and means."""
+    import pandas as pd
+
+    from weldfusion.evaluation.along import in_brief
+    from weldfusion.evaluation.frame import DENSE
+
+    dense = table["kind"].isin(DENSE)
+    whole = table[~dense]
+    places = [name for name in ("weld", "window", "target") if name in table]
+    likeliest = whole.groupby(places)["value"].transform("max")
+    told = whole[(whole["kind"] != "class") | (whole["value"] == likeliest)]
+    return pd.concat([told, in_brief(table[dense])], ignore_index=True) if dense.any() else told
 
 
 def _predicted(trained: "Run", arguments: Namespace) -> "tuple[pd.DataFrame, pd.DataFrame]":

@@ -10,7 +10,16 @@ from tqdm import tqdm
 from weldfusion.errors import RunError
 from weldfusion.evaluation.breakdown import by_group, class_counts, confusion, limits
 from weldfusion.evaluation.compare import common_rows, difference
-from weldfusion.evaluation.frame import NUMBERS, Level, TargetTable, check_frame, target_names, target_tables
+from weldfusion.evaluation.events import tolerance_of
+from weldfusion.evaluation.frame import (
+    DENSE,
+    NUMBERS,
+    Level,
+    TargetTable,
+    check_frame,
+    target_names,
+    target_tables,
+)
 from weldfusion.evaluation.intervals import LEVEL, NO_SPREAD, RESAMPLES, Interval, group_counts
 from weldfusion.evaluation.join import mean_of_networks
 from weldfusion.evaluation.measure import Measured, group_names, measure
@@ -108,7 +117,8 @@ def _tables(frame: pd.DataFrame, target: str, model: str) -> dict[int, TargetTab
 
 def _target_entry(table: TargetTable) -> dict[str, Any]:
     judged = HEADLINE[table.kind]
-    return {
+    dense = {"step_s": table.step_s, "tolerance_s": tolerance_of(table.step_s)} if table.kind in DENSE else {}
+    return dense | {
         "kind": table.kind,
         "classes": list(table.classes) if table.kind not in NUMBERS else [],
         "headline": judged,

@@ -115,6 +115,11 @@ class TargetTable:
         return np.unique(np.array(both, dtype=str), return_inverse=True)[1]
 
     @property
+    def step_s(self) -> float:
+        """Length in seconds of a step (or window), the median; NaN for whole welds."""
+        return float(np.median(self.edges[:, 1] - self.edges[:, 0]))
+
+    @property
     def weight(self) -> np.ndarray:
         """(N,): how much each row counts in a mean: 1, but of the steps of a weld their share of it."""
         if self.kind not in DENSE or self.level != "weld" or not len(self):

@@ -7,13 +7,13 @@ from typing import Any
 import pandas as pd
 
 from weldfusion.data.finding import Finding
-from weldfusion.evaluation.frame import TargetTable, target_tables
+from weldfusion.evaluation.frame import DENSE, NUMBERS, TargetTable, target_tables
 from weldfusion.report import plots, tables
 from weldfusion.report.data_summary import SummaryTable, findings_box, mapping_table
 from weldfusion.report.elements import Columns, Element, Figure, Heading, Text, WarningBox
 from weldfusion.report.signals import SignalView
 from weldfusion.report.welds import welds_to_look_at
-from weldfusion.report.words import of_ensemble, verdict, with_interval
+from weldfusion.report.words import about_steps, of_ensemble, verdict, with_interval
 
 
 @dataclass(frozen=True)
@@ -74,6 +74,8 @@ def _target(
 ) -> list[Element]:
     per_weld, per_window = target["weld"], target["window"]
     elements: list[Element] = [Heading(f"Per weld: {name}")]
+    if reading := about_steps(target):
+        elements.append(Text(reading))
     elements += _level(target, per_weld, _first_seed(welds, name), unit)
     if not per_weld["reason"]:
         if per_weld["baselines"]:
@@ -82,8 +84,9 @@ def _target(
                 tables.baselines_table(target, per_weld, unit),
             ]
         elements += [Heading("By group", 3), tables.groups_table(per_weld, unit)]
-    elements.append(Heading(f"Per window: {name}"))
-    if per_window["rows"] == per_weld["rows"]:
+    dense = target["kind"] in DENSE
+    elements.append(Heading(f"Per {'step of the windows' if dense else 'window'}: {name}"))
+    if per_window["rows"] == per_weld["rows"] and not dense:
         return [*elements, Text("Every weld is one window: the figures per window are those per weld.")]
     return elements + _level(target, per_window, _first_seed(windows, name), unit)
 
@@ -108,7 +111,7 @@ def _plots(
     target: Mapping[str, Any], level: Mapping[str, Any], table: TargetTable, unit: str
 ) -> list[Figure]:
     seed = f" Seed {level['seeds'][0]}." if len(level["seeds"]) > 1 else ""
-    if target["kind"] == "real":
+    if target["kind"] in NUMBERS:
         return [plots.scatter_plot(table, unit, f"Predicted against true value.{seed}")]
     labels = {name: with_interval(f["auc"]) for name, f in level["per_class"].items()}
     found = []

@@ -7,6 +7,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
+from weldfusion.report.along import paint_along
 from weldfusion.report.draw import COLOURS, clipped, draw
 from weldfusion.report.elements import Figure
 
@@ -53,15 +54,16 @@ def envelope(values: np.ndarray, most: int = MOST_POINTS) -> tuple[np.ndarray, n
 def weld_plot(
     signals: Mapping[str, SignalView], windows: pd.DataFrame | None, alt: str, caption: str = ""
 ) -> Figure | None:
-    """Predictions along the weld (if it has several windows) above its signals and images.
+    """Predictions along the weld (if it has several windows or steps) above its signals and images.
 
-    `windows` holds the rows of this weld, one target and one seed of the per-window prediction frame.
+    `windows` holds the rows of this weld, one target and one seed of the per-window prediction frame; of
+    a dense target those of the per-weld frame, which has its steps joined.
     None where there is nothing to draw.
     """
-    along = windows if windows is not None and windows["window"].nunique() > 1 else None
+    along = windows if windows is not None and windows["t0_s"].nunique() > 1 else None
     waves = [(name, view) for name, view in signals.items() if view.kind == "waveform"]
     images = [(name, view) for name, view in signals.items() if view.kind == "image" and len(view.values)]
-    heights = [1.3] * (along is not None) + [1.0] * len(waves) + [1.1] * len(images)
+    heights = [2.0] * (along is not None) + [1.0] * len(waves) + [1.1] * len(images)
     if not heights:
         return None
 
@@ -70,7 +72,7 @@ def weld_plot(
         parts = canvas.subfigures(len(heights), 1, height_ratios=heights, squeeze=False).ravel()
         used = 0
         if along is not None:
-            _paint_along(parts[0].subplots(), along)
+            paint_along(parts[0].subplots(), along)
             parts[0].axes[0].set_xlim(ends)
             used = 1
         for part, (name, view) in zip(parts[used:], waves, strict=False):
@@ -89,23 +91,6 @@ def _time_ends(waves: Sequence[tuple[str, SignalView]], along: pd.DataFrame | No
     if along is not None:
         spans.append((float(along["t0_s"].min()), float(along["t1_s"].max())))
     return min((a for a, _ in spans), default=0.0), max((b for _, b in spans), default=1.0)
-
-
-def _paint_along(ax: Any, windows: pd.DataFrame) -> None:
-    kind = windows["kind"].iloc[0]
-    for k, name in enumerate(windows["class"].unique()[: len(COLOURS)]):
-        part = windows[windows["class"] == name].sort_values("t0_s")
-        middle = (part["t0_s"].to_numpy() + part["t1_s"].to_numpy()) / 2
-        label = "predicted" if kind == "real" else clipped(name, 18)
-        ax.plot(middle, part["value"], "o-", markersize=2.5, color=COLOURS[k], label=label)
-        if kind == "real":
-            ax.plot(middle, part["truth"], color="#444d58", linestyle="--", label="truth")
-            if part["lower"].notna().any():
-                ax.fill_between(middle, part["lower"], part["upper"], color=COLOURS[k], alpha=0.2)
-    if kind != "real":
-        ax.set_ylim(-0.03, 1.03)
-    ax.set(ylabel="value" if kind == "real" else "probability", xlabel="time (s)")
-    ax.legend(fontsize=7.5, loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=4, borderaxespad=0.1)
 
 
 def _paint_wave(ax: Any, name: str, view: SignalView) -> None:

@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
+from weldfusion.evaluation.along import rank_along
 from weldfusion.evaluation.curves import RankedWeld, rank_welds
-from weldfusion.evaluation.frame import target_tables
+from weldfusion.evaluation.frame import DENSE, target_tables
 from weldfusion.report.elements import Cell, Element, Heading, Table, Text
 from weldfusion.report.signals import SignalView, weld_plot
 
@@ -19,6 +20,10 @@ MEANING = {
     ("multilabel", "doubt"): "nearness to ½ (1: undecided)",
     ("real", "badness"): "absolute error",
     ("real", "doubt"): "width of interval, or spread over seeds",
+    ("intervals", "badness"): "events missed or falsely called",
+    ("intervals", "doubt"): "mean nearness to ½ (1: undecided)",
+    ("curve", "badness"): "mean absolute error",
+    ("curve", "doubt"): "width of interval, or spread over seeds",
 }
 
 
@@ -31,9 +36,11 @@ def welds_to_look_at(
 ) -> list[Element]:
     """Lists of up to 15 worst and 15 most doubtful welds, the first `most` of each drawn (a weld that is
     both, once)."""
-    ranked = rank_welds(target_tables(welds, target))
     kind = str(welds["kind"][welds["target"] == target].iloc[0])
-    part = windows[windows["target"] == target]
+    dense = kind in DENSE
+    ranked = (rank_along if dense else rank_welds)(target_tables(welds, target))
+    along = welds if dense else windows
+    part = along[along["target"] == target]
     elements: list[Element] = []
     drawn: set[str] = set()
     for title, field in (("Worst predictions", "badness"), ("Most doubtful predictions", "doubt")):
@@ -65,9 +72,9 @@ def _why(field: str) -> str:
 
 
 def _drawn(
-    weld: RankedWeld, windows: pd.DataFrame, signals: Callable[[str], Mapping[str, SignalView]]
+    weld: RankedWeld, along: pd.DataFrame, signals: Callable[[str], Mapping[str, SignalView]]
 ) -> list[Element]:
-    rows = windows[windows["weld"] == weld.weld]
+    rows = along[along["weld"] == weld.weld]
     if len(rows):
         rows = rows[(rows["seed"] == rows["seed"].min()) & (rows["fold"] == rows["fold"].iloc[0])]
     text = f"Weld {weld.weld}: truth {weld.truth}, predicted {weld.predicted}."

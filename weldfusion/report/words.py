@@ -25,6 +25,10 @@ NAMES = {
     "recall": "recall",
     "f1": "F1",
     "auc": "AUC",
+    "average_precision": "average precision",
+    "event_precision": "event precision",
+    "event_recall": "event recall",
+    "event_f1": "event F1",
 }
 IN_UNITS = frozenset({"mae", "rmse", "bias"})
 
@@ -55,6 +59,23 @@ def as_difference(entry: Mapping[str, Any]) -> Difference:
     """The record of `compare` from its place in `metrics.json`."""
     value = float("nan") if entry["value"] is None else entry["value"]
     return Difference(value, Interval(entry["lower"], entry["upper"], entry["reason"]))
+
+
+def about_steps(target: Mapping[str, Any]) -> str:
+    """How figures of a dense target are to be read; empty for others."""
+    if target["kind"] == "curve":
+        return (
+            "The windows' steps are joined along each weld. A figure is the mean over the steps of a weld, "
+            "and every weld counts once."
+        )
+    if target["kind"] == "intervals":
+        return (
+            "The windows' steps are joined along each weld; successive steps with a probability of one half "
+            "and above make one called event. A call hits a true event that it overlaps, or that is at most "
+            f"{target['tolerance_s'] * 1e3:.3g} ms away; each call and each event counts once. Figures of "
+            "steps let every weld count once."
+        )
+    return ""
 
 
 def verdict(target: str, metrics: Mapping[str, Any], unit: str) -> str:

@@ -1,14 +1,23 @@
 """Fitting a config into a run."""
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from weldfusion.config.load import load_settings
+from weldfusion.data.dataset import WeldWindows
+from weldfusion.data.dealing import Fold
 from weldfusion.errors import ConfigError
 from weldfusion.run.trained import Run
-from weldfusion.training.fit import fit_run
+from weldfusion.training.devices import process_count, processes_here
+from weldfusion.training.fit import fit_run, train_here
+from weldfusion.training.folder import RunFolder
+from weldfusion.training.launch import train_in_processes
+from weldfusion.training.processes import launched
 from weldfusion.training.settings import FitSettings
+from weldfusion.training.trainer import check_trainer
 
 RUNS = Path("runs")
 
@@ -37,8 +46,28 @@ def fit(
     if not settings.data.root:
         raise ConfigError("data.root: no data folder; give the folder that has dataset.yaml")
     path = Path(folder) if folder is not None else RUNS / run_name(settings)
-    fit_run(settings, resolved, path, say=say)
+    asked = check_trainer(settings.trainer)
+    alone = launched() or process_count(asked) == 1
+    fit_run(settings, resolved, path, say=say, train=train_here if alone else partial(train_in_ranks, trust))
     return Run(path, trust)
+
+
+def train_in_ranks(
+    trust: Sequence[str],
+    settings: FitSettings,
+    windows: WeldWindows,
+    planned: Sequence[Fold],
+    run: RunFolder,
+    say: Callable[[str], None],
+) -> None:
+    """Prepares the recordings, then trains in processes of their own, one for each device."""
+    training = {
+        weld for fold in planned for weld, part in fold.parts.items() if part not in ("test", "unused")
+    }
+    windows.subset([weld for weld in windows.welds if weld in training]).prepare()
+    asked = check_trainer(settings.trainer)
+    command = [sys.executable, "-m", "weldfusion.run.rank", str(run.path), *trust]
+    train_in_processes(command, processes_here(asked), int(asked.get("num_nodes", 1)), say)
 
 
 def run_name(settings: FitSettings) -> str:

@@ -78,7 +78,7 @@ class LastAndBest(Checkpoint):
     ) -> None:
         last = batch_idx + 1 >= trainer.num_training_batches
         stepped = (batch_idx + 1) % trainer.accumulate_grad_batches == 0
-        if not last and stepped and time.monotonic() - self._saved >= self.every_s:
+        if not last and stepped and self._is_due(trainer):
             assert isinstance(pl_module, Task)
             pl_module.check_finite(batch)
             self._save_last(trainer)
@@ -123,6 +123,11 @@ class LastAndBest(Checkpoint):
             if len(losses) > 1:
                 figures |= {f"select_loss_{name}": loss for name, loss in losses.items()}
         return figures
+
+    def _is_due(self, trainer: pl.Trainer) -> bool:
+        """Whether `last.ckpt` is old; the clock of one process would have the others wait for it."""
+        due = time.monotonic() - self._saved >= self.every_s
+        return trainer.strategy.reduce_boolean_decision(due, all=False)
 
     def _save_last(self, trainer: pl.Trainer) -> None:
         trainer.save_checkpoint(self.last_path, weights_only=False)

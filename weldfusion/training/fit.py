@@ -25,6 +25,7 @@ from weldfusion.layers.pretrained import without_pretrained
 from weldfusion.systems.graph import FusionModel
 from weldfusion.training.allocator import keep_memory
 from weldfusion.training.data_check import check_data, check_lines
+from weldfusion.training.devices import gpu_wanted, process_count
 from weldfusion.training.environment import environment, moved
 from weldfusion.training.folder import RunFolder, forget_without_states, open_run
 from weldfusion.training.heard import heard
@@ -32,7 +33,13 @@ from weldfusion.training.keyed import INIT, seed_of
 from weldfusion.training.network import NetworkStage
 from weldfusion.training.out_of_fold import INNER_FOLDS, OutOfFoldTemperature
 from weldfusion.training.outlook import outlook_lines, parts_lines, trial
-from weldfusion.training.processes import is_first, one_process_after
+from weldfusion.training.processes import (
+    check_launch,
+    is_first,
+    leave_warnings_to_first,
+    one_process_after,
+    wait_for,
+)
 from weldfusion.training.rehearsal import rehearse
 from weldfusion.training.settings import FitSettings
 from weldfusion.training.stages import (
@@ -45,9 +52,20 @@ from weldfusion.training.stages import (
     Temperature,
     run_stages,
 )
-from weldfusion.training.trainer import check_trainer, gpu_wanted
+from weldfusion.training.trainer import check_trainer
 
 Say = Callable[[str], None]
+Train = Callable[[FitSettings, WeldWindows, Sequence[Fold], RunFolder, Say], None]
+
+
+def train_here(
+    settings: FitSettings, windows: WeldWindows, planned: Sequence[Fold], run: RunFolder, say: Say
+) -> None:
+    """Trains every fold with every seed in this process, as one of several where it was launched so."""
+    with one_process_after():
+        for fold in planned:
+            for seed in range(settings.seed, settings.seed + settings.seeds):
+                fit_fold(settings, windows, fold, seed, run, say)
 
 
 def fit_run(
@@ -56,6 +74,7 @@ def fit_run(
     folder: Path,
     dataset: Dataset | None = None,
     say: Say = print,
+    train: Train = train_here,
 ) -> RunFolder:
     """Trains every fold with every seed into `folder`; what is already there is kept.
 
@@ -65,14 +84,18 @@ def fit_run(
         folder: the run's folder.
         dataset: the data set; read from `settings.data.root` by default.
         say: prints a line for the user.
+        train: trains all folds and seeds when everything has been checked.
 
     Raises RunError, ConfigError, SplitError, ReadError (one line each).
     """
     keep_memory()
-    check_trainer(settings.trainer)
+    check_launch(process_count(check_trainer(settings.trainer)))
     dataset = dataset or open_dataset(settings.data)
     if is_first():
         forget_without_states(RunFolder(folder), resolved)
+    else:
+        leave_warnings_to_first()
+        wait_for(RunFolder(folder).info_file)
     if RunFolder(folder).card.is_file():
         dataset = aligned(dataset, read_card(RunFolder(folder).card), settings.data)
     with heard() as warned, without_pretrained():
@@ -80,7 +103,7 @@ def fit_run(
         windows = WeldWindows(dataset, settings.data)
         rehearse(settings, windows)
         warn_if_moved(RunFolder(folder))
-    findings = check_data(RunFolder(folder), dataset.root)
+    findings = check_data(RunFolder(folder), dataset.root, settings.data)
     seeds = range(settings.seed, settings.seed + settings.seeds)
     run = open_run(folder, resolved, [(fold.name, seed) for fold in planned for seed in seeds])
     torch.set_num_threads(run.info()["threads"])
@@ -88,11 +111,9 @@ def fit_run(
         describe(run, dataset, planned, findings, warned)
         for line in check_lines(findings, dataset.root):
             say(line)
-    with one_process_after():
-        for fold in planned:
-            for seed in seeds:
-                fit_fold(settings, windows, fold, seed, run, say if is_first() else lambda line: None)
-    run.note(status="finished")
+    train(settings, windows, planned, run, say)
+    if is_first():
+        run.note(status="finished")
     return run
 
 
@@ -161,9 +182,13 @@ def fit_fold(
     torch.manual_seed(seed_of(seed, INIT))
     model = FusionModel(data.fit.flows, data.fit.targets, settings.model)
     if not (folder / NETWORK).is_file():
-        say(f"{fold.name}, seed {seed}, in {folder}")
-        for line in introduction(settings, fold, data, model, folder):
-            say(line)
+        for part in (data.fit, data.select, data.calibrate):
+            if part is not None:
+                part.prepare()
+        if is_first():
+            say(f"{fold.name}, seed {seed}, in {folder}")
+            for line in introduction(settings, fold, data, model, folder):
+                say(line)
     run_stages(todo, Fitted(model), data, folder)
 
 
@@ -221,9 +246,6 @@ def introduction(
         lines.append("  no select part: the best epoch is chosen by the training loss")
     if settings.training.calibrate and data.calibrate is None:
         lines.append(f"  calibrated by {INNER_FOLDS} more trainings, each without a quarter of the groups")
-    for part in named.values():
-        if part is not None:
-            part.prepare()
     wanted = check_trainer(settings.trainer)
     device = torch.device("cuda" if gpu_wanted(wanted) else "cpu")
     batch_size = settings.training.batch_size

@@ -1,39 +1,66 @@
 """Several processes train one network; before and after there is one."""
 
 import os
+import time
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import torch.distributed as dist
+from lightning.fabric.plugins.environments import SLURMEnvironment
 
-_LAUNCHED = ("LOCAL_RANK", "NODE_RANK", "WORLD_SIZE", "MASTER_ADDR", "MASTER_PORT")
+from weldfusion.errors import ConfigError, RunError
+
+MOST_WAIT_S = 600.0
 
 
 def is_first() -> bool:
-    """Whether this process is the one that talks and keeps the run's notes."""
+    """Whether this process is the one that talks and writes the run's files."""
     return all(
         os.environ.get(name, "0") == "0" for name in ("RANK", "LOCAL_RANK", "NODE_RANK", "SLURM_PROCID")
     )
 
 
+def launched() -> bool:
+    """Whether somebody (weldfusion, torchrun, SLURM) started this process as one of several."""
+    by_slurm = SLURMEnvironment.detect() and int(os.environ["SLURM_NTASKS"]) > 1
+    return "LOCAL_RANK" in os.environ or by_slurm
+
+
+def check_launch(count: int) -> None:
+    """Raises ConfigError if another number of processes was started than the config asks for."""
+    started = int(os.environ.get("WORLD_SIZE") or os.environ.get("SLURM_NTASKS") or count)
+    if launched() and started != count:
+        raise ConfigError(
+            f"trainer.devices: times trainer.num_nodes makes {count} processes, but {started} were started; "
+            "let them be equal"
+        )
+
+
+def leave_warnings_to_first() -> None:
+    """A warning is shown by the first process only."""
+    if not is_first():
+        warnings.showwarning = lambda *what, **more: None
+
+
 @contextmanager
 def one_process_after() -> Iterator[None]:
-    """Ends what a training on several devices left behind.
-
-    The group of processes is destroyed and the environment is as before, so that a later training can
-    launch its own. Processes that the training itself launched end here: they ran the user's command
-    once more only to train.
-    """
-    before = {name: os.environ.get(name) for name in _LAUNCHED}
-    launched_here = before["LOCAL_RANK"] is None
-    extra = not launched_here and not is_first() and "TORCHELASTIC_RUN_ID" not in os.environ
+    """Ends what a training on several devices left behind: the group of processes is destroyed, and all
+    processes but the first end here, because they were started to train only."""
     try:
         yield
     finally:
         if dist.is_available() and dist.is_initialized():
             dist.destroy_process_group()
-        if launched_here:
-            for name in _LAUNCHED:
-                os.environ.pop(name, None)
-    if extra:
+    if launched() and not is_first():
         raise SystemExit(0)
+
+
+def wait_for(file: Path, most_s: float = MOST_WAIT_S) -> None:
+    """Waits until the first process has written a file. Raises RunError if it does not."""
+    end = time.monotonic() + most_s
+    while not file.is_file():
+        if time.monotonic() > end:
+            raise RunError(f"{file}: not written by the first process; all machines need the same folder")
+        time.sleep(0.1)

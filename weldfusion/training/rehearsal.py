@@ -1,19 +1,23 @@
 """What can fail before the first step, tried before a run folder is made."""
 
 import warnings
+from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from torch import nn
+from torch.nn.modules.batchnorm import _BatchNorm
 from torch.optim import AdamW
 
 from weldfusion.data.dataset import WeldWindows
-from weldfusion.errors import ConfigError
+from weldfusion.errors import ConfigError, WeldfusionWarning
 from weldfusion.systems.graph import FusionModel
+from weldfusion.training.devices import process_count, statistics_together
 from weldfusion.training.schedules import OneCosine, refuse_plateau
 from weldfusion.training.settings import FitSettings, TrainingSettings
 from weldfusion.training.task import target_weights
-from weldfusion.training.trainer import build_trainer, quiet_lightning
+from weldfusion.training.trainer import build_trainer, check_trainer, quiet_lightning
 
 
 def rehearse(settings: FitSettings, windows: WeldWindows) -> None:
@@ -26,6 +30,7 @@ def rehearse(settings: FitSettings, windows: WeldWindows) -> None:
     target_weights(settings.training.target_weights, list(windows.targets))
     check_schedule(settings.training, model)
     check_cache(settings.data.cache)
+    warn_of_own_statistics(settings.trainer, model)
     with TemporaryDirectory() as folder, quiet_lightning():
         build_trainer(settings.trainer, Path(folder), [])
 
@@ -45,6 +50,21 @@ def check_schedule(training: TrainingSettings, model: nn.Module) -> None:
         except Exception as error:  # a class of torch or the user's may raise anything
             what = f"{type(scheduler).__name__} cannot take a step ({' '.join(str(error).split())})"
             raise ConfigError(f"training.scheduler: {what}; correct its settings") from None
+
+
+def warn_of_own_statistics(trainer: Mapping[str, Any], model: nn.Module) -> None:
+    """Warns where each of several processes normalises by its own share of a batch."""
+    asked = check_trainer(trainer)
+    count = process_count(asked)
+    if count == 1 or statistics_together(asked):
+        return
+    if any(isinstance(part, _BatchNorm) for part in model.modules()):
+        warnings.warn(
+            f"trainer.devices: {count} processes without CUDA: batch normalisation sees the share of a batch "
+            "that each process has, so the weights differ from those that one process would find",
+            WeldfusionWarning,
+            stacklevel=2,
+        )
 
 
 def check_cache(folder: str | None) -> None:

@@ -1,5 +1,6 @@
 """The Lightning task of a gradient stage: objective, optimiser and selection loss; nothing of the network."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -111,11 +112,19 @@ class Task(pl.LightningModule):
 
     def train_loss(self) -> float:
         """Mean training loss of the present epoch so far (waits for the device)."""
-        return float(self.train_sum) / max(1, self.train_steps)
+        return self._mean_train_sum() / max(1, self.train_steps)
+
+    def _mean_train_sum(self) -> float:
+        """`train_sum`, mean over the processes, which all have to ask for it."""
+        total, world = self.train_sum.clone(), self.trainer.world_size
+        if world > 1:
+            torch.distributed.all_reduce(total)
+        return float(total) / world
 
     def check_finite(self, batch: Batch | None = None) -> None:
-        """Raises RunError if the loss of a step of this epoch was not finite (waits for the device)."""
-        if bool(torch.isfinite(self.train_sum)):
+        """Raises RunError if the loss of a step of this epoch was not finite in any process (waits for the
+        device)."""
+        if math.isfinite(self._mean_train_sum()):
             return
         where = f"epoch {self.current_epoch + 1}, step {self.train_steps}"
         bad = (
@@ -156,7 +165,7 @@ class Task(pl.LightningModule):
         return batch if device.type == "cpu" else batch.to(device, non_blocking=True)
 
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
-        checkpoint["train_sum"], checkpoint["train_steps"] = float(self.train_sum), self.train_steps
+        checkpoint["train_sum"], checkpoint["train_steps"] = self._mean_train_sum(), self.train_steps
 
     def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         self.train_sum = torch.tensor(checkpoint["train_sum"], dtype=torch.float64)

@@ -15,6 +15,7 @@ from lightning.pytorch.loggers import Logger, TensorBoardLogger
 from weldfusion.data.ranges import check_least
 from weldfusion.errors import ConfigError, did_you_mean
 from weldfusion.training.checkpoint import AtomicCheckpointIO
+from weldfusion.training.devices import check_strategy, gpu_wanted, statistics_together, strategy_of
 
 DEFAULTS: Mapping[str, Any] = {
     "max_epochs": 50,
@@ -64,7 +65,7 @@ def check_trainer(given: Mapping[str, Any]) -> dict[str, Any]:
     """The arguments for Lightning's Trainer, with our defaults; needs no data and no device.
 
     Raises ConfigError for a key that Lightning does not know, that the run sets itself, a number out of
-    range, or a precision that would change the stored weights.
+    range, a precision that would change the stored weights, or a strategy other than DDP.
     """
     known = set(inspect.signature(pl.Trainer.__init__).parameters) - {"self"} - set(REFUSED)
     for key in given:
@@ -82,12 +83,8 @@ def check_trainer(given: Mapping[str, Any]) -> dict[str, Any]:
     )
     if precision not in _PRECISIONS:
         raise ConfigError(f"trainer.precision: {precision!r}; {did_you_mean(precision, _PRECISIONS)}")
+    check_strategy(arguments.get("strategy", "auto"))
     return {**arguments, "precision": precision}
-
-
-def gpu_wanted(arguments: Mapping[str, Any]) -> bool:
-    """Whether the training will run on a CUDA device."""
-    return arguments["accelerator"] in ("auto", "gpu", "cuda") and torch.cuda.is_available()
 
 
 def resolve_precision(arguments: Mapping[str, Any]) -> str:
@@ -100,7 +97,11 @@ def resolve_precision(arguments: Mapping[str, Any]) -> str:
 def build_trainer(given: Mapping[str, Any], folder: Path, callbacks: Sequence[pl.Callback]) -> pl.Trainer:
     """A Trainer that writes only into `folder`. Raises ConfigError if the section cannot work here."""
     arguments = check_trainer(given)
-    arguments["precision"] = resolve_precision(arguments)
+    arguments |= {
+        "precision": resolve_precision(arguments),
+        "strategy": strategy_of(arguments),
+        "sync_batchnorm": statistics_together(arguments),
+    }
     logger: Logger = TensorBoardLogger(folder, name="", version="tensorboard")
     try:
         return pl.Trainer(

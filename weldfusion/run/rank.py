@@ -3,7 +3,6 @@
 import json
 import os
 import sys
-import threading
 import traceback
 import warnings
 from collections.abc import Sequence
@@ -20,13 +19,14 @@ from weldfusion.run.trained import Run
 from weldfusion.training.allocator import keep_memory
 from weldfusion.training.devices import processes_here
 from weldfusion.training.fit import plan, train_here
+from weldfusion.training.launch import end_with_launcher
 from weldfusion.training.trainer import check_trainer
 
 
 def main(words: Sequence[str]) -> int:
     """Trains as one of several; an error is left in the folder `NOTES`. Gives the exit code."""
     folder, *trust, notes = words
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    end_with_launcher()
     try:
         train(Path(folder), trust)
     except SystemExit as done:
@@ -55,13 +55,6 @@ def train(folder: Path, trust: Sequence[str]) -> None:
     threads = run.folder.info()["threads"] // processes_here(check_trainer(settings.trainer))
     torch.set_num_threads(max(1, threads))
     train_here(settings, windows, plan(settings, dataset, folder), run.folder, print)
-
-
-def _end_with_parent() -> None:
-    """The input ends when the launching process does, however that ended."""
-    while os.read(sys.stdin.fileno(), 1):
-        pass
-    os._exit(1)
 
 
 if __name__ == "__main__":

@@ -44,6 +44,18 @@ def train_in_processes(
             raise RunError(_failure(first_to_fail, children, Path(notes)))
 
 
+def end_with_launcher() -> None:
+    """Called in a launched process: ends it as soon as the launching process has ended, in whatever way,
+    because then its input ends."""
+
+    def watch() -> None:
+        while os.read(sys.stdin.fileno(), 1):
+            pass
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
 def _meeting_place(here: int, machines: int) -> dict[str, str]:
     """Where the processes find each other, as environment variables."""
     given = {name: os.environ[name] for name in ("MASTER_ADDR", "MASTER_PORT") if name in os.environ}

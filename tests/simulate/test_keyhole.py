@@ -17,7 +17,7 @@ from weldfusion.simulate.keyhole import (
     oscillation_frequency,
     power_for_depth,
 )
-from weldfusion.simulate.material import AL_6061, TI_6AL_4V
+from weldfusion.simulate.material import AL_6061, SS_304, TI_6AL_4V
 
 RADIUS = 0.2e-3
 
@@ -96,6 +96,12 @@ def test_local_exponents_of_depth() -> None:
     columns = np.stack([np.log(power), np.log(speed), np.ones_like(power)], axis=1)
     fit, *_ = np.linalg.lstsq(columns, np.log(depth_mm(power, speed)), rcond=None)
     assert fit[:2] == pytest.approx([1.41, -0.66], abs=0.03)
+
+
+def test_local_exponent_of_depth_in_steel() -> None:
+    power = np.linspace(1200, 3500, 12)
+    depth = aspect_ratio(keyhole_number(power, 0.1, RADIUS, SS_304), SS_304)
+    assert np.polyfit(np.log(power), np.log(depth), 1)[0] == pytest.approx(1.16, abs=0.03)
 
 
 def test_defocus_lowers_the_depth() -> None:

@@ -7,11 +7,20 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from weldfusion.simulate import labels, sensors
 from weldfusion.simulate.curve import Curve
-from weldfusion.simulate.labels import penetration_along, weld_penetration
+from weldfusion.simulate.labels import (
+    along_mm,
+    mean_mm,
+    penetration_along,
+    pore_intervals,
+    pores_per_cm,
+    weld_penetration,
+)
 from weldfusion.simulate.laser_weld import TIMED, SimulatedWeld
+from weldfusion.simulate.pores import Pores
 
 
 def test_sensors_are_given_states_and_set_up_only() -> None:
@@ -51,6 +60,36 @@ def test_labels_of_hand_made_states(welds: list[SimulatedWeld]) -> None:
     assert along.labels == ("LP",) * 20 + ("PP",) * 40 + ("FP",) * 20
     assert np.allclose(np.diff(along.edges_s), 0.025)
     assert weld_penetration(along) == "PP"
+
+
+def test_pores_become_intervals_of_one_millimetre_that_are_joined_and_cut(welds: list[SimulatedWeld]) -> None:
+    millimetres = np.array([0.2, 20.0, 20.8, 50.0, 60.0, 70.0])
+    pores = Pores(
+        event=np.zeros(6, int),
+        diameter_m=np.array([60, 60, 60, 49, 60, 60]) * 1e-6,
+        depth_m=np.full(6, 1e-3),
+        position_m=millimetres * 1e-3,
+        survived=np.array([True, True, True, True, False, True]),
+    )
+    made = replace(welds[0].states, speed_m_s=0.1, duration_s=0.702, pores=pores)
+    assert np.allclose(pore_intervals(made), [[0, 0.007], [0.195, 0.213], [0.695, 0.702]])
+    assert pores_per_cm(made) == pytest.approx(4 / 7.02)
+    assert pore_intervals(replace(made, pores=replace(pores, survived=np.zeros(6, bool)))).shape == (0, 2)
+
+
+def test_curves_along_the_seam_are_means_of_a_millisecond() -> None:
+    curve = Curve(np.repeat([1e-3, 3e-3], 1000) + np.tile([0, 1e-4], 1000), 2_000)
+    found = along_mm(curve)
+    assert found.dtype == np.float32
+    assert np.allclose(found, np.repeat([1.05, 3.05], 500))
+    assert mean_mm(curve) == pytest.approx(2.05)
+
+
+def test_the_back_bead_is_wide_where_the_root_is_open_only(welds: list[SimulatedWeld]) -> None:
+    opened = np.concatenate([weld.states.keyhole.open_root.values.reshape(-1, 400).mean(1) for weld in welds])
+    width = np.concatenate([weld.states.bead.back_width_m.values.reshape(-1, 40).mean(1) for weld in welds])
+    assert 1e3 * width[opened > 0.95].mean() > 0.4
+    assert 1e3 * width[opened < 0.01].mean() < 0.1
 
 
 def test_classes_are_balanced_enough(welds: list[SimulatedWeld]) -> None:

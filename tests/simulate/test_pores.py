@@ -4,9 +4,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import skew
 
-from weldfusion.simulate.labels import penetration_along, weld_penetration
+from weldfusion.simulate.figures import of_states
 from weldfusion.simulate.laser_weld import SimulatedWeld
 from weldfusion.simulate.material import AL_6061
 from weldfusion.simulate.pores import rise_speed
@@ -22,32 +21,29 @@ def test_rise_speed_balances_drag_and_buoyancy(diameter: float) -> None:
 
 
 def test_collapses_are_bursty_and_apart(welds: list[SimulatedWeld]) -> None:
-    times = [weld.states.events.time_s for weld in welds]
-    counts = np.concatenate([np.histogram(t, 10, (0, 2))[0] for t in times])
-    assert 2 < sum(map(len, times)) / (2 * len(times)) < 6
-    assert 1.1 < counts.var() / counts.mean() < 1.6
-    assert min(np.diff(t).min() for t in times if len(t) > 1) >= 3e-3
+    found = of_states.collapses([weld.states for weld in welds])
+    assert 2 < found["per second"] < 6
+    assert 1.1 < found["fano"] < 1.6
+    assert found["shortest interval"] >= 3e-3
+    counted = sum(len(weld.states.events) for weld in welds)
+    for kind, share in (("full collapse", 0.35), ("root pinch-off", 0.40), ("mouth closure", 0.25)):
+        assert found[f"share of {kind}"] == pytest.approx(
+            share, abs=4 * np.sqrt(share * (1 - share) / counted)
+        )
 
 
 def test_pore_sizes_and_survival(welds: list[SimulatedWeld]) -> None:
-    pores = [weld.states.pores for weld in welds]
-    survived = np.concatenate([p.survived for p in pores])
-    diameter = 1e6 * np.concatenate([p.diameter_m for p in pores])[survived]
-    spread = np.log(diameter)
-    assert 120 < np.median(diameter) < 155
-    assert np.mean(diameter > 100) == pytest.approx(0.775, abs=3 * np.sqrt(0.775 * 0.225 / len(diameter)))
-    assert 0.40 < spread.std() < 0.53
-    assert abs(skew(spread)) < 0.35
-    assert 0.6 < survived.mean() < 0.95
+    found = of_states.pore_sizes([weld.states for weld in welds])
+    assert 120 < found["median"] < 155
+    resolved = np.sqrt(0.775 * 0.225 / found["number"])
+    assert found["over 100 µm"] == pytest.approx(0.775, abs=0.04 + 2 * resolved)
+    assert 0.40 < found["sd of ln"] < 0.53
+    assert abs(found["skew of ln"]) < 0.35
+    assert 0.6 < found["stayed"] < 0.95
 
 
 def test_open_roots_vent(welds: list[SimulatedWeld]) -> None:
-    pores, length = {"FP": 0, "PP": 0, "LP": 0}, {"FP": 0.0, "PP": 0.0, "LP": 0.0}
-    for weld in welds:
-        name = weld_penetration(penetration_along(weld.states))
-        kept = weld.states.pores.survived & (weld.states.pores.diameter_m >= 50e-6)
-        pores[name] += int(kept.sum())
-        length[name] += 100 * weld.states.speed_m_s * weld.states.duration_s
-    per_cm = {name: pores[name] / length[name] for name in pores}
+    per_cm = of_states.porosity_by_penetration([weld.states for weld in welds])
     assert per_cm["FP"] <= 0.85 * per_cm["PP"]
+    assert per_cm["FP"] <= 0.85 * per_cm["not FP"]
     assert 0.1 < per_cm["PP"] < 0.6

@@ -102,7 +102,7 @@ LASER_SS = LaserPreset(
     sheets_m=(1.2e-3, 1.2e-3),
     beam=Beam(waist_m=0.25e-3, rayleigh_m=6.0e-3),
     ranges=Ranges(
-        depth_ratio=(0.60, 1.50), speed_m_s=(0.040, 0.080), power_w=(1.2e3, 3.5e3), gap_m=(0.0, 0.25e-3)
+        depth_ratio=(0.55, 1.45), speed_m_s=(0.040, 0.080), power_w=(1.2e3, 3.5e3), gap_m=(0.0, 0.25e-3)
     ),
 )
 PRESETS = {preset.process: preset for preset in (LASER_AL, LASER_SS)}

@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from scipy.signal import butter, hilbert, sosfiltfilt, welch
+from scipy.signal import welch
 
-from weldfusion.simulate.sensors import microphone, photodiode
+from weldfusion.simulate.figures import of_sensors
+from weldfusion.simulate.sensors import microphone
 
 NO_DROPOUTS = np.zeros((0, 2))
 RATE = 48_000
@@ -17,30 +18,10 @@ def shots(plain):
     return plain(8, ("photodiode", "microphone"))
 
 
-def delay_ms(shots, distance_m: float) -> float:
-    jet = butter(4, (2_000, 12_000), btype="bandpass", fs=RATE, output="sos")
-    slow = butter(2, (60, 3_000), btype="bandpass", fs=RATE, output="sos")
-    total = np.zeros(300)
-    for number, weld in enumerate(shots):
-        ours, diode = weld.recordings["microphone"], weld.recordings["photodiode"]
-        setup = replace(ours.setup, distance_m=distance_m)
-        rng = np.random.default_rng(number)
-        sound = microphone.record(weld.states, setup, ours.true, NO_DROPOUTS, rng)[0]
-        times = ours.true.times(2.0)
-        inside = (times > 0.05) & (times < 1.95)
-        envelope = sosfiltfilt(slow, np.abs(hilbert(sosfiltfilt(jet, sound))))[inside]
-        plume = sosfiltfilt(slow, np.interp(times, diode.true.times(2.0), diode.values[0]))[inside]
-        size = 2 * len(plume)
-        spectrum = np.fft.rfft(envelope, size) * np.conj(np.fft.rfft(plume, size))
-        total += np.fft.irfft(spectrum)[:300] / (envelope.std() * plume.std())
-    return 1e3 * total.argmax() / RATE
-
-
 def test_sound_arrives_after_its_travel_time(shots) -> None:
-    diode_lag = 1e3 * (photodiode.LAG_S + 1 / (2 * np.pi * photodiode.BANDWIDTH_HZ))
-    near, far = delay_ms(shots, 0.25), delay_ms(shots, 0.50)
-    assert near + diode_lag == pytest.approx(0.729, abs=0.06)
-    assert (far - near) / 0.25 == pytest.approx(2.915, abs=0.3)
+    near, far = (of_sensors.sound_delay_s(shots, distance) for distance in (0.25, 0.50))
+    assert 1e3 * near == pytest.approx(0.729, abs=0.06)
+    assert 1e3 * (far - near) / 0.25 == pytest.approx(2.915, abs=0.3)
 
 
 def test_full_penetration_is_heard_between_500_and_1500_hz(shots) -> None:
@@ -60,3 +41,15 @@ def test_range_shape_and_type(shots) -> None:
         assert values.shape == (1, 96_960)
         assert np.isfinite(values).all()
         assert np.mean(np.abs(values) >= 12) < 1e-3
+
+
+def test_steam_pops_are_heard_below_600_hz(shots) -> None:
+    weld = shots[0]
+    recording = weld.recordings["microphone"]
+    popping = replace(weld.states, film=replace(weld.states.film, pops_s=np.arange(0.1, 1.9, 0.05)))
+    dry, wet = (
+        microphone.record(states, recording.setup, recording.true, NO_DROPOUTS, np.random.default_rng(0))[0]
+        for states in (weld.states, popping)
+    )
+    frequency, density = welch(wet - dry, RATE, nperseg=4096)
+    assert 300 < frequency[density.argmax()] < 600

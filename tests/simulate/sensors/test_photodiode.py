@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from scipy.signal import welch
 
 from weldfusion.simulate.curve import Curve
+from weldfusion.simulate.figures import of_sensors
 from weldfusion.simulate.sensors import photodiode
 
 NO_DROPOUTS = np.zeros((0, 2))
@@ -18,13 +18,7 @@ def shots(plain):
 
 
 def test_plume_spectrum_falls_as_measured(shots) -> None:
-    slopes = []
-    for weld in shots:
-        plume = weld.recordings["photodiode"].values[0, 400:-400]
-        frequency, density = welch(plume - plume.mean(), 20_000, nperseg=4096)
-        used = (frequency > 500) & (frequency < 5_000)
-        slopes.append(np.polyfit(np.log(frequency[used]), np.log(density[used]), 1)[0])
-    assert np.median(slopes) == pytest.approx(-1.8, abs=0.2)
+    assert np.median(of_sensors.plume_slopes(shots)) == pytest.approx(-1.8, abs=0.2)
 
 
 def test_cutting_mouth_to_back_reflection_changes_that_band_at_events_only(shots) -> None:

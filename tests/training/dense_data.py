@@ -57,7 +57,8 @@ CARD = {
     "license": "CC0-1.0",
     "modalities": {
         "curve": {
-            "kind": "waveform", "timed": True, "unit": "V", "rate": RATE, "channels": ["u"], "column": "curve",
+            "kind": "waveform", "timed": True, "unit": "V", "rate": RATE, "channels": ["u"],
+            "column": "curve",
         },
     },
     "targets": {

@@ -166,6 +166,9 @@ def samples_of(path: Path, target: TargetSpec) -> np.ndarray:
     rows = len(target.classes) if target.kind == "multilabel" else 1
     if values.ndim != 2 or len(values) != rows:
         raise ReadError(f"{path}: has shape {values.shape}; {target.name} needs ({rows}, time)")
+    if np.isinf(values).any():
+        at = int(np.argmax(np.isinf(values).any(axis=0)))
+        raise ReadError(f"{path}: sample {at} is infinite; mark samples without a truth by NaN")
     if target.kind == "class":
         wrong = (values >= len(target.classes)) | (np.floor(values) != values) & ~np.isnan(values)
         if wrong.any():

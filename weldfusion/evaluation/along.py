@@ -78,7 +78,7 @@ def _counts(table: TargetTable, k: int) -> np.ndarray:
 
 
 def _numbered(classes: tuple[str, ...], counts: np.ndarray) -> str:
-    return ", ".join(f"{n:.3g} {c}" for c, n in zip(classes, counts, strict=True) if n > 0) or "none"
+    return ", ".join(f"{c} × {n:.3g}" for c, n in zip(classes, counts, strict=True) if n > 0) or "none"
 
 
 def _mean(values: np.ndarray) -> float:

@@ -48,7 +48,7 @@ def _curve(ax: Any, rows: pd.DataFrame) -> None:
     ax.plot(middle, part["truth"], color=TRUTH, linewidth=2.4, alpha=0.55, label="truth")
     ax.plot(middle, part["value"], color=COLOURS[0], linewidth=1.4, label="predicted")
     _band(ax, middle, part)
-    ax.set_ylabel("value")
+    ax.set_ylabel(clipped(str(part["target"].iloc[0]), 20))
     _legend(ax)
 
 

@@ -9,6 +9,7 @@ from weldfusion.report.elements import Cell, Table
 from weldfusion.report.words import NAMES, as_difference, named, with_interval
 
 MOST_GROUPS = 60
+OF_STEPS = ("precision", "recall", "f1")
 NO_EXCEPTION_NOTE = "“No exception seen”: with n groups, up to 3 / n of new ones may still be exceptions."
 TEST, TRAINING = "test", ("fit", "select", "calibrate")
 
@@ -36,6 +37,8 @@ def per_class_table(level: Mapping[str, Any]) -> Table:
     best = level["best_baseline"]
     theirs = level["baselines"][best]["per_class"] if best else {}
     names = list(next(iter(level["per_class"].values())))
+    if "event_f1" in names:  # those of the steps stand in the table of steps
+        names = [name for name in names if name not in OF_STEPS]
     rows: list[list[Cell]] = []
     for name, figures in level["per_class"].items():
         count = level["class_counts"][name]

@@ -34,6 +34,10 @@ class RunError(WeldfusionError):
     """A run folder is missing, incomplete or does not fit the data."""
 
 
+class SignalError(WeldfusionError):
+    """A signal, or an argument of a function that processes it, cannot be used."""
+
+
 class WeldfusionWarning(UserWarning):
     """Something that limits what can be claimed, told in one line; work goes on (decision 7)."""
 

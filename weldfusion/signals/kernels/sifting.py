@@ -1,4 +1,4 @@
-"""Sifting: one intrinsic mode function (IMF) out of a signal, and all of them, as PyEMD 1.10 does by default.
+"""Sifting: one intrinsic mode function (IMF) after the other out of a signal, as PyEMD 1.10 does by default.
 
 `limits` (float64): residue's range, residue's sum of magnitudes, scaled variance, deviation, energy ratio,
 least energy of an IMF. `counts` (int64): fixed sifts, fixed sifts of an IMF, most sifts, most IMFs (-1: any).
@@ -112,43 +112,34 @@ def sift(
 @compiled
 def is_spent(residue: np.ndarray, limits: np.ndarray) -> bool:
     """Whether nothing is left to decompose."""
-    if residue.max() - residue.min() < limits[RANGE]:
-        return True
-    return bool(np.abs(residue).sum() < limits[POWER])
+    least, most, power = residue[0], residue[0], 0.0
+    for value in residue:
+        least, most = min(least, value), max(most, value)
+        power += abs(value)
+    return most - least < limits[RANGE] or power < limits[POWER]
 
 
 @compiled
-def decompose(
-    x: np.ndarray,
-    limits: np.ndarray,
-    counts: np.ndarray,
-    space: Space,
-    imfs: np.ndarray,
-    taken: np.ndarray,
-) -> tuple[np.ndarray, int]:
-    """All IMFs of `x` added to the rows of `imfs`, their sum into `taken`.
+def take_imf(
+    x: np.ndarray, taken: np.ndarray, number: int, limits: np.ndarray, counts: np.ndarray, space: Space
+) -> tuple[int, bool]:
+    """IMF `number` (from 0) of `x`, of which `taken` is the sum of those before, which it is added to.
 
-    Returns `imfs`, or a copy with more (zero) rows where they were too few, and the number of IMFs.
+    Returns the row of the space where it lies, -1 if there is none, and whether it is the last one.
     """
     n = len(x)
     rows = space[0]
-    taken[:] = 0.0
-    found = 0
-    while True:
-        rows[0, :n] = x - taken
-        row, turning = sift(n, space, limits, counts)
-        if row < 0:
-            return imfs, found
-        rows[2, :n] = x - (taken + rows[row, :n])
-        finished = is_spent(rows[2, :n], limits) or found + 1 == counts[MOST_IMFS]
-        if finished and turning <= 2:
-            return imfs, found
-        if found == len(imfs):
-            more = np.zeros((2 * found, n))
-            more[:found] = imfs
-            imfs = more
-        imfs[found] += rows[row, :n]
-        taken += rows[row, :n]
-        found += 1
-        if finished:
-            return imfs, found
+    for i in range(n):
+        rows[0, i] = x[i] - taken[i]
+    row, turning = sift(n, space, limits, counts)
+    if row < 0:
+        return -1, True
+    imf, rest = rows[row], rows[2]
+    for i in range(n):
+        rest[i] = x[i] - (taken[i] + imf[i])
+    last = is_spent(rest[:n], limits) or number + 1 == counts[MOST_IMFS]
+    if last and turning <= 2:
+        return -1, True
+    for i in range(n):
+        taken[i] += imf[i]
+    return row, last

@@ -9,11 +9,14 @@ import numpy as np
 import pytest
 import soundfile
 
+from weldfusion.cli.main import main
 from weldfusion.data.card import read_card
 from weldfusion.data.manifest import read_manifest
 from weldfusion.errors import WeldfusionError
 from weldfusion.simulate.laser import simulate_laser
 from weldfusion.simulate.laser_weld import SENSORS, plan_laser, simulate_weld
+from weldfusion.simulate.preset import PRESETS
+from weldfusion.simulate.storage import write_weld
 
 
 def files(folder: Path) -> list[str]:
@@ -113,10 +116,74 @@ def test_a_folder_in_use_is_left_alone(tmp_path: Path) -> None:
     assert (tmp_path / "mine.txt").read_text() == "keep"
 
 
-def test_100_welds_take_under_20_s_of_one_core() -> None:
+def test_100_welds_written_with_all_sensors_take_under_20_s_of_one_core(tmp_path: Path) -> None:
     plan = plan_laser(100, 0)
-    simulate_weld(plan, 0)
+    assert set(plan.sensors) == set(SENSORS)
+    write_weld(simulate_weld(plan, 0), plan.sensors, tmp_path)
     start = time.process_time()
-    for index in range(10):
-        simulate_weld(plan, index)
+    for index in range(1, 11):
+        write_weld(simulate_weld(plan, index), plan.sensors, tmp_path)
     assert 10 * (time.process_time() - start) < 20
+
+
+def test_recordings_are_finite_in_range_and_of_the_stated_type() -> None:
+    plan = plan_laser(12, 9, weld_s=0.5)
+    kinds = {"coaxial_camera": np.uint8, "infrared": np.float16}
+    for index in range(12):
+        weld = simulate_weld(plan, index)
+        for name, recording in weld.recordings.items():
+            values = recording.values
+            assert values.dtype == kinds.get(name, np.float32)
+            if name != "oct":
+                assert np.isfinite(values.astype(np.float32)).all()
+        assert np.mean(weld.recordings["coaxial_camera"].values == 255) < 0.02
+
+
+@pytest.mark.parametrize("name", sorted(PRESETS))
+def test_every_preset_makes_a_data_set_that_tells_its_departures(name: str, tmp_path: Path) -> None:
+    root = simulate_laser(tmp_path / name, 3, 1, weld_s=0.25, progress=False, preset=PRESETS[name])
+    card = read_card(root / "dataset.yaml")
+    assert card.about["version"] == f"{name}/1"
+    assert "Known departures: " in card.about["description"]
+    assert {target.kind for target in card.targets.values()} == {
+        "class",
+        "multilabel",
+        "real",
+        "intervals",
+        "curve",
+    }
+    assert list(card.modalities) == list(SENSORS)
+    assert len(read_manifest(root / "manifest.csv", card)) == 3
+
+
+def test_the_command_takes_sensors_and_preset(tmp_path: Path) -> None:
+    words = [
+        "simulate",
+        "laser",
+        str(tmp_path / "s"),
+        "--welds",
+        "2",
+        "--weld-s",
+        "0.25",
+        "--preset",
+        "laser_ss",
+    ]
+    assert main([*words, "--sensors", "oct, noise"]) == 0
+    card = read_card(tmp_path / "s" / "dataset.yaml")
+    assert list(card.modalities) == ["oct", "noise"]
+    assert "304" in card.material
+
+
+@pytest.mark.parametrize(
+    ("option", "words"),
+    [
+        (["--preset", "laser_a"], "did you mean laser_al"),
+        (["--sensors", "oct,microfone"], "did you mean micro"),
+    ],
+)
+def test_the_command_tells_the_nearest_name(
+    option: list[str], words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["simulate", "laser", str(tmp_path / "s"), *option]) == 2
+    assert words in capsys.readouterr().err
+    assert not (tmp_path / "s").exists()

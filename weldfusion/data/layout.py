@@ -108,7 +108,7 @@ def lay_out(dataset: Dataset, settings: DataSettings, like: Mapping[str, Flow] |
         timed = {name: modality for name, modality in modalities.items() if modality.timed}
         rates = {n: Fraction(str(inputs[n].rate)) if inputs[n].rate else m.rate for n, m in timed.items()}
         pace = pace_of(settings.windows, {name: rate for name, rate in rates.items() if rate})
-        targets = with_steps(targets, pace.length)
+        targets = with_steps(targets, pace.length, settings.targets is not None)
         recipes = {
             name: recipe_of(dataset, modality, inputs[name], pace.length, headers, like.get(name))
             for name, modality in modalities.items()

@@ -1,5 +1,6 @@
 """The steps of a window: a dense target (intervals, curve) has a truth and a prediction for each."""
 
+import warnings
 from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
@@ -7,23 +8,38 @@ from fractions import Fraction
 import numpy as np
 
 from weldfusion.data.target import TargetSpec
-from weldfusion.errors import ConfigError
+from weldfusion.errors import ConfigError, WeldfusionWarning
 
 MOST_STEPS = 10_000
 
 
-def with_steps(targets: Mapping[str, TargetSpec], window_s: Fraction | None) -> dict[str, TargetSpec]:
+def with_steps(
+    targets: Mapping[str, TargetSpec], window_s: Fraction | None, named: bool = True
+) -> dict[str, TargetSpec]:
     """The targets with `steps` of a window of `window_s` seconds (None: whole welds of any length).
 
-    A window is divided evenly into the whole number of steps nearest to what the card asks for.
+    A window is divided evenly into the whole number of steps nearest to what the card asks for. Where
+    windows are whole welds, dense targets that the config does not name are left out with a warning.
 
-    Raises ConfigError where a dense target has whole welds as windows, a step longer than a window, or
-    more than 10,000 steps in one.
+    Args:
+        named: whether the config names the targets; else they are all those of the card.
+
+    Raises ConfigError where a named dense target has whole welds as windows, a step is longer than a
+    window, or more than 10,000 steps are in one.
 
     >>> depth = TargetSpec("depth", "curve", "sample", step_s=0.005)
     >>> with_steps({"depth": depth}, Fraction(51, 1000))["depth"].steps
     10
     """
+    dense = [name for name, target in targets.items() if target.dense]
+    if window_s is None and not named and 0 < len(dense) < len(targets):
+        warnings.warn(
+            f"targets {', '.join(dense)} are left out: they are predicted in steps, which needs windows of "
+            "one length (data.windows.length_s)",
+            WeldfusionWarning,
+            stacklevel=3,
+        )
+        targets = {name: target for name, target in targets.items() if not target.dense}
     return {name: replace(target, steps=_steps(target, window_s)) for name, target in targets.items()}
 
 

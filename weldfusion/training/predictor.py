@@ -51,8 +51,9 @@ class Predictor:
         if not network.is_file():
             raise RunError(f"{folder}: the training of this fold is not finished; run the same fit again")
         statistics = load_state(folder / STATISTICS, "flows")
-        steps = statistics.get("steps", {})  # runs of before there were dense targets have none
-        resolved = {name: replace(target, steps=steps.get(name, 0)) for name, target in targets.items()}
+        # Runs of before there were dense targets have no steps.
+        steps = statistics.get("steps", dict.fromkeys(targets, 0))
+        resolved = {name: replace(targets[name], steps=count) for name, count in steps.items()}
         with without_pretrained():
             model = FusionModel(flows_of(statistics["flows"]), resolved, parts)
         try:

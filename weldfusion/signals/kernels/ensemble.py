@@ -87,19 +87,19 @@ def next_modes(
 def sum_first_imfs(
     x: np.ndarray,
     noise: np.ndarray,
-    scale: np.ndarray,
+    scale: float,
     limits: np.ndarray,
     counts: np.ndarray,
     tables: np.ndarray,
     total: np.ndarray,
 ) -> None:
-    """First IMF of `x + scale[t] * noise[t]` (0 where there is none) added to `total`, for all trials t."""
+    """First IMF of `x + scale * noise[t]` (0 where there is none) added to `total`, for all trials t."""
     n = len(x)
     space = make_space(tables, n)
     rows = space[0]
     for t in range(len(noise)):
         for i in range(n):
-            rows[0, i] = x[i] + scale[t] * noise[t, i]
+            rows[0, i] = x[i] + scale * noise[t, i]
         row, turning = sift(n, space, limits, counts)
         if row >= 0 and turning > 2:
             imf = rows[row]

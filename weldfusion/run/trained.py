@@ -1,6 +1,6 @@
 """A trained run: its networks, its predictions, its evaluation."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,9 @@ from weldfusion.data.manifest import Weld
 from weldfusion.data.split_file import read_split
 from weldfusion.errors import RunError, did_you_mean
 from weldfusion.evaluation.join import join_windows
+from weldfusion.explain.explanation import Explanation
 from weldfusion.run.evaluation import ALL, evaluate_run
+from weldfusion.run.explaining import explain_run
 from weldfusion.training.folder import RunFolder
 from weldfusion.training.outlook import PARTS
 from weldfusion.training.predictor import Predictor
@@ -92,7 +94,7 @@ class Run:
     def predict(self, data: str | Path | Dataset) -> Frames:
         """Predictions of every network for all welds of a data set: per window, per weld."""
         dataset = self.dataset(data)
-        return self._predictions(dataset, lambda fold: dataset.welds)
+        return self._predictions(dataset, None)
 
     def predictions(self, part: str = "test", data: str | Path | Dataset | None = None) -> Frames:
         """Predictions of every network for its own part of the run's data: per window, per weld.
@@ -103,17 +105,28 @@ class Run:
         """
         if data is not None:
             return self.predict(data)
-        if part not in (*PARTS, ALL):
-            raise RunError(f"part {part!r}: no such part; {did_you_mean(part, (*PARTS, ALL))}")
-        dataset = self.dataset()
-        parts = PARTS if part == ALL else (part,)
+        windows, joined = self._predictions(self.dataset(), part)
+        return self.in_groups(windows), self.in_groups(joined)
 
-        def welds(fold: str) -> list[Weld]:
-            its = self.split[fold].parts
-            return [weld for weld in dataset.welds if its.get(weld.id) in parts]
+    def networks(self, dataset: Dataset, part: str | None) -> Iterator[tuple[Predictor, WeldWindows]]:
+        """Each trained network with the windows of a part of the run's data, or of all welds of another
+        data set (`part` None). Raises RunError where no network has a weld."""
+        if part not in (*PARTS, ALL, None):
+            raise RunError(f"part {part!r}: no such part; {did_you_mean(str(part), (*PARTS, ALL))}")
+        found = [(fold, seed, self._welds(dataset, fold, part)) for fold, seed in self.folds]
+        if not any(welds for *_, welds in found):
+            raise RunError(f"{self.folder.path}: no weld of {dataset.root} is in the part asked for")
+        for fold, seed, welds in (entry for entry in found if entry[2]):
+            predictor = self.predictor(fold, seed)
+            windows = WeldWindows(dataset, self.settings.data, welds, predictor.model.flows)
+            self._check_channels(windows, predictor)
+            yield predictor, windows
 
-        windows, joined = self._predictions(dataset, welds)
-        return self._in_groups(windows), self._in_groups(joined)
+    def _welds(self, dataset: Dataset, fold: str, part: str | None) -> Sequence[Weld]:
+        if part is None:
+            return dataset.welds
+        its, parts = self.split[fold].parts, PARTS if part == ALL else (part,)
+        return [weld for weld in dataset.welds if its.get(weld.id) in parts]
 
     def evaluate(self, part: str = "test", data: str | Path | Dataset | None = None) -> dict[str, Any]:
         """Figures of the run with intervals, beside simple baselines; written with predictions and report.
@@ -125,41 +138,55 @@ class Run:
         """
         return evaluate_run(self, part, data)
 
+    def explain(
+        self,
+        part: str = "test",
+        data: str | Path | Dataset | None = None,
+        welds: Sequence[str] = (),
+        label: str | None = None,
+    ) -> Explanation:
+        """Which sensors, moments and places the predictions of a part (or of other data) come from.
+
+        Written to `explanation/<data>-<part>/` in the run folder, with `explanation.html`. Shares are of all
+        welds of the part, maps and pages of `welds`; by default of a few typical and wrong ones. `label`
+        asks for the maps of one class (or of a target that is a number) instead of what the model says.
+
+        Raises RunError, one line, at an unknown weld, class or part, more than 12 sensors, or an
+        unfinished run.
+        """
+        return explain_run(self, part, data, welds, label)
+
     def evaluation_folder(self, part: str = "test", data: str | Path | Dataset | None = None) -> Path:
         """Where `evaluate` writes."""
+        return self.folder.path / "evaluation" / self._name_of(part, data)
+
+    def explanation_folder(self, part: str = "test", data: str | Path | Dataset | None = None) -> Path:
+        """Where `explain` writes."""
+        return self.folder.path / "explanation" / self._name_of(part, data)
+
+    def _name_of(self, part: str, data: str | Path | Dataset | None) -> str:
         if data is None:
             name = Path(self.settings.data.root).resolve().name
-            return self.folder.path / "evaluation" / f"{name}-{'all-parts' if part == ALL else part}"
+            return f"{name}-{'all-parts' if part == ALL else part}"
         root = data.root if isinstance(data, Dataset) else Path(data)
-        return self.folder.path / "evaluation" / f"{root.resolve().name}-all"
+        return f"{root.resolve().name}-all"
 
     def histories(self) -> dict[str, pd.DataFrame]:
         """Figures of each epoch, by training."""
         tables = {f"{fold} seed {seed}": self.folder.fold(fold, seed) for fold, seed in self.folds}
         return {name: history(path / "metrics.csv") for name, path in tables.items()}
 
-    def _in_groups(self, frame: pd.DataFrame) -> pd.DataFrame:
+    def in_groups(self, frame: pd.DataFrame) -> pd.DataFrame:
         """The frame with the groups of the split, which intervals resample as a whole."""
         kept = {name: fold.groups or {} for name, fold in self.split.items()}
         pairs = zip(frame["fold"], frame["weld"], strict=True)
         return frame.assign(group=[kept[fold].get(weld, weld) for fold, weld in pairs])
 
-    def _predictions(self, dataset: Dataset, welds: Callable[[str], Sequence[Weld]]) -> Frames:
-        pairs = list(self._pairs(dataset, welds))
-        if not pairs:
-            raise RunError(f"{self.folder.path}: no weld of {dataset.root} is in the part asked for")
-        windows, joined = zip(*pairs, strict=True)
+    def _predictions(self, dataset: Dataset, part: str | None) -> Frames:
+        workers = self.settings.data.workers
+        windows = [own.predict(its, workers=workers) for own, its in self.networks(dataset, part)]
+        joined = [join_windows(frame) for frame in windows]
         return pd.concat(windows, ignore_index=True), pd.concat(joined, ignore_index=True)
-
-    def _pairs(self, dataset: Dataset, welds: Callable[[str], Sequence[Weld]]) -> Iterator[Frames]:
-        data = self.settings.data
-        for fold, seed in self.folds:
-            if chosen := welds(fold):
-                predictor = self.predictor(fold, seed)
-                windows = WeldWindows(dataset, data, chosen, predictor.model.flows)
-                self._check_channels(windows, predictor)
-                frame = predictor.predict(windows, workers=data.workers)
-                yield frame, join_windows(frame)
 
     def _check_channels(self, windows: WeldWindows, predictor: Predictor) -> None:
         """Where the card of the run names no channels, their number must be that of training."""

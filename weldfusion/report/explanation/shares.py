@@ -167,8 +167,8 @@ def _parts(moved: np.ndarray, group: np.ndarray) -> list[Mean]:
 def by_typicality(share: np.ndarray) -> np.ndarray:
     """Numbers of the rows of (N, M), the most typical first: nearest to the median of each column.
 
-    >>> by_typicality(np.array([[9.0, 0.0], [0.2, 0.0], [0.3, 0.1]]))
-    array([2, 1, 0])
+    >>> by_typicality(np.array([[9.0, 0.0], [0.2, 0.0], [0.25, 0.1]]))
+    array([1, 2, 0])
     """
     if not len(share):
         return np.zeros(0, dtype=int)

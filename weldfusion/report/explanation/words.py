@@ -106,9 +106,7 @@ def dead_weight(parts: Mapping[str, Mean]) -> str:
             f"{_listed(doubtful)} {verb} the prediction by under 5 % here; too few groups to say that it is "
             "dead weight."
         )
-    return (
-        " ".join(told) or "No sensor is dead weight: each moves the prediction by 5 % or more, or may do so."
-    )
+    return " ".join(told) or "No sensor is dead weight: each makes up 5 % or more of the movement."
 
 
 def of_output(output: Output) -> str:

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from weldfusion.data.opencv import opencv
+
 
 def fit_image(values: np.ndarray, size: tuple[int, int], channels: int) -> np.ndarray:
     """An image resized to `size` (height, width), channels first.
@@ -18,8 +20,7 @@ def fit_image(values: np.ndarray, size: tuple[int, int], channels: int) -> np.nd
     >>> fit_image(np.full((4, 6, 1), 7, np.uint8), (2, 3), 3).shape
     (3, 2, 3)
     """
-    import cv2
-
+    cv2 = opencv()
     values = _with_channels(values, channels)
     if values.dtype != np.uint8:
         values = values.astype(np.float32)

@@ -8,6 +8,7 @@ from tqdm import tqdm
 
 from weldfusion.data.card import Modality, TargetSpec
 from weldfusion.data.folder import Dataset
+from weldfusion.data.inputs import frames_in
 from weldfusion.data.iso4063 import PROCESSES
 from weldfusion.data.manifest import Weld
 from weldfusion.data.readers.find import probe
@@ -95,11 +96,13 @@ def _values(target: TargetSpec, welds: Sequence[Weld]) -> dict[str, object]:
 
 def _modality(modality: Modality, welds: Sequence[Weld], progress: bool) -> dict[str, object]:
     having = [weld for weld in welds if weld.has(modality.name)]
-    files = [path for weld in having for path in weld.files.get(modality.name, ())]
-    lengths: list[float] = []
+    files = [(weld.id, path) for weld in having for path in weld.files.get(modality.name, ())]
+    samples: Counter[str] = Counter()  # weld → samples or frames of all its files
     sizes: Counter[str] = Counter()
     unreadable = 0
-    for path in tqdm(files, modality.name, unit="file", disable=None if progress else True, leave=False):
+    for weld, path in tqdm(
+        files, modality.name, unit="file", disable=None if progress else True, leave=False
+    ):
         try:
             shape = probe(path, modality.reader).shape
         except ReadError:
@@ -107,8 +110,12 @@ def _modality(modality: Modality, welds: Sequence[Weld], progress: bool) -> dict
             continue
         if modality.kind in ("image", "image_sequence"):
             sizes["x".join(map(str, _pixels(shape)))] += 1
-        elif modality.timed and modality.rate:
-            lengths.append(float(shape[-1] / modality.rate))
+        samples[weld] += frames_in(shape) if modality.kind == "image_sequence" else shape[-1]
+    rate = modality.rate if modality.timed else None
+    lengths = [float(count / rate) for count in samples.values()] if rate else []
+    size = ", ".join(f"{size} ({count})" for size, count in sizes.most_common(3))
+    if axis := modality.wavelengths_nm:
+        size = f"{axis[0]:g} to {axis[-1]:g} nm"
     return {
         "modality": modality.name,
         "kind": modality.kind,
@@ -120,7 +127,7 @@ def _modality(modality: Modality, welds: Sequence[Weld], progress: bool) -> dict
         "files": len(files),
         "unreadable": unreadable,
         **{f"{name} s": value for name, value in _spread(lengths).items()},
-        "size": ", ".join(f"{size} ({count})" for size, count in sizes.most_common(3)),
+        "size": size,
     }
 
 

@@ -12,6 +12,7 @@ from weldfusion.report.draw import COLOURS, clipped, draw
 from weldfusion.report.elements import Figure
 
 MOST_POINTS = 700
+MOST_BANDS = 128
 MOST_IMAGES = 5
 IMAGE_SIDE = 180
 
@@ -20,16 +21,19 @@ IMAGE_SIDE = 180
 class SignalView:
     """What one sensor recorded of one weld, to be drawn.
 
-    `values` is (C, L) for a waveform at `rate` Hz from `start_s` on the weld's clock, (C,) for a table,
-    and (S, H, W) or (S, H, W, 3) for S images (any range; uint8 is shown as it is).
+    `values` is (C, L) for a waveform at `rate` Hz from `start_s` on the weld's clock, (C, L) for a spectrum
+    at C `wavelengths` in nm, (C,) for a table, and (S, H, W) or (S, H, W, 3) for S images (any range; uint8
+    is shown as it is), of which frames have `times` in seconds.
     """
 
-    kind: Literal["waveform", "table", "image"]
+    kind: Literal["waveform", "spectrum", "table", "image"]
     values: np.ndarray
     rate: float | None = None
     unit: str = ""
     channels: Sequence[str] = ()
     start_s: float = 0.0
+    wavelengths: Sequence[float] = ()
+    times: Sequence[float] = ()
 
     def channel(self, index: int) -> str:
         return self.channels[index] if index < len(self.channels) else f"channel {index}"
@@ -61,7 +65,7 @@ def weld_plot(
     None where there is nothing to draw.
     """
     along = windows if windows is not None and windows["t0_s"].nunique() > 1 else None
-    waves = [(name, view) for name, view in signals.items() if view.kind == "waveform"]
+    waves = [(name, view) for name, view in signals.items() if view.kind in ("waveform", "spectrum")]
     images = [(name, view) for name, view in signals.items() if view.kind == "image" and len(view.values)]
     heights = [2.0] * (along is not None) + [1.0] * len(waves) + [1.1] * len(images)
     if not heights:
@@ -76,7 +80,7 @@ def weld_plot(
             parts[0].axes[0].set_xlim(ends)
             used = 1
         for part, (name, view) in zip(parts[used:], waves, strict=False):
-            _paint_wave(part.subplots(), name, view)
+            (_paint_spectrum if view.kind == "spectrum" else _paint_wave)(part.subplots(), name, view)
             if view.rate:
                 part.axes[0].set_xlim(ends)
         for part, (name, view) in zip(parts[used + len(waves) :], images, strict=True):
@@ -104,6 +108,40 @@ def _paint_wave(ax: Any, name: str, view: SignalView) -> None:
         ax.legend(fontsize=7.5, loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=4, borderaxespad=0.1)
 
 
+def spectrum_picture(values: np.ndarray, wide: int = MOST_POINTS, high: int = MOST_BANDS) -> np.ndarray:
+    """Means of a spectrum sequence (C, L) over equal blocks, at most `high` by `wide`; NaN is left out.
+
+    >>> spectrum_picture(np.arange(8.0).reshape(2, 4), wide=2)
+    array([[0.5, 2.5], [4.5, 6.5]])
+    """
+    for axis, most in ((0, high), (1, wide)):
+        if values.shape[axis] > most:
+            starts = np.linspace(0, values.shape[axis], most + 1).astype(int)[:-1]
+            known = np.isfinite(values)
+            total = np.add.reduceat(np.where(known, values, 0.0), starts, axis=axis)
+            count = np.add.reduceat(known.astype(float), starts, axis=axis)
+            values = np.divide(total, count, out=np.full(total.shape, np.nan), where=count > 0)
+    return values
+
+
+def _paint_spectrum(ax: Any, name: str, view: SignalView) -> None:
+    """Wavelength over time; brightness from the 1st to the 99th hundredth, so that lines are seen."""
+    shown = spectrum_picture(np.asarray(view.values, dtype=float))
+    time = view.start_s + np.linspace(0, view.values.shape[1] / (view.rate or 1.0), shown.shape[1] + 1)
+    nm = np.asarray(view.wavelengths or np.arange(len(view.values)), dtype=float)
+    steps = np.diff(nm) if len(nm) > 1 else np.ones(1)
+    edges = np.concatenate(
+        [[nm[0] - steps[0] / 2], nm[:-1] + steps[: len(nm) - 1] / 2, [nm[-1] + steps[-1] / 2]]
+    )
+    edges = edges[np.linspace(0, len(nm), len(shown) + 1).astype(int)]
+    known = shown[np.isfinite(shown)]
+    low, high = np.percentile(known, (1, 99)) if len(known) else (0.0, 1.0)
+    picture = ax.pcolormesh(time, edges, shown, vmin=low, vmax=high, cmap="viridis", rasterized=True)
+    ax.figure.colorbar(picture, ax=ax, label=clipped(view.unit, 12), pad=0.01, aspect=12)
+    ax.grid(False)
+    ax.set(ylabel=clipped(f"{name} (nm)", 20), xlabel="time (s)" if view.rate else "sample")
+
+
 def _paint_images(part: Any, name: str, view: SignalView) -> None:
     shown = view.values[:MOST_IMAGES]
     axes = part.subplots(1, MOST_IMAGES, squeeze=False)[0]
@@ -116,5 +154,8 @@ def _paint_images(part: Any, name: str, view: SignalView) -> None:
             spread = float(np.ptp(small)) or 1.0
             small = (small - small.min()) / spread
         ax.imshow(small, cmap="gray")
+    for ax, time in zip(axes, view.times[:MOST_IMAGES], strict=False):
+        ax.text(0.0, -0.04, f"{time:.3g} s", transform=ax.transAxes, va="top", fontsize=7.5)
     more = f", {len(shown)} of {len(view.values)}" if len(view.values) > len(shown) else ""
+    more += f" ({view.unit}: {np.nanmin(shown):.4g} to {np.nanmax(shown):.4g})" if view.unit else ""
     axes[0].set_title(clipped(name, 24) + more, loc="left", fontsize=9)

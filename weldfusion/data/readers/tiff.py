@@ -47,8 +47,8 @@ def frames(path: Path, options: Mapping[str, Any]) -> Iterator[np.ndarray]:
         _check_whole(path, pages)
         step = frames_at_once(shape[1:], series.dtype.itemsize)
         for start in range(0, len(pages), step):
-            several = [_channels_last(path, page.asarray(), axes) for page in pages[start : start + step]]
-            yield numbers(str(path), np.stack(several))
+            several = [page.asarray() for page in pages[start : start + step] if page is not None]
+            yield numbers(str(path), np.stack([_channels_last(path, image, axes) for image in several]))
 
 
 @contextmanager
@@ -62,7 +62,7 @@ def _opened(path: Path) -> Iterator[tifffile.TiffFile]:
         raise
     except Exception as problem:
         # tifffile raises many types (struct.error, IndexError, zlib.error …) on damaged files.
-        raise ReadError(f"{path}: is no readable TIFF image: {problem}") from None
+        raise ReadError(f"{path}: is no readable TIFF image, is it truncated? ({problem})") from None
 
 
 def _channels_last(path: Path, values: np.ndarray, axes: str) -> np.ndarray:

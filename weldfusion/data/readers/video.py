@@ -4,7 +4,6 @@ Options: `colour` (`rgb`, or `grey` for the recording of a grey camera), `rate` 
 the file states the rate of playing back, as high-speed cameras do).
 """
 
-import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from weldfusion.data.arrays import frames_at_once
+from weldfusion.data.opencv import opencv
 from weldfusion.data.reading import Probe, Reading, options_of
 from weldfusion.errors import ReadError
 
@@ -26,10 +26,6 @@ MOST_FPS = 1e7
 DEEP = (9, 10, 12, 14, 16)
 STAMP_S = 1e-3
 """Resolution of the time stamps of some containers."""
-
-# FFmpeg and OpenCV print their own lines on damaged files; what matters is raised.
-os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
-os.environ.setdefault("OPENCV_LOG_LEVEL", "OFF")
 
 
 @dataclass(frozen=True)
@@ -81,8 +77,7 @@ def frames(path: Path, options: Mapping[str, Any]) -> Iterator[np.ndarray]:
 
     Raises ReadError where the frames are fewer or more than the header says, or not evenly spaced in time.
     """
-    import cv2
-
+    cv2 = opencv()
     form = _form(path, options)
     with _opened(path) as capture:
         header = _header(path, capture)
@@ -97,8 +92,8 @@ def frames(path: Path, options: Mapping[str, Any]) -> Iterator[np.ndarray]:
             held.append(cv2.cvtColor(frame, cv2.COLOR_BGR2GRAY)[..., None] if form.grey else frame[..., ::-1])
             number += 1
             if len(held) == at_once:
-                yield np.stack(held)
-                held = []
+                whole, held = np.stack(held), []
+                yield whole
         _check_count(path, number, header)
         if held:
             yield np.stack(held)
@@ -116,8 +111,7 @@ def _form(path: Path, options: Mapping[str, Any]) -> Form:
 
 @contextmanager
 def _opened(path: Path) -> Iterator[Any]:
-    import cv2
-
+    cv2 = opencv()
     # One thread a video: the recordings of several welds are prepared at once.
     capture = cv2.VideoCapture(str(path.absolute()), cv2.CAP_FFMPEG, [cv2.CAP_PROP_N_THREADS, 1])
     try:
@@ -132,8 +126,7 @@ def _opened(path: Path) -> Iterator[Any]:
 
 
 def _header(path: Path, capture: Any) -> Header:
-    import cv2
-
+    cv2 = opencv()
     fps, count = capture.get(cv2.CAP_PROP_FPS), capture.get(cv2.CAP_PROP_FRAME_COUNT)
     height, width = (int(capture.get(p)) for p in (cv2.CAP_PROP_FRAME_HEIGHT, cv2.CAP_PROP_FRAME_WIDTH))
     if height < 1 or width < 1:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from torch import Tensor, nn
+from torch.nn.modules.batchnorm import _BatchNorm
 
 from weldfusion.data.flow import Flow
 from weldfusion.encoders.encoder import Encoder
@@ -66,7 +67,7 @@ class MelCNN(Encoder):
             valid = self.bands.out_valid(valid)
         maps = _fill(masked_batch_norm(self.norm, self.bands(x), _mask(valid)), valid, 0.0)
         for convolution, norm in zip(self.convolutions, self.norms, strict=True):
-            assert isinstance(norm, nn.BatchNorm2d)
+            assert isinstance(norm, _BatchNorm)
             maps = self.activation(masked_batch_norm(norm, convolution(maps), _mask(valid)))
             maps = self.pool(_fill(maps, valid, float("-inf")))
             valid = _halve(valid)

@@ -50,6 +50,11 @@ class BandDecibels(nn.Module):
         self.register_buffer("window", torch.hann_window(n_fft), persistent=False)
 
     def forward(self, x: Tensor) -> Tensor:
+        if not len(x):  # which no library of Fourier transforms takes
+            frames = (
+                x.shape[2] // self.hop + 1 if self.centred else frame_count(x.shape[2], self.n_fft, self.hop)
+            )
+            return self.weights.new_zeros(0, x.shape[1], len(self.weights), frames)
         with torch.autocast(x.device.type, enabled=False):
             power = spectrogram(
                 x.float(),

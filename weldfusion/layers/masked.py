@@ -2,6 +2,7 @@
 
 import torch
 from torch import Tensor, nn
+from torch.nn.modules.batchnorm import _BatchNorm
 
 
 def masked_mean(tokens: Tensor, valid: Tensor | None) -> Tensor:
@@ -46,7 +47,7 @@ def window_valid(valid: Tensor, size: int, step: int) -> Tensor:
     return inside & valid.unfold(1, size, step).any(dim=-1)
 
 
-def masked_batch_norm(norm: nn.BatchNorm1d | nn.BatchNorm2d, x: Tensor, valid: Tensor | None) -> Tensor:
+def masked_batch_norm(norm: _BatchNorm, x: Tensor, valid: Tensor | None) -> Tensor:
     """Batch normalisation whose training statistics see valid positions only.
 
     Args:
@@ -72,7 +73,7 @@ def masked_batch_norm(norm: nn.BatchNorm1d | nn.BatchNorm2d, x: Tensor, valid: T
     return (normalised * norm.weight.view(shape) + norm.bias.view(shape)).to(x.dtype)
 
 
-def _update_running(norm: nn.BatchNorm1d | nn.BatchNorm2d, mean: Tensor, variance: Tensor) -> None:
+def _update_running(norm: _BatchNorm, mean: Tensor, variance: Tensor) -> None:
     assert norm.num_batches_tracked is not None
     assert norm.running_mean is not None
     assert norm.running_var is not None

@@ -12,11 +12,13 @@ def on_rows(
     valid: Tensor | None,
     rows: Tensor,
     out_shape: tuple[int, ...],
+    awaited: bool = False,
 ) -> Tensor:
     """`part(x, valid)` for the samples with `rows` (bool (B,)); 0 for the others.
 
     Absent samples thus reach no batch statistics and cost no time. A single chosen sample is given
-    twice, because batch normalisation of one value is undefined in training.
+    twice, because batch normalisation of one value is undefined in training. With none chosen the part is
+    not run, unless other processes wait for it (`awaited`).
 
     >>> on_rows(lambda x, valid: x + 1, torch.ones(2, 1), None, torch.tensor([True, False]), (1,))
     tensor([[2.],
@@ -25,7 +27,7 @@ def on_rows(
     if bool(rows.all()):
         return part(x, valid)
     chosen = rows.nonzero().squeeze(1)
-    if len(chosen) == 0:
+    if len(chosen) == 0 and not awaited:
         return x.new_zeros((len(x), *out_shape), dtype=torch.get_default_dtype())
     given = chosen.repeat(2) if len(chosen) == 1 else chosen
     result = part(x[given], None if valid is None else valid[given])[: len(chosen)]

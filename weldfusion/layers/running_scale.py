@@ -19,6 +19,9 @@ class RunningScale(nn.Module):
     [-1.0, 1.0]
     """
 
+    together = False
+    """Whether samples are counted over all processes of a training, which then wait for each other."""
+
     samples: Tensor
     total: Tensor
     squares: Tensor
@@ -42,6 +45,10 @@ class RunningScale(nn.Module):
 
     @torch.no_grad()
     def _add(self, rows: Tensor) -> None:
-        self.samples += len(rows)
-        self.total += rows.sum(dim=0)
-        self.squares += rows.square().sum(dim=0)
+        count = rows.new_tensor([len(rows)])
+        sums = torch.cat([count, rows.sum(dim=0), rows.square().sum(dim=0)])
+        if self.together:
+            torch.distributed.all_reduce(sums)
+        self.samples += sums[0]
+        self.total += sums[1 : 1 + rows.shape[1]]
+        self.squares += sums[1 + rows.shape[1] :]

@@ -8,6 +8,7 @@ from weldfusion.encoders.default import default_encoder
 from weldfusion.encoders.encoder import Encoder
 from weldfusion.layers.masked import masked_mean
 from weldfusion.layers.rows import on_rows
+from weldfusion.layers.together import awaited
 from weldfusion.systems.build import build
 from weldfusion.systems.image_set import ImageSet
 from weldfusion.systems.parts import MakeEncoder
@@ -24,10 +25,11 @@ def stem(name: str, flow: Flow, make: MakeEncoder | None) -> Encoder:
 
 def run_encoder(encoder: Encoder, x: Tensor, valid: Tensor | None, present: Tensor) -> Tensor:
     """The encoder's output for present samples, 0 for absent ones."""
+    wait = awaited(encoder, present)
     if encoder.needs_float32:
         with torch.autocast(x.device.type, enabled=False):
-            return on_rows(encoder, x.float(), valid, present, encoder.out.shape)
-    return on_rows(encoder, x, valid, present, encoder.out.shape)
+            return on_rows(encoder, x.float(), valid, present, encoder.out.shape, wait)
+    return on_rows(encoder, x, valid, present, encoder.out.shape, wait)
 
 
 def zero_masked(x: Tensor, valid: Tensor | None, present: Tensor) -> Tensor:

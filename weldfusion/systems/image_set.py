@@ -37,7 +37,9 @@ class ImageSet(Encoder):
         if valid is None:
             found = self._one(images)
         else:
-            found = on_rows(self._one, images, None, valid.flatten(), (self.out.channels,))
+            found = on_rows(
+                self._one, images, None, valid.flatten(), (self.out.channels,), awaited=batch == 0
+            )
         return found.unflatten(0, (batch, count))
 
     def _one(self, images: Tensor, valid: Tensor | None = None) -> Tensor:

@@ -4,7 +4,7 @@ import csv
 import io
 import signal
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from torch import nn
 
 from weldfusion.data.files import write_text
 from weldfusion.errors import ConfigError, RunError
+from weldfusion.layers.together import scales_together
 from weldfusion.training.atomic import load_state
 from weldfusion.training.checkpoint import LastAndBest
 from weldfusion.training.loader import Windows, loader
@@ -34,7 +35,7 @@ class NetworkStage:
         trainer: the `trainer:` section.
         modality_dropout: chance that a present modality is hidden.
         seed: key of everything random.
-        workers: loader processes.
+        workers: loader processes (of each process that trains).
         title: shown beside the progress bar.
         extra: further Lightning callbacks, such as a stop for tests.
         every_s: age in seconds at which `last.ckpt` is renewed within an epoch.
@@ -63,8 +64,10 @@ class NetworkStage:
             self.every_s,
             report=lambda _: write_text(folder / "metrics.csv", table(keeper.rows)),
         )
-        with quiet_lightning():
+        with quiet_lightning(), ExitStack() as several:
             trainer = build_trainer(self.trainer, folder, [*self.extra, Progress(self.title, keeper), keeper])
+            if trainer.world_size > 1:
+                several.enter_context(scales_together(model))
             self._fit(trainer, model, keeper, fit, select, classes)
         if not keeper.best_path.is_file():
             raise RunError(f"{folder}: no epoch was completed; raise trainer.max_epochs or max_steps")

@@ -213,7 +213,8 @@ def single_sensors(features: dict[str, np.ndarray], truth: dict[str, np.ndarray]
 
 def accuracy(table: np.ndarray, truth: dict[str, np.ndarray], folds: BaseCrossValidator) -> float:
     labels = truth["penetration"]
-    found = cross_val_predict(forest(), table, labels, cv=folds, groups=truth["session"])
+    groups = truth["session"] if isinstance(folds, GroupKFold) else None
+    found = cross_val_predict(forest(), table, labels, cv=folds, groups=groups)
     return float(balanced_accuracy_score(labels, found))
 
 

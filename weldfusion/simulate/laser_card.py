@@ -12,13 +12,6 @@ LASER_WELDING = 52
 GAS_PORE = 2011
 STEP_S = 0.005
 MEANING = "FP root open more than half of the time, PP depth at least 0.80 of the plate, LP less"
-DEPARTURES = (
-    "not confirmed with a network",
-    "the depth line was identified in powder-bed spots; macro welds are an extrapolation",
-    "depth rises steeply with power (exponent about 1.4 in aluminium); no ignition hysteresis",
-    "signals are the steady part of a seam: no ignition, no end crater, no beam oscillation",
-    "levels are relative to a nominal weld, not those of a real machine",
-)
 
 
 def laser_card(plan: Plan) -> Card:
@@ -40,7 +33,7 @@ def laser_card(plan: Plan) -> Card:
             "version": plan.preset.version,
             "description": f"Simulated laser keyhole welds, preset {plan.preset.version}, seed {plan.seed}, "
             f"difficulty {asdict(plan.preset.difficulty)}; labels are computed from simulated states. "
-            f"Known departures: {'; '.join(DEPARTURES)}.",
+            f"Known departures: {'; '.join(plan.preset.departures)}.",
         },
     )
 

@@ -6,6 +6,12 @@ from weldfusion.errors import WeldfusionError, did_you_mean
 from weldfusion.simulate.material import AL_6061, SS_304, Material
 
 Range = tuple[float, float]
+COMMON_DEPARTURES = (
+    "not confirmed with a network",
+    "levels are relative to a nominal weld, not those of a machine",
+    "the steady part of a seam: no ignition and its hysteresis, no end crater, no beam oscillation, no joint "
+    "position; films of water and oil are off",
+)
 
 
 @dataclass(frozen=True)
@@ -64,6 +70,7 @@ class LaserPreset:
         sheets_m: thickness of each sheet; several lie on each other (lap joint).
         beam: see there.
         ranges: see there.
+        departures: in what the simulated welds are known to miss what was planned or is known of real ones.
         difficulty: see there.
     """
 
@@ -72,6 +79,7 @@ class LaserPreset:
     sheets_m: tuple[float, ...]
     beam: Beam
     ranges: Ranges
+    departures: tuple[str, ...]
     difficulty: Difficulty = field(default_factory=Difficulty)
 
     @property
@@ -95,6 +103,16 @@ LASER_AL = LaserPreset(
     sheets_m=(4.0e-3,),
     beam=Beam(waist_m=0.20e-3, rayleigh_m=4.0e-3),
     ranges=Ranges(depth_ratio=(0.50, 1.30), speed_m_s=(0.060, 0.120), power_w=(1.0e3, 9.0e3)),
+    departures=(
+        *COMMON_DEPARTURES,
+        "the depth line was identified in powder-bed spots (Ke < 38, e* < 13); macro welds extrapolate it",
+        "depth rises steeply with power (exponent 1.41)",
+        "nominal depth ratios go to 1.30 (planned 1.25), else full penetration is too rare",
+        "pools of 1.4 to 6.3 mm length (planned 2.8 to 6)",
+        "windows split at random flatter sessions held out by about 12 points with trees on all sensors "
+        "(planned 3 to 8)",
+        "without group effects penetration is nearly known from OCT alone",
+    ),
 )
 LASER_SS = LaserPreset(
     version="laser_ss/1",
@@ -102,7 +120,16 @@ LASER_SS = LaserPreset(
     sheets_m=(1.2e-3, 1.2e-3),
     beam=Beam(waist_m=0.25e-3, rayleigh_m=6.0e-3),
     ranges=Ranges(
-        depth_ratio=(0.55, 1.45), speed_m_s=(0.040, 0.080), power_w=(1.2e3, 3.5e3), gap_m=(0.0, 0.25e-3)
+        depth_ratio=(0.55, 1.45),
+        speed_m_s=(0.040, 0.080),
+        power_w=(1.2e3, 3.5e3),
+        gap_m=(0.0, 0.25e-3),
+    ),
+    departures=(
+        *COMMON_DEPARTURES,
+        "fluctuation, collapses and pores have the constants of aluminium; speeds and nominal depths are ours",
+        "most pores rise out of the slow pool (0.42 stay, 0.75 in aluminium)",
+        "a gap lowers the power used and nothing else: no weld between unbridged sheets, no burn-through",
     ),
 )
 PRESETS = {preset.process: preset for preset in (LASER_AL, LASER_SS)}

@@ -127,7 +127,7 @@ LASER_SS = LaserPreset(
     ),
     departures=(
         *COMMON_DEPARTURES,
-        "fluctuation, collapses and pores have the constants of aluminium; speeds and nominal depths are ours",
+        "fluctuation, collapses and pores have the constants of aluminium; speeds and depths are ours",
         "most pores rise out of the slow pool (0.42 stay, 0.75 in aluminium)",
         "a gap lowers the power used and nothing else: no weld between unbridged sheets, no burn-through",
     ),

@@ -11,7 +11,6 @@ import pytest
 import torch
 from torch.optim.lr_scheduler import ReduceLROnPlateau, StepLR
 
-from tests.training import ranks
 from tests.training.fake import FakeWindows, fresh_model, largest_difference, stage, weights
 from weldfusion.data.batch import Batch
 from weldfusion.errors import ConfigError, RunError
@@ -224,18 +223,3 @@ def test_metrics_are_written_once_per_epoch(tmp_path):
 def test_settings_that_cannot_work(tmp_path, settings, message):
     with pytest.raises(ConfigError, match=message):
         train(tmp_path, **settings)
-
-
-def test_two_processes_train_like_one(tmp_path):
-    """53 windows in batches of 8 divide neither by the batch nor by the processes."""
-    ranks.train(1, tmp_path / "one")
-    root = Path(__file__).parents[2]
-    command = [sys.executable, "-m", "tests.training.ranks", "2", str(tmp_path / "two")]
-    subprocess.run(command, cwd=root, check=True, capture_output=True, timeout=120)
-    one, two = (
-        torch.load(tmp_path / name / "checkpoints" / "last.ckpt", weights_only=True)
-        for name in ("one", "two")
-    )
-    assert largest_difference(one["state_dict"], two["state_dict"]) < 1e-6
-    rows = [next(iter(c["callbacks"].values()))["rows"] for c in (one, two)]
-    assert [r["select_loss"] for r in rows[0]] == pytest.approx([r["select_loss"] for r in rows[1]], abs=1e-6)

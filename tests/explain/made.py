@@ -33,6 +33,7 @@ def made_explanation() -> Explanation:
         modalities=SENSORS,
         background="absent",
         shares=made_shares(),
+        detailed=DETAILED,
         maps=tuple(m for weld in DETAILED for m in _maps(weld)),
         attention=tuple(_attention(weld) for weld in DETAILED),
         truths={weld: _truth(weld) for weld in DETAILED},

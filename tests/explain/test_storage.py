@@ -32,7 +32,7 @@ def folder(tmp_path):
 def test_what_is_read_is_what_was_written(folder):
     made, read = made_explanation(), read_explanation(folder)
     pd.testing.assert_frame_equal(read.shares, made.shares, check_dtype=False)
-    for name in ("targets", "modalities", "background", "figures", "notes"):
+    for name in ("targets", "detailed", "modalities", "background", "figures", "notes"):
         assert getattr(read, name) == getattr(made, name)
     for one, other in zip(made.maps + made.attention, read.maps + read.attention, strict=True):
         for field in fields(one):
@@ -47,7 +47,7 @@ def test_an_explanation_without_maps(tmp_path):
     assert read_explanation(tmp_path).maps == ()
 
 
-@pytest.mark.parametrize("name", ["shares.parquet", "maps.npz", "attention.npz"])
+@pytest.mark.parametrize("name", ["shares.parquet", "pointing.parquet", "maps.npz", "attention.npz"])
 def test_a_file_of_another_explanation_is_refused(folder, name):
     (folder / name).write_bytes(b"other")
     with pytest.raises(RunError, match=f"{name}: is not the file that explanation.json names"):

@@ -28,6 +28,18 @@ SHARE_COLUMNS = (
     "fold",
     "seed",
 )
+POINTING_COLUMNS = (
+    "weld",
+    "group",
+    "window",
+    "target",
+    "class",
+    "modality",
+    "hit",
+    "chance",
+    "fold",
+    "seed",
+)
 WELD_COLUMNS = tuple(name for name in SHARE_COLUMNS if name not in ("window", "t0_s", "t1_s", "x_mm"))
 
 Background = Literal["absent", "training mean"]
@@ -149,10 +161,14 @@ class Explanation:
             sensor) to `full` (all sensors), as a probability for a class, in the target's unit for a
             number. `base + sum of shares = full`. Exactly 0 for a sensor that is not `present`.
             `truth` is 1/0 for a class, the value for a number, NaN if unknown.
-        maps: Grad-CAM of the welds that were asked for in detail.
+        detailed: welds that were asked for in detail, in order; they need not have maps.
+        maps: Grad-CAM of these welds.
         attention: attention between sensors, of the same welds; empty without attention.
         truths: by weld, of simulated welds.
         figures: plain values for `explanation.json`; see `explain.figures`.
+        pointing: of simulated welds, one row per network, window with an event, output and sensor with a map
+            over time (`POINTING_COLUMNS`): whether the map's maximum lies at a true event, and the chance
+            that a random cell of the map does.
         notes: plain sentences that a report must repeat (what could not be explained, and why).
     """
 
@@ -160,11 +176,13 @@ class Explanation:
     modalities: tuple[str, ...]
     background: Background
     shares: pd.DataFrame
+    detailed: tuple[str, ...] = ()
     maps: tuple[AttributionMap, ...] = ()
     attention: tuple[AttentionMap, ...] = ()
     truths: Mapping[str, WeldTruth] = field(default_factory=dict)
     figures: Mapping[str, object] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    pointing: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(POINTING_COLUMNS)))
 
     def target(self, name: str) -> TargetInfo:
         """Raises RunError at an unknown name."""
@@ -177,11 +195,6 @@ class Explanation:
     def welds(self) -> list[str]:
         """Ids of all welds with shares, in order of first appearance."""
         return [str(weld) for weld in self.shares["weld"].unique()]
-
-    @property
-    def detailed(self) -> list[str]:
-        """Ids of the welds with maps, in order of first appearance."""
-        return list(dict.fromkeys(one.weld for one in self.maps))
 
     def by_weld(self) -> pd.DataFrame:
         """Shares per weld (`WELD_COLUMNS`): the mean over the weld's windows, for each network."""

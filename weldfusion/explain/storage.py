@@ -1,4 +1,4 @@
-"""Explanations on disk: `shares.parquet`, `maps.npz`, `attention.npz`, `explanation.json`."""
+"""Explanations on disk: shares.parquet, pointing.parquet, maps.npz, attention.npz, explanation.json."""
 
 import hashlib
 import io
@@ -24,7 +24,8 @@ from weldfusion.explain.explanation import (
 )
 
 SCHEMA = 1
-JSON, SHARES, MAPS, ATTENTION = "explanation.json", "shares.parquet", "maps.npz", "attention.npz"
+JSON, SHARES, POINTING = "explanation.json", "shares.parquet", "pointing.parquet"
+MAPS, ATTENTION = "maps.npz", "attention.npz"
 
 
 def write_explanation(explanation: Explanation, folder: Path) -> None:
@@ -35,6 +36,7 @@ def write_explanation(explanation: Explanation, folder: Path) -> None:
     (folder / JSON).unlink(missing_ok=True)
     content = {
         SHARES: explanation.shares.to_parquet(index=False),
+        POINTING: explanation.pointing.to_parquet(index=False),
         MAPS: _packed([_arrays(one) for one in explanation.maps]),
         ATTENTION: _packed([_arrays(one) for one in explanation.attention]),
     }
@@ -46,6 +48,7 @@ def write_explanation(explanation: Explanation, folder: Path) -> None:
         "targets": [asdict(target) for target in explanation.targets],
         "modalities": list(explanation.modalities),
         "background": explanation.background,
+        "detailed": list(explanation.detailed),
         "figures": explanation.figures,
         "notes": list(explanation.notes),
         "truths": {weld: _plain(vars(truth)) for weld, truth in explanation.truths.items()},
@@ -69,12 +72,14 @@ def read_explanation(folder: Path) -> Explanation:
             targets=tuple(TargetInfo(**{**t, "classes": tuple(t["classes"])}) for t in facts["targets"]),
             modalities=tuple(facts["modalities"]),
             background=facts["background"],
+            detailed=tuple(facts["detailed"]),
             shares=pd.read_parquet(io.BytesIO(body[SHARES])),
             maps=tuple(_map(one) for one in maps),
             attention=tuple(AttentionMap(**one) for one in attention),
             truths={weld: _truth(truth) for weld, truth in facts["truths"].items()},
             figures=facts["figures"],
             notes=tuple(facts["notes"]),
+            pointing=pd.read_parquet(io.BytesIO(body[POINTING])),
         )
     except (KeyError, IndexError, TypeError, ValueError, BadZipFile) as error:
         cause = " ".join(str(error).split())
@@ -89,7 +94,7 @@ def _read_facts(file: Path) -> dict[str, Any]:
     if not isinstance(facts, dict) or facts.get("schema") != SCHEMA:
         found = facts.get("schema") if isinstance(facts, dict) else facts
         raise RunError(f"{file}: schema {found}, expected {SCHEMA}; explain again")
-    if not isinstance(facts.get("files"), dict) or set(facts["files"]) != {SHARES, MAPS, ATTENTION}:
+    if not isinstance(facts.get("files"), dict) or set(facts["files"]) != {SHARES, POINTING, MAPS, ATTENTION}:
         raise RunError(f"{file}: damaged, does not name its files; explain again")
     return facts
 

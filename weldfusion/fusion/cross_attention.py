@@ -72,21 +72,20 @@ class CrossAttention(Exchange):
         for name in self.names:
             result[name] = clean[name]
         for own, other in permutations(self.names, 2):
-            query, key = self._roles(own, other)
+            query, key = self.roles(own, other)
             z = self._block(own, other)(clean[query], clean[key], usable[key])
             result[own] = result[own] + self._kept(z, usable[own], usable[query])
         return result
 
     def attention(self, x: Tensors, present: Tensors, valid: Tensors) -> dict[tuple[str, str], Tensor]:
-        """Attention weights (B, heads, Lq, Lk) by (modality updated, other modality), for inspection."""
         clean, usable = self._prepare(x, present, valid)
         weights = {}
         for own, other in permutations(self.names, 2):
-            query, key = self._roles(own, other)
+            query, key = self.roles(own, other)
             weights[own, other] = self._block(own, other).attention(clean[query], clean[key], usable[key])[1]
         return weights
 
-    def _roles(self, own: str, other: str) -> tuple[str, str]:
+    def roles(self, own: str, other: str) -> tuple[str, str]:
         return (own, other) if self.own_queries else (other, own)
 
     def _block(self, own: str, other: str) -> CrossAttentionBlock:

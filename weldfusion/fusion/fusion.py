@@ -27,6 +27,17 @@ class Exchange(nn.Module, ABC):
     def forward(self, x: Tensors, present: Tensors, valid: Tensors) -> dict[str, Tensor]:
         """`x[name]` (B, *flow.shape), `present[name]` bool (B,), `valid[name]` bool (B, L) if masked."""
 
+    def attention(self, x: Tensors, present: Tensors, valid: Tensors) -> dict[tuple[str, str], Tensor]:
+        """Attention weights (B, heads, Lq, Lk) by (modality updated, other modality), for inspection.
+
+        Rows sum to 1 over the usable keys. Nothing for exchanges that do not attend.
+        """
+        return {}
+
+    def roles(self, own: str, other: str) -> tuple[str, str]:
+        """Which modality gives the queries and which the keys when `own` is updated from `other`."""
+        return own, other
+
 
 class Fusion(nn.Module, ABC):
     """Joins the features (B, D_m) of all modalities into one (B, out.channels).

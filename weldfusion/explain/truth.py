@@ -1,0 +1,46 @@
+"""What really happened in simulated welds, read from `truth/<weld>.npz` beside the recordings."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from zipfile import BadZipFile
+
+import numpy as np
+
+from weldfusion.errors import ReadError
+from weldfusion.explain.explanation import WeldTruth
+from weldfusion.simulate.events import KINDS
+from weldfusion.simulate.sensors import noise
+
+FOLDER = "truth"
+PURE_NOISE = noise.modality().name
+"""The simulated sensor that sees nothing of the weld: whatever share it gets is wrong."""
+
+
+def read_truths(root: Path, welds: Iterable[str]) -> dict[str, WeldTruth]:
+    """Events and pores of the welds that have a truth file in the data set's folder, by weld.
+
+    Raises ReadError, one line, if such a file is damaged or lacks the events.
+    """
+    files = {weld: root / FOLDER / f"{weld}.npz" for weld in welds}
+    return {weld: _read(weld, file) for weld, file in files.items() if file.is_file()}
+
+
+def _read(weld: str, file: Path) -> WeldTruth:
+    try:
+        with np.load(file, allow_pickle=False) as record:
+            kinds = record["event_kinds"] if "event_kinds" in record else np.array(KINDS)
+            stays = record["pores.survived"].astype(bool)
+            seconds = record["pores.time_s"][stays] if "pores.time_s" in record else np.zeros(0)
+            micrometres = record["pores.diameter_m"][stays][: len(seconds)] * 1e6
+            return WeldTruth(
+                weld,
+                record["events.time_s"].astype(float),
+                tuple(str(kinds[kind]) for kind in record["events.kind"]),
+                seconds.astype(float),
+                micrometres.astype(float),
+            )
+    except (KeyError, IndexError, ValueError, OSError, BadZipFile) as error:
+        cause = " ".join(str(error).split())
+        raise ReadError(
+            f"{file}: no truth of a simulated weld ({cause}); simulate the data set again"
+        ) from None

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from weldfusion.data.card import Card
-from weldfusion.data.init.sensor import Sensor
+from weldfusion.data.init.sensor_record import Sensor
 from weldfusion.data.init.table import IndexTable
 from weldfusion.data.init.targets import Columns
 

@@ -7,16 +7,18 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-FileKind = Literal["sound", "photos", "signals"]
+FileKind = Literal["sound", "photos", "video", "signals"]
+VIDEOS = (".avi", ".mp4", ".m4v", ".mov", ".mkv", ".webm")
 SUFFIXES: dict[str, FileKind] = {
     **dict.fromkeys((".wav", ".flac"), "sound"),
     **dict.fromkeys((".png", ".jpg", ".jpeg", ".tif", ".tiff"), "photos"),
-    **dict.fromkeys((".npy", ".npz", ".csv", ".parquet"), "signals"),
+    **dict.fromkeys(VIDEOS, "video"),
+    **dict.fromkeys((".npy", ".npz", ".csv", ".parquet", ".h5", ".hdf5", ".hdf", ".mat"), "signals"),
 }
 OWN = frozenset({"dataset.yaml", "manifest.csv", "manifest.parquet", "config.yaml"})
 SENSORS = re.compile(
     r"sound|audio|micro|mic\d*$|photo|image|img|cam|video|current|voltage|power|force|distance|curve|signal|"
-    r"sensor|pressure|optical|photodiode|spectr|acoustic|temperature|accel|thermo|infrared|depth",
+    r"sensor|pressure|optical|photodiode|spectr|thermal|acoustic|temperature|accel|thermo|infrared|depth",
     re.IGNORECASE,
 )
 Role = Literal["constant", "weld", "class", "group", "modality"]

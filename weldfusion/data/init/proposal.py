@@ -10,10 +10,13 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
+from weldfusion.data.address import MARK, file_of, with_inner
 from weldfusion.data.card import Card
 from weldfusion.data.init.advice import notes_of, things_to_check
-from weldfusion.data.init.layout import SUFFIXES, Place, arrange, clean_name, find_recordings
-from weldfusion.data.init.sensor import Sensor, look_at
+from weldfusion.data.init.inside import opened_up
+from weldfusion.data.init.layout import SUFFIXES, VIDEOS, Place, arrange, clean_name, find_recordings
+from weldfusion.data.init.sensor import look_at
+from weldfusion.data.init.sensor_record import Sensor
 from weldfusion.data.init.table import IndexTable, find_table
 from weldfusion.data.init.targets import Columns, columns_of_folders, columns_of_table
 from weldfusion.data.modality import Modality
@@ -22,6 +25,7 @@ from weldfusion.errors import ManifestError
 LONG_S = 2.0
 MANY = 3
 IMAGE_EDGE = 128
+STATING = (".wav", ".flac", *VIDEOS)
 BATCH = 16
 STEPS = 400
 
@@ -67,7 +71,7 @@ def propose(folder: Path | str) -> Proposal:
         columns = columns_of_table(table, list(_welds_of(table, root)))
     if not places:
         raise ManifestError(f"{root}: holds no recordings; readers know {', '.join(sorted(SUFFIXES))}")
-    files = _by_sensor(places, taken=set(columns.names))
+    files = _by_sensor(opened_up(places), taken=set(columns.names))
     sensors = _look(files)
     return _assemble(root, files, sensors, columns, table)
 
@@ -93,10 +97,12 @@ def _listed(root: Path, table: IndexTable) -> list[Place]:
     for column in table.paths:
         name = re.sub(r"[_ ]?(file|path)?[_ ]?(name|path|file)s?$", "", column, flags=re.IGNORECASE)
         for weld, value in zip(_welds_of(table, root), table.frame[column], strict=True):
-            for piece in filter(None, (piece.strip() for piece in value.split(";"))):
+            for whole in filter(None, (piece.strip() for piece in value.split(";"))):
+                piece, _, inner = whole.partition(MARK)
                 kind = SUFFIXES.get(Path(piece).suffix.lower(), "signals")
-                places.append(Place(_inside(root, table.file, piece), weld, clean_name(name or kind)))
-    return [place for place in places if place.path.suffix.lower() in SUFFIXES]
+                path = with_inner(_inside(root, table.file, piece), inner)
+                places.append(Place(path, weld, clean_name(name or kind)))
+    return [place for place in places if file_of(place.path).suffix.lower() in SUFFIXES]
 
 
 def _inside(root: Path, table: Path, piece: str) -> Path:
@@ -124,13 +130,13 @@ def _look(files: Mapping[str, Mapping[str, Sequence[Path]]]) -> dict[str, Sensor
     """Every sensor, those that state a rate first: they help where none is stated."""
     found: dict[str, Sensor] = {}
     durations: dict[str, float] = {}
-    order = sorted(
-        files, key=lambda name: next(iter(files[name].values()))[0].suffix.lower() not in (".wav", ".flac")
-    )
+    order = sorted(files, key=lambda name: next(iter(files[name].values()))[0].suffix.lower() not in STATING)
     for name in tqdm(order, desc="looking at the sensors", unit="sensor", delay=2, leave=False, disable=None):
         found[name] = look_at(name, files[name], durations)
         if "rate" not in found[name].notes:
             durations |= found[name].durations
+    for name in [name for name in order if durations and "rate" in found[name].notes]:
+        found[name] = look_at(name, files[name], durations)
     return {name: found[name] for name in files}
 
 
@@ -188,7 +194,9 @@ def _cell(root: Path, paths: Sequence[Path]) -> str:
     for name in names:
         if ";" in name:
             raise ManifestError(f"{root / name}: a file name must not hold `;`; rename it")
-    return ";".join(glob.escape(name) for name in names)
+    return ";".join(
+        glob.escape(file) + mark + inner for file, mark, inner in (n.partition(MARK) for n in names)
+    )
 
 
 def _window(sensors: Mapping[str, Sensor]) -> float | None:

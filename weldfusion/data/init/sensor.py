@@ -2,33 +2,32 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
+from weldfusion.data.address import file_of
+from weldfusion.data.init.inside import HOLDING
+from weldfusion.data.init.layout import VIDEOS
+from weldfusion.data.init.pictures import axes_of_images, images, is_grey
+from weldfusion.data.init.sensor_record import Sensor
 from weldfusion.data.init.sniff import Sniffed, rate_of, sniff
+from weldfusion.data.init.spectra import Axis, axis_of_array, axis_of_table
 from weldfusion.data.modality import Modality
 from weldfusion.data.readers.find import probe
 from weldfusion.data.reading import Probe
+from weldfusion.data.wavelengths import channels_of
 from weldfusion.errors import ReadError
 
 SAMPLES = 12
-FILM = 20
-COLOURS = {1: ("grey",), 3: ("red", "green", "blue"), 4: ("red", "green", "blue", "alpha")}
 IMAGES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff")
+ARRAYS = (".npy", ".npz", *HOLDING)
 
-
-@dataclass(frozen=True)
-class Sensor:
-    """A proposed modality; `notes` say field by field what is a guess, `durations` are seconds by weld."""
-
-    modality: Modality
-    notes: Mapping[str, str] = field(default_factory=dict)
-    durations: Mapping[str, float] = field(default_factory=dict)
+Found = TypeVar("Found")
 
 
 def look_at(name: str, files: Mapping[str, Sequence[Path]], durations: Mapping[str, float]) -> Sensor:
@@ -39,21 +38,52 @@ def look_at(name: str, files: Mapping[str, Sequence[Path]], durations: Mapping[s
     welds = sorted(files)
     picked = [welds[i] for i in np.unique(np.linspace(0, len(welds) - 1, SAMPLES).astype(int))]
     first = files[picked[0]][0]
-    options, form = _reader_options(files, picked) if first.suffix.lower() == ".csv" else ({}, None)
-    if first.suffix.lower() in (".npy", ".npz"):
-        options = _array_options(first)
+    suffix = file_of(first).suffix.lower()
+    form: Sniffed | None = None
+    axis: Axis | None = None
+    options: dict[str, Any] = {}
+    if suffix == ".csv":
+        axis = axis_of_table(first)
+        options, form = ({}, None) if axis else _reader_options(files, picked)
+    elif suffix in ARRAYS:
+        options, axis = _array_options(name, [files[weld][0] for weld in picked])
+    elif suffix in VIDEOS:
+        options = {"colour": "grey"} if _readable(is_grey, [files[weld][0] for weld in picked]) else {}
+    options = options | dict(axis.options if axis else {})
     probes, broken = _probe_all({weld: files[weld][0] for weld in picked}, options)
     shape = Counter(p.shape for p in probes.values()).most_common(1)[0][0]
-    if not shape:
-        raise ReadError(f"{first}: holds a single number; a recording is an array over time or an image")
-    if first.suffix.lower() in IMAGES or len(shape) > 2:
-        sensor = _images(name, files, probes)
+    if suffix in IMAGES or len(shape) > 2:
+        sensor = images(name, files, probes, durations)
     elif form is not None and {p.shape[-1] for p in probes.values()} == {1}:
         sensor = Sensor(Modality(name, "table", False, channels=form.columns, column=name))
     else:
         sensor = _waveform(name, probes, durations, form)
+    if axis is not None:
+        sensor = _spectra(sensor, axis)
     notes = {**sensor.notes, **({"column": broken} if broken else {})}
     return replace(sensor, modality=replace(sensor.modality, reader=options), notes=notes)
+
+
+def _spectra(sensor: Sensor, axis: Axis) -> Sensor:
+    """The sensor as a spectrum sequence."""
+    modality = replace(
+        sensor.modality,
+        kind="spectrum_sequence",
+        channels=channels_of(axis.wavelengths),
+        wavelengths_nm=axis.wavelengths,
+    )
+    return replace(sensor, modality=modality, notes={**sensor.notes, **axis.notes})
+
+
+def _readable(look: Callable[[Path], Found], paths: Sequence[Path]) -> Found:
+    """What is seen in the first file that can be read; raises ReadError where none can."""
+    problems = []
+    for path in paths:
+        try:
+            return look(path)
+        except ReadError as problem:
+            problems.append(problem)
+    raise problems[0]
 
 
 def _probe_all(files: Mapping[str, Path], options: Mapping[str, Any]) -> tuple[dict[str, Probe], str]:
@@ -98,45 +128,29 @@ def _reader_options(
     return options, form
 
 
-def _array_options(path: Path) -> dict[str, Any]:
-    """Options of the array reader: the biggest array of an NPZ, time along the longer axis."""
+def _array_options(name: str, paths: Sequence[Path]) -> tuple[dict[str, Any], Axis | None]:
+    """Options of the array readers, from the first file that can be read: the biggest array of an NPZ, the
+    axes of images, time along the longer axis; and the wavelengths of a spectrum."""
     options: dict[str, Any] = {}
-    if path.suffix.lower() == ".npz":
-        try:
-            with np.load(path, allow_pickle=False) as content:
-                sizes = {name: content[name].size for name in content.files}
-        except (OSError, ValueError) as problem:
-            raise ReadError(f"{path}: is no whole array file: {problem}") from None
+    if paths[0].suffix.lower() == ".npz":
+        sizes = _readable(_sizes, paths)
         if len(sizes) > 1:
-            options["key"] = max(sizes, key=lambda name: sizes[name])
-    shape = probe(path, options).shape
-    if len(shape) == 2 and shape[0] > shape[1]:
+            options["key"] = max(sizes, key=lambda key: sizes[key])
+    shape = _readable(lambda path: probe(path, options).shape, paths)
+    if len(shape) > 2:
+        return options | axes_of_images(paths[0], shape), None
+    axis = None if options else _readable(lambda path: axis_of_array(name, path), paths)
+    if axis is None and len(shape) == 2 and shape[0] > shape[1]:
         options["time_axis"] = 0
-    return options
+    return options, axis
 
 
-def _images(name: str, files: Mapping[str, Sequence[Path]], probes: Mapping[str, Probe]) -> Sensor:
-    sizes = Counter(p.shape[-3:-1] for p in probes.values())
-    height, width = sizes.most_common(1)[0][0]
-    bands = Counter(p.shape[-1] for p in probes.values()).most_common(1)[0][0]
-    frames = any(len(p.shape) == 4 for p in probes.values())
-    film = frames or float(np.median([len(found) for found in files.values()])) > FILM
-    notes = {}
-    if len(sizes) > 1:
-        notes["size"] = f"{len(sizes)} different sizes; images are resized to this one"
-    if film:
-        notes["rate"] = "frames per second are not stated in the files"
-        notes["kind"] = "frames over time (image_sequence) or photos of the finished weld (image)?"
-    modality = Modality(
-        name,
-        "image_sequence" if film else "image",
-        film,
-        rate=Fraction(10) if film else None,
-        channels=COLOURS.get(bands, tuple(f"band_{i + 1}" for i in range(bands))),
-        column=name,
-        size=(int(height), int(width)),
-    )
-    return Sensor(modality, notes)
+def _sizes(path: Path) -> dict[str, int]:
+    try:
+        with np.load(path, allow_pickle=False) as content:
+            return {name: content[name].size for name in content.files}
+    except (OSError, ValueError) as problem:
+        raise ReadError(f"{path}: is no whole array file: {problem}") from None
 
 
 def _waveform(

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from weldfusion.data.address import MARK
 from weldfusion.data.init.layout import OWN, Recording
 from weldfusion.data.init.sniff import SEPARATORS
 from weldfusion.errors import ManifestError
@@ -108,7 +109,8 @@ def _decoded(content: bytes) -> str:
 
 def _are_paths(values: pd.Series, folder: Path) -> bool:
     named = [value for value in values if value]
-    looks = [value for value in named[:50] if re.search(r"\.\w{2,7}$", value)]
+    files = [value.partition(MARK)[0] for value in named[:50]]
+    looks = [value for value in files if re.search(r"\.\w{2,7}$", value)]
     return len(looks) > 0.5 * len(named[:50]) and any((folder / value).is_file() for value in looks)
 
 

@@ -113,7 +113,7 @@ class Run:
         data set (`part` None). Raises RunError where no network has a weld."""
         if part not in (*PARTS, ALL, None):
             raise RunError(f"part {part!r}: no such part; {did_you_mean(str(part), (*PARTS, ALL))}")
-        found = [(fold, seed, self._welds(dataset, fold, part)) for fold, seed in self.folds]
+        found = [(fold, seed, self._of_part(dataset, fold, part)) for fold, seed in self.folds]
         if not any(welds for *_, welds in found):
             raise RunError(f"{self.folder.path}: no weld of {dataset.root} is in the part asked for")
         for fold, seed, welds in (entry for entry in found if entry[2]):
@@ -122,11 +122,16 @@ class Run:
             self._check_channels(windows, predictor)
             yield predictor, windows
 
-    def _welds(self, dataset: Dataset, fold: str, part: str | None) -> Sequence[Weld]:
+    def welds(self, fold: str, part: str) -> set[str]:
+        """Ids of the welds of a part of a fold; `all` is every one of the fold."""
+        parts = PARTS if part == ALL else (part,)
+        return {weld for weld, its in self.split[fold].parts.items() if its in parts}
+
+    def _of_part(self, dataset: Dataset, fold: str, part: str | None) -> Sequence[Weld]:
         if part is None:
             return dataset.welds
-        its, parts = self.split[fold].parts, PARTS if part == ALL else (part,)
-        return [weld for weld in dataset.welds if its.get(weld.id) in parts]
+        its = self.welds(fold, part)
+        return [weld for weld in dataset.welds if weld.id in its]
 
     def evaluate(self, part: str = "test", data: str | Path | Dataset | None = None) -> dict[str, Any]:
         """Figures of the run with intervals, beside simple baselines; written with predictions and report.

@@ -19,6 +19,7 @@ def explanation_pages(
     signals: Callable[[str], Mapping[str, SignalView]],
     warnings: Sequence[str] = (),
     about: Mapping[str, str] | None = None,
+    label: str | None = None,
 ) -> list[Page]:
     """Pages of the report.
 
@@ -27,6 +28,7 @@ def explanation_pages(
         signals: weld → what its sensors recorded; asked for the welds in detail only.
         warnings: what limits the run, as its other reports say.
         about: further facts (run, data, command) as name → value.
+        label: class (or target that is a number) whose attribution is shown; else what the model says.
     """
     found = outputs(explanation)
     anchors = {weld: f"weld-{number}" for number, weld in enumerate(explanation.detailed, 1)}
@@ -37,6 +39,6 @@ def explanation_pages(
         group = "classes" if output.label else "numbers"
         pages.append(Page(f"class-{number}", clipped(name), title, class_page(output, anchors), group))
     for weld, anchor in tqdm(anchors.items(), desc="drawing welds", disable=None, leave=False, delay=2):
-        elements = weld_page(explanation, found, weld, signals(weld))
+        elements = weld_page(explanation, found, weld, signals(weld), label)
         pages.append(Page(anchor, clipped(weld), f"Weld {weld}", elements, "welds"))
     return pages

@@ -22,9 +22,13 @@ COLOURS = (
 
 
 def weld_page(
-    explanation: Explanation, found: Sequence[Output], weld: str, signals: Mapping[str, SignalView]
+    explanation: Explanation,
+    found: Sequence[Output],
+    weld: str,
+    signals: Mapping[str, SignalView],
+    label: str | None = None,
 ) -> list[Element]:
-    """Elements of the page of a weld that has maps."""
+    """Elements of the page of a weld; `label` is the class (or number) to show, see `shown_outputs`."""
     elements: list[Element] = []
     for name, outputs in targets_of(found).items():
         truth, says, strongest = said_of(outputs, weld)
@@ -33,20 +37,38 @@ def weld_page(
         elements.append(_shares_table(outputs, weld))
     network = _network(explanation, weld)
     elements.append(Text(COLOURS))
-    for target, label in explained(explanation, weld):
-        scene = Scene(explanation, weld, network, explanation.target(target), label, signals)
-        elements += _of_output(scene)
+    for output in shown_outputs(found, weld, label):
+        elements += _of_output(Scene(explanation, weld, network, output.target, output.label, signals))
     return elements + _attention(explanation, weld, network)
 
 
-def explained(explanation: Explanation, weld: str) -> list[tuple[str, str]]:
-    """Target and class of the maps of a weld."""
-    return list(dict.fromkeys((one.target, one.label) for one in explanation.maps if one.weld == weld))
+def shown_outputs(found: Sequence[Output], weld: str, label: str | None) -> list[Output]:
+    """The outputs whose attribution is drawn for a weld.
+
+    Those of the class or target `label`; without one, of each target what the model calls (the likeliest
+    flag if it calls none), then what is true. A number is always shown.
+    """
+    if label is not None:
+        return [output for output in found if label in (output.label, output.name)]
+    shown = []
+    for outputs in targets_of(found).values():
+        place = np.flatnonzero(outputs[0].weld == weld)
+        if len(place):
+            row = int(place[0])
+            called = [o for o in outputs if o.called[row]] or [max(outputs, key=lambda o: o.full[row])]
+            true = [
+                o
+                for o in outputs
+                if o.is_probability and o.truth[row] >= 0.5 and all(o is not other for other in called)
+            ]
+            shown += [*called, *true]
+    return shown
 
 
 def _network(explanation: Explanation, weld: str) -> tuple[str, int]:
     """The network whose maps are shown: that of the first fold and seed."""
-    return next((one.fold, one.seed) for one in explanation.maps if one.weld == weld)
+    rows = explanation.shares[explanation.shares["weld"] == weld]
+    return str(rows["fold"].iloc[0]), int(rows["seed"].iloc[0])
 
 
 def _shares_table(outputs: Sequence[Output], weld: str) -> Table:

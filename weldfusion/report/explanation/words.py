@@ -171,12 +171,7 @@ def cannot_say(explanation: Explanation) -> list[str]:
         "Sensors that tell the same divide the credit: a small share is no proof that a sensor is useless.",
         "An explanation is only as good as the model: first see its evaluation report.",
     ]
-    if explanation.background == "training mean":
-        told.append(
-            "The absence of a sensor was never trained: “without a sensor” means that it reads its mean of "
-            "the training welds, which no real sensor does."
-        )
-    else:
+    if explanation.background == "absent":
         told.append("“Without a sensor” means that it is absent, as in a part of the training steps.")
     if explanation.maps:
         told.append(

@@ -1,6 +1,7 @@
 """Intervals and curves from data on disk to the report, on a signal whose curve is known."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -10,9 +11,11 @@ import torch
 import weldfusion as wf
 from tests.training.dense_data import SPEED_MM_S, STEP_S, write_dense
 from weldfusion.cli.main import main
+from weldfusion.data.card import TargetSpec
 from weldfusion.data.dataset import WeldWindows
 from weldfusion.data.folder import read_dataset
-from weldfusion.errors import ConfigError
+from weldfusion.data.settings import DataSettings
+from weldfusion.errors import ConfigError, WeldfusionWarning
 from weldfusion.evaluation.frame import check_frame, target_tables
 from weldfusion.evaluation.join import join_windows
 
@@ -29,7 +32,7 @@ def run(root, tmp_path_factory):
     torch.set_num_threads(1)
     overrides = {
         "data.root": str(root), "data.windows.length_s": 0.2, "data.windows.hop_s": 0.1,
-        "model.encoders.curve": "Statistics", "trainer.max_epochs": 60, "trainer.accelerator": "cpu",
+        "model.encoders.curve": "Statistics", "trainer.max_epochs": 45, "trainer.accelerator": "cpu",
         "training.batch_size": 16, "split": "HoldOut", "split.test": 0.4,
     }  # fmt: skip
     folder = tmp_path_factory.mktemp("runs") / "dense"
@@ -116,8 +119,20 @@ def test_predict_tells_events_and_means(run, root, capsys, tmp_path):
     assert len(table) == 16 * 60 * 2
 
 
-def test_whole_welds_leave_dense_targets_out_or_refuse_them(root):
-    from weldfusion.data.settings import DataSettings
+def test_data_with_another_step_are_predicted_in_those_of_the_run(run, tmp_path):
+    other = write_dense(tmp_path / "other", welds=4, groups=2)
+    card = (other / "dataset.yaml").read_text()
+    (other / "dataset.yaml").write_text(card.replace(f"step: {STEP_S}", "step: 0.05"))
+    welds = run.predict(other)[1]
+    assert (welds.groupby(["weld", "target"])["step"].count() == 60).all()
 
+
+def test_whole_welds_leave_dense_targets_out_or_refuse_them(root):
     with pytest.raises(ConfigError, match="length_s: is not set, but depth is predicted in steps"):
         WeldWindows(read_dataset(root), DataSettings(targets=["depth"]))
+    both = read_dataset(root)
+    force = TargetSpec("force", "real", unit="N")
+    card = replace(both.card, targets={**both.card.targets, "force": force})
+    with pytest.warns(WeldfusionWarning, match="targets depth, pores are left out"):
+        windows = WeldWindows(replace(both, card=card), DataSettings())
+    assert list(windows.targets) == ["force"]

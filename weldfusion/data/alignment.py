@@ -87,7 +87,7 @@ def _target(ours: TargetSpec, card: Card, place: str) -> TargetSpec:
     if theirs.level == "sample" and theirs.classes[:shared] != ours.classes[:shared]:
         wanted = ", ".join(ours.classes)
         raise RunError(f"{key}.classes: must be {wanted} as in the run, as the files hold their numbers")
-    return replace(theirs, classes=ours.classes, codes=ours.codes, unit=ours.unit)
+    return replace(theirs, classes=ours.classes, codes=ours.codes, unit=ours.unit, step_s=ours.step_s)
 
 
 def _without_left_out(dataset: Dataset, values: Mapping[str, Any]) -> list[Weld]:

@@ -12,6 +12,7 @@ from weldfusion.data.inputs import frames_in
 from weldfusion.data.iso4063 import PROCESSES
 from weldfusion.data.manifest import Weld
 from weldfusion.data.readers.find import probe
+from weldfusion.data.target import WITH_UNIT
 from weldfusion.errors import ReadError
 
 Table = list[dict[str, object]]
@@ -30,7 +31,7 @@ def summarise(dataset: Dataset, progress: bool = True) -> dict[str, Table]:
         "classes": [
             row for t in dataset.card.targets.values() for row in _classes(t, welds, dataset.card.group)
         ],
-        "values": [_values(t, welds) for t in dataset.card.targets.values() if t.kind == "real"],
+        "values": [_values(t, welds) for t in dataset.card.targets.values() if t.kind in WITH_UNIT],
         "modalities": [_modality(modality, welds, progress) for modality in modalities.values()],
     }
 

@@ -9,7 +9,7 @@ from weldfusion.signals.finite import check_signal
 def checked_signals(values: np.ndarray, shortest: int) -> np.ndarray:
     """`values` (..., time) as float64 (signals, time).
 
-    Raises SignalError where a signal is shorter than `shortest` samples, holds NaN or infinity, or is constant.
+    Raises SignalError where a signal has under `shortest` samples, NaN or infinity, or is constant.
 
     >>> checked_signals(np.array([1.0, 1.0]), 2)
     Traceback (most recent call last):

@@ -149,7 +149,9 @@ def emd(
         signal = scaled(row)
         limits = stopping.limits(signal.deviation, signal.scale)
         residue = np.zeros(time)
-        imfs, count = sum_trials(signal.values, nothing, limits, counts, tables, np.zeros((ROWS, time)), residue)
+        imfs, count = sum_trials(
+            signal.values, nothing, limits, counts, tables, np.zeros((ROWS, time)), residue
+        )
         return imfs[:count] * signal.scale, residue * signal.scale
 
     compile_trials(time)

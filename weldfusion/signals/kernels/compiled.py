@@ -38,12 +38,12 @@ class StampedCache(FunctionCache):
 
 
 def compiled(function: Callable[..., Any]) -> Any:
-    """`njit(nogil=True)`, kept on disk where a folder for it can be written.
+    """`njit(nogil=True)` with division by zero as in numpy, kept on disk where a folder for it can be written.
 
     The folder is `__pycache__` beside the source, else the user's cache folder, else the one that the
     environment variable NUMBA_CACHE_DIR names.
     """
-    dispatcher = njit(nogil=True)(function)
+    dispatcher: Any = njit(nogil=True, error_model="numpy")(function)
     try:
         dispatcher._cache = StampedCache(function)
     except RuntimeError:

@@ -58,18 +58,21 @@ def sift_once(n: int, old: int, found: tuple[int, int, int], space: Space) -> bo
 def converged(new: np.ndarray, old: np.ndarray, limits: np.ndarray) -> bool:
     """Whether a sift changed too little to go on (Huang's criteria as PyEMD has them)."""
     energy, change, before = 0.0, 0.0, 0.0
+    least, most = old[0], old[0]
     for i in range(len(new)):
         step = new[i] - old[i]
         energy += new[i] * new[i]
         change += step * step
         before += old[i] * old[i]
+        least, most = min(least, old[i]), max(most, old[i])
     if energy < limits[LEAST]:
         return False
-    if change < limits[ENERGY] * before or change < limits[VARIANCE] * (old.max() - old.min()):
+    if change < limits[ENERGY] * before or change < limits[VARIANCE] * (most - least):
         return True
     deviation = 0.0
     for i in range(len(new)):
-        deviation += np.square(np.divide(new[i] - old[i], new[i]))
+        change = (new[i] - old[i]) / new[i]
+        deviation += change * change
     return bool(deviation < limits[DEVIATION])
 
 

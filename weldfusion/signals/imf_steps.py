@@ -1,0 +1,104 @@
+"""Decompositions as preprocessing of a modality (`data.inputs.<modality>.steps`)."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Literal
+
+import numpy as np
+
+from weldfusion.errors import SignalError, did_you_mean
+from weldfusion.signals.ceemdan import ceemdan
+from weldfusion.signals.eemd import Ensemble, eemd
+from weldfusion.signals.emd import Decomposition, emd
+from weldfusion.signals.imf_selection import in_band, reconstruct
+
+Method = Literal["emd", "eemd", "ceemdan"]
+
+_METHODS: Mapping[str, Callable[[np.ndarray, Ensemble], Decomposition]] = {
+    "emd": lambda values, ensemble: emd(values),
+    "eemd": eemd,
+    "ceemdan": ceemdan,
+}
+
+
+def decomposed(values: np.ndarray, method: Method, ensemble: Ensemble) -> Decomposition:
+    """Decomposition of (..., time) by the method of this name; `emd` takes nothing of the ensemble."""
+    return _METHODS[method](values, ensemble)
+
+
+def _check_method(method: str) -> None:
+    if method not in _METHODS:
+        raise SignalError(f"method: {method!r} is not known; {did_you_mean(method, _METHODS)}")
+
+
+@dataclass(frozen=True)
+class ImfBand:
+    """Keeps of each channel the IMFs whose mean frequency lies in a band.
+
+    Args:
+        low_hz: lower edge of the band.
+        high_hz: upper edge.
+        residue: also keep what is left after all IMFs (offset and trend).
+        method: emd, eemd or ceemdan.
+        ensemble: trials, noise, seed of eemd and ceemdan.
+
+    >>> t = np.arange(1000) / 1000
+    >>> fast, slow = np.sin(2 * np.pi * 50 * t), np.sin(2 * np.pi * 5 * t)
+    >>> kept, _ = ImfBand(low_hz=20, high_hz=100, method="emd")((fast + slow)[None], Fraction(1000))
+    >>> bool(np.abs(kept[0] - fast)[100:-100].max() < 0.05)
+    True
+    """
+
+    low_hz: float
+    high_hz: float
+    residue: bool = False
+    method: Method = "eemd"
+    ensemble: Ensemble = field(default_factory=lambda: Ensemble(complementary=True))
+
+    def __post_init__(self) -> None:
+        _check_method(self.method)
+        if not 0 <= self.low_hz < self.high_hz:
+            raise SignalError(
+                f"low_hz: is {self.low_hz}, must be 0 or more and below high_hz ({self.high_hz})"
+            )
+
+    def __call__(self, values: np.ndarray, rate: Fraction | None) -> tuple[np.ndarray, Fraction | None]:
+        if rate is None:
+            raise SignalError("a band in Hz needs a fixed rate; set `rate` of the input, not `samples`")
+        found = decomposed(values, self.method, self.ensemble)
+        kept = reconstruct(found, in_band(found, float(rate), self.low_hz, self.high_hz), self.residue)
+        return kept.astype(np.float32), rate
+
+
+@dataclass(frozen=True)
+class ImfChannels:
+    """Each channel becomes its first `count` IMFs and the rest: `count + 1` channels that add up to it.
+
+    Args:
+        count: number of IMFs; zeros where a recording has fewer.
+        method: emd, eemd or ceemdan.
+        ensemble: trials, noise, seed of eemd and ceemdan.
+
+    >>> parts, _ = ImfChannels(count=3, method="emd")(np.random.default_rng(0).normal(size=(2, 99)), None)
+    >>> parts.shape
+    (8, 99)
+    """
+
+    count: int
+    method: Method = "eemd"
+    ensemble: Ensemble = field(default_factory=lambda: Ensemble(complementary=True))
+
+    def __post_init__(self) -> None:
+        _check_method(self.method)
+        if self.count < 1:
+            raise SignalError(f"count: is {self.count}, must be at least 1")
+
+    def __call__(self, values: np.ndarray, rate: Fraction | None) -> tuple[np.ndarray, Fraction | None]:
+        found = decomposed(values, self.method, self.ensemble)
+        channels, modes, time = found.imfs.shape
+        parts = np.zeros((channels, self.count + 1, time))
+        kept = min(self.count, modes)
+        parts[:, :kept] = found.imfs[:, :kept]
+        parts[:, self.count] = found.imfs[:, kept:].sum(axis=1) + found.residue
+        return parts.reshape(-1, time).astype(np.float32), rate

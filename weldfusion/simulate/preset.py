@@ -109,7 +109,7 @@ LASER_AL = LaserPreset(
         "depth rises steeply with power (exponent 1.41)",
         "nominal depth ratios go to 1.30 (planned 1.25), else full penetration is too rare",
         "pools of 1.4 to 6.3 mm length (planned 2.8 to 6)",
-        "windows split at random flatter sessions held out by about 12 points with trees on all sensors "
+        "windows split at random flatter sessions held out by 10 to 13 points with trees on all sensors "
         "(planned 3 to 8)",
         "without group effects penetration is nearly known from OCT alone",
     ),

@@ -37,7 +37,7 @@ def seen_by(rank):
     with scales_together(encoder):
         for step, x in zip(STEPS, batches(), strict=True):
             here = torch.arange(4) < step[rank]
-            run_encoder(encoder, x[rank], None, here)
+            run_encoder(encoder, x[rank], None, here, encoder.out)
     return encoder.scale.state_dict()
 
 

@@ -21,6 +21,7 @@ from weldfusion.fusion.mean_probability import MeanProbability
 from weldfusion.heads.real import RealHead
 from weldfusion.systems.graph import FusionModel
 from weldfusion.systems.parts import Parts
+from weldfusion.systems.sizes import check_sizes
 
 FLOWS = {"sound": Flow("waveform", 1, length=64, rate=100.0), "settings": Flow("table", 3)}
 TARGETS = {
@@ -120,7 +121,7 @@ def test_a_trunk_reads_the_photos_of_a_weld_as_a_sequence():
     flows = {"photo": Flow("image", 3, size=(16, 16), count=6)}
     parts = Parts(trunks={"photo": partial(ConvBlocks1d, widths=(8,))})
     model = FusionModel(flows, TARGETS, parts)
-    model.check_sizes()
+    check_sizes(model)
     assert model.late["photo"] == Flow.features(8)
 
 
@@ -159,13 +160,13 @@ def test_parts_that_do_not_fit_are_told_with_their_key(parts, told):
 def test_sizes_are_checked_before_any_data(encoder, told):
     model = FusionModel(FLOWS, TARGETS, Parts(encoders={"sound": encoder}))
     with pytest.raises(ConfigError, match=told):
-        model.check_sizes()
+        check_sizes(model)
 
 
 def test_the_check_of_sizes_leaves_the_model_as_it_was():
     model = FusionModel(FLOWS, TARGETS).train()
     before = {name: value.clone() for name, value in model.state_dict().items()}
-    model.check_sizes()
+    check_sizes(model)
     assert all(module.training for module in model.modules())
     torch.testing.assert_close(dict(model.state_dict()), before, atol=0, rtol=0)
 

@@ -19,24 +19,33 @@ def attribute(name: str) -> str:
 class ModulesByName(nn.ModuleDict):
     """Modules by the names of modalities or targets, in sorted order, whatever the names are.
 
+    `also` gives further names to modules: name → name in `modules`. Weights are held and stored once.
+
     >>> list(ModulesByName({"type": nn.Identity(), "keys": nn.Identity()}))
     ['keys', 'type']
+    >>> two = ModulesByName({"top": nn.Linear(1, 1)}, also={"side": "top"})
+    >>> list(two), two["side"] is two["top"], list(two.state_dict())
+    (['side', 'top'], True, ['of_top.weight', 'of_top.bias'])
     """
 
-    def __init__(self, modules: Mapping[str, nn.Module]) -> None:
+    def __init__(self, modules: Mapping[str, nn.Module], also: Mapping[str, str] | None = None) -> None:
+        self.also = dict(also or {})
         super().__init__({name: modules[name] for name in sorted(modules)})
 
     def __getitem__(self, name: str) -> nn.Module:
-        return super().__getitem__(attribute(name))
+        return super().__getitem__(attribute(self.also.get(name, name)))
 
     def __setitem__(self, name: str, module: nn.Module) -> None:
         super().__setitem__(attribute(name), module)
 
     def __contains__(self, name: object) -> bool:
-        return isinstance(name, str) and super().__contains__(attribute(name))
+        return isinstance(name, str) and super().__contains__(attribute(self.also.get(name, name)))
 
     def __iter__(self) -> Iterator[str]:
-        return (key.removeprefix(_MARK) for key in super().__iter__())
+        return iter(sorted([*(key.removeprefix(_MARK) for key in super().__iter__()), *self.also]))
+
+    def __len__(self) -> int:
+        return super().__len__() + len(self.also)
 
     def keys(self) -> list[str]:  # type: ignore[override]
         return list(self)

@@ -23,13 +23,13 @@ def stem(name: str, flow: Flow, make: MakeEncoder | None) -> Encoder:
     return build(key, Encoder, maker, flow)
 
 
-def run_encoder(encoder: Encoder, x: Tensor, valid: Tensor | None, present: Tensor) -> Tensor:
-    """The encoder's output for present samples, 0 for absent ones."""
+def run_encoder(encoder: Encoder, x: Tensor, valid: Tensor | None, present: Tensor, out: Flow) -> Tensor:
+    """The encoder's output, a flow `out`, for present samples, 0 for absent ones."""
     wait = awaited(encoder, present)
     if encoder.needs_float32:
         with torch.autocast(x.device.type, enabled=False):
-            return on_rows(encoder, x.float(), valid, present, encoder.out.shape, wait)
-    return on_rows(encoder, x, valid, present, encoder.out.shape, wait)
+            return on_rows(encoder, x.float(), valid, present, out.shape, wait)
+    return on_rows(encoder, x, valid, present, out.shape, wait)
 
 
 def zero_masked(x: Tensor, valid: Tensor | None, present: Tensor) -> Tensor:

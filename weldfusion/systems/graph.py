@@ -12,17 +12,16 @@ from weldfusion.data.card import TargetSpec
 from weldfusion.data.flow import Flow
 from weldfusion.encoders.encoder import Encoder
 from weldfusion.errors import ConfigError, did_you_mean
-from weldfusion.fusion.concat import Concat
-from weldfusion.fusion.fusion import Exchange, Fusion, LateFusion
+from weldfusion.fusion.fusion import Exchange
 from weldfusion.heads.head import Head
 from weldfusion.layers.by_name import ModulesByName
 from weldfusion.layers.standardise import Standardise
 from weldfusion.systems.branch import pool, pooled_flow, run_encoder, stem, zero_masked
 from weldfusion.systems.build import build, check_names, check_usable
-from weldfusion.systems.join import FeatureJoin, OutputJoin, prior_where_nothing
+from weldfusion.systems.join import OutputJoin, last_join, prior_where_nothing
 from weldfusion.systems.parts import MakeExchange, Parts
+from weldfusion.systems.share import check_share, out_of
 from weldfusion.systems.shared_rows import shared_rows
-from weldfusion.systems.sizes import dry_pass, expect, present, samples
 
 
 class FusionModel(nn.Module):
@@ -57,11 +56,18 @@ class FusionModel(nn.Module):
         self.flows = {name: flows[name] for name in sorted(flows)}
         self.targets = {name: targets[name] for name in sorted(targets)}
         self.standardise = ModulesByName({name: Standardise(flow) for name, flow in self.flows.items()})
-        makes = parts.encoders or {}
+        makes, share = parts.encoders or {}, parts.share or {}
+        check_share(share, self.flows, makes)
         self.encoders = ModulesByName(
-            {name: stem(name, flow, makes.get(name)) for name, flow in self.flows.items()}
+            {
+                name: stem(name, flow, makes.get(name))
+                for name, flow in self.flows.items()
+                if name not in share
+            },
+            also=share,
         )
-        between = {name: cast(Encoder, encoder).out for name, encoder in self.encoders.items()}
+        self.stem_flows = {name: out_of(self._encoder(name), flow) for name, flow in self.flows.items()}
+        between = self.stem_flows
         self.exchanges = nn.ModuleList()
         self.exchange_keys: list[str] = []
         for key, make in _exchanges(parts.exchange):
@@ -79,16 +85,11 @@ class FusionModel(nn.Module):
         self.late = {
             name: self._trunk(name).out if name in self.trunks else between[name] for name in between
         }
-        self.join = self._join(parts)
-
-    def _join(self, parts: Parts) -> FeatureJoin | OutputJoin:
         features = {name: pooled_flow(flow) for name, flow in self.late.items()}
-        fusion = build("model.fusion", nn.Module, parts.fusion or Concat, features)
-        if isinstance(fusion, Fusion):
-            return FeatureJoin(fusion, self.targets, parts.heads or {})
-        if isinstance(fusion, LateFusion):
-            return OutputJoin(fusion, features, self.targets, parts.heads or {})
-        raise ConfigError(f"model.fusion: is a {type(fusion).__name__}, expected a Fusion or LateFusion")
+        self.join = last_join(parts.fusion, features, self.targets, parts.heads or {})
+
+    def _encoder(self, name: str) -> Encoder:
+        return cast(Encoder, self.encoders[name])
 
     def _trunk(self, name: str) -> Encoder:
         return cast(Encoder, self.trunks[name])
@@ -128,9 +129,9 @@ class FusionModel(nn.Module):
         """Output of each stem encoder, with the masks of its tokens."""
         x: dict[str, Tensor] = {}
         valid: dict[str, Tensor] = {}
-        for name, encoder in self.encoders.items():
+        for name in self.encoders:
             x[name] = self.stem(name, batch, here[name])
-            _replace(valid, name, cast(Encoder, encoder).out_valid(batch.valid.get(name)))
+            _replace(valid, name, self._encoder(name).out_valid(batch.valid.get(name)))
         return x, valid
 
     def exchanged(
@@ -145,7 +146,7 @@ class FusionModel(nn.Module):
         """Features (B, D) of one modality from what its trunk gets."""
         if name in self.trunks:
             trunk = self._trunk(name)
-            x = run_encoder(trunk, x, valid, here)
+            x = run_encoder(trunk, x, valid, here, trunk.out)
             valid = trunk.out_valid(valid)
         return pool(self.late[name], x, valid)
 
@@ -162,50 +163,7 @@ class FusionModel(nn.Module):
 
     def _encoded(self, name: str, values: Tensor, mask: Tensor | None, here: Tensor) -> Tensor:
         clean = zero_masked(self.standardise[name](values), mask, here)
-        return run_encoder(cast(Encoder, self.encoders[name]), clean, mask, here)
-
-    def check_sizes(self) -> None:
-        """Dry pass of two samples through every part.
-
-        Raises ConfigError naming the key of a part that fails or gives another size than promised.
-        """
-        between = dict(self.flows)
-        for name, encoder in self.encoders.items():
-            between[name] = self._check(f"model.encoders.{name}", encoder, self.flows[name])
-        for key, exchange in zip(self.exchange_keys, self.exchanges, strict=True):
-            between = self._check_exchange(key, cast(Exchange, exchange), between)
-        for name, trunk in self.trunks.items():
-            self._check(f"model.trunks.{name}", trunk, between[name])
-        features = {name: pooled_flow(flow) for name, flow in self.late.items()}
-        dry_pass(
-            "model.fusion",
-            self.join,
-            lambda device: (
-                {name: samples(flow, device) for name, flow in features.items()},
-                present(features, device),
-            ),
-        )
-
-    @staticmethod
-    def _check(key: str, part: nn.Module, flow: Flow) -> Flow:
-        out = cast(Encoder, part).out
-        expect(key, dry_pass(key, part, lambda device: (samples(flow, device),)), out)
-        return out
-
-    @staticmethod
-    def _check_exchange(key: str, exchange: Exchange, flows: Mapping[str, Flow]) -> dict[str, Flow]:
-        found = dry_pass(
-            key,
-            exchange,
-            lambda device: (
-                {name: samples(flow, device) for name, flow in flows.items()},
-                present(flows, device),
-                {},
-            ),
-        )
-        for name in flows:
-            expect(f"{key}, {name}", found.get(name), exchange.out[name])
-        return dict(exchange.out)
+        return run_encoder(self._encoder(name), clean, mask, here, self.stem_flows[name])
 
     def head(self, target: str) -> Head:
         """The head that decodes a target (the first one if each modality has its own)."""

@@ -8,12 +8,14 @@ from torch import Tensor, nn
 from weldfusion.data.batch import Truth
 from weldfusion.data.card import TargetSpec
 from weldfusion.data.flow import Flow
+from weldfusion.errors import ConfigError
+from weldfusion.fusion.concat import Concat
 from weldfusion.fusion.fusion import Fusion, LateFusion, Tensors
 from weldfusion.heads.default import default_head
 from weldfusion.heads.head import Head
 from weldfusion.layers.by_name import ModulesByName
 from weldfusion.systems.build import build
-from weldfusion.systems.parts import MakeHead
+from weldfusion.systems.parts import MakeFusion, MakeHead
 
 
 class FeatureJoin(nn.Module):
@@ -84,6 +86,24 @@ class OutputJoin(nn.Module):
         heads = self.heads[target]
         assert isinstance(heads, ModulesByName)
         return {name: head for name, head in heads.items() if isinstance(head, Head)}
+
+
+def last_join(
+    make: MakeFusion | None,
+    flows: Mapping[str, Flow],
+    targets: Mapping[str, TargetSpec],
+    heads: Mapping[str, MakeHead | None],
+) -> FeatureJoin | OutputJoin:
+    """The join around a fusion or late fusion of the features `flows`; concatenation by default.
+
+    Raises ConfigError naming the key of a part that cannot be built.
+    """
+    fusion = build("model.fusion", nn.Module, make or Concat, flows)
+    if isinstance(fusion, Fusion):
+        return FeatureJoin(fusion, targets, heads)
+    if isinstance(fusion, LateFusion):
+        return OutputJoin(fusion, flows, targets, heads)
+    raise ConfigError(f"model.fusion: is a {type(fusion).__name__}, expected a Fusion or LateFusion")
 
 
 def _head(name: str, flow: Flow, target: TargetSpec, makes: Mapping[str, MakeHead | None]) -> Head:

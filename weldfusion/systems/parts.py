@@ -22,6 +22,8 @@ class Parts:
 
     Args:
         encoders: one per modality; a modality without one gets the default of its kind.
+        share: modalities that use the stem encoder of another one of equal size and rate, such as
+            `{infrared_side: infrared_top}`; its weights then learn from both.
         exchange: one exchange, or several in order, between stem and trunk encoders.
         trunks: one per modality, after the exchanges; only needed where the stem gives tokens.
         fusion: the last join; concatenation by default.
@@ -31,6 +33,7 @@ class Parts:
     """
 
     encoders: Mapping[str, MakeEncoder] | None = None
+    share: Mapping[str, str] | None = None
     exchange: MakeExchange | Sequence[MakeExchange] | None = None
     trunks: Mapping[str, MakeEncoder] | None = None
     fusion: MakeFusion | None = None

@@ -1,7 +1,7 @@
-"""A dry pass of two samples through one part, before any data is read."""
+"""A dry pass of two samples through every part of a model, before any data is read."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
@@ -9,9 +9,54 @@ from torch.func import functional_call
 
 from weldfusion.data.flow import Flow
 from weldfusion.errors import ConfigError
+from weldfusion.fusion.fusion import Exchange
+from weldfusion.systems.branch import pooled_flow
 from weldfusion.systems.build import one_line
+from weldfusion.systems.graph import FusionModel
 
 SAMPLES = 2
+
+
+def check_sizes(model: FusionModel) -> None:
+    """Dry pass of two samples through every part.
+
+    Raises ConfigError naming the key of a part that fails or gives another size than promised.
+    """
+    for name, encoder in model.encoders.items():
+        _check(f"model.encoders.{name}", encoder, model.flows[name], model.stem_flows[name])
+    between = dict(model.stem_flows)
+    for key, exchange in zip(model.exchange_keys, model.exchanges, strict=True):
+        between = _check_exchange(key, cast(Exchange, exchange), between)
+    for name, trunk in model.trunks.items():
+        _check(f"model.trunks.{name}", trunk, between[name], model.late[name])
+    features = {name: pooled_flow(flow) for name, flow in model.late.items()}
+    dry_pass(
+        "model.fusion",
+        model.join,
+        lambda device: (
+            {n: samples(flow, device) for n, flow in features.items()},
+            present(features, device),
+        ),
+    )
+
+
+def _check(key: str, part: nn.Module, flow: Flow, out: Flow) -> None:
+    expect(key, dry_pass(key, part, lambda device: (samples(flow, device),)), out)
+
+
+def _check_exchange(key: str, exchange: Exchange, flows: Mapping[str, Flow]) -> dict[str, Flow]:
+    found = dry_pass(
+        key,
+        exchange,
+        lambda device: (
+            {name: samples(flow, device) for name, flow in flows.items()},
+            present(flows, device),
+            {},
+        ),
+    )
+    for name in flows:
+        expect(f"{key}, {name}", found.get(name), exchange.out[name])
+    return dict(exchange.out)
 
 
 def samples(flow: Flow, device: torch.device) -> Tensor:

@@ -9,6 +9,7 @@ from weldfusion.data.batch import Batch
 from weldfusion.data.card import TargetSpec
 from weldfusion.data.flow import Flow
 from weldfusion.systems.graph import FusionModel
+from weldfusion.systems.sizes import check_sizes
 from weldfusion.testing.probe import SAMPLES, check_behaviour, check_gradients, finite, require, run, same
 from weldfusion.testing.samples import everything, presences, random_batch, some
 
@@ -39,7 +40,7 @@ def check_model(make: MakeModel, flows: Mapping[str, Flow], targets: Mapping[str
     """
     build = lambda: _Plain(make(flows, targets))  # noqa: E731
     model = make(flows, targets)
-    model.check_sizes()
+    check_sizes(model)
     for case, present in presences(flows).items():
         found = check_behaviour(build, _given(random_batch(flows, targets, present, 0)))
         require(sorted(found) == sorted(targets), f"{case}: gives {sorted(found)}, not {sorted(targets)}")

@@ -13,6 +13,7 @@ from torch.optim import AdamW
 from weldfusion.data.dataset import WeldWindows
 from weldfusion.errors import ConfigError, WeldfusionWarning
 from weldfusion.systems.graph import FusionModel
+from weldfusion.systems.sizes import check_sizes
 from weldfusion.training.devices import process_count, statistics_together
 from weldfusion.training.schedules import OneCosine, refuse_plateau
 from weldfusion.training.settings import FitSettings, TrainingSettings
@@ -26,7 +27,7 @@ def rehearse(settings: FitSettings, windows: WeldWindows) -> None:
     Raises ConfigError naming the setting that cannot work.
     """
     model = FusionModel(windows.flows, windows.targets, settings.model)
-    model.check_sizes()
+    check_sizes(model)
     target_weights(settings.training.target_weights, list(windows.targets))
     check_schedule(settings.training, model)
     check_cache(settings.data.cache)

@@ -5,6 +5,7 @@ from typing import Literal
 import numpy as np
 from scipy import fft, sparse
 
+from weldfusion.errors import SignalError
 from weldfusion.signals.finite import check_signal
 
 Padding = Literal["zero", "reflect", "none"]
@@ -25,7 +26,7 @@ def power_spectrogram(values: np.ndarray, n_fft: int, hop: int, padding: Padding
     Returns:
         (..., n_fft // 2 + 1, frames), float32 for float32 input, else float64.
 
-    Raises ValueError naming the argument that is wrong.
+    Raises SignalError naming the argument that is wrong.
 
     >>> power_spectrogram(np.ones(8), n_fft=4, hop=4, padding="none")[:, 0].tolist()
     [4.0, 1.0, 0.0]
@@ -45,7 +46,7 @@ def band_powers(
         (..., bands, frames).
     """
     if weights.shape[-1] != n_fft // 2 + 1:
-        raise ValueError(f"weights have {weights.shape[-1]} bins, frames of {n_fft} have {n_fft // 2 + 1}")
+        raise SignalError(f"weights have {weights.shape[-1]} bins, frames of {n_fft} have {n_fft // 2 + 1}")
     return _blocks(values, n_fft, hop, padding, weights)
 
 
@@ -63,7 +64,7 @@ def _blocks(
 ) -> np.ndarray:
     values = check_signal(values, shortest=1)
     if n_fft < 2 or hop < 1:
-        raise ValueError(f"n_fft must be at least 2 and hop 1, are {n_fft} and {hop}")
+        raise SignalError(f"n_fft must be at least 2 and hop 1, are {n_fft} and {hop}")
     depth = np.float32 if values.dtype == np.float32 else np.float64
     padded = _padded(values.reshape(-1, values.shape[-1]).astype(depth, copy=False), n_fft, padding)
     count = (padded.shape[-1] - n_fft) // hop + 1
@@ -86,9 +87,9 @@ def _padded(values: np.ndarray, n_fft: int, padding: Padding) -> np.ndarray:
     time, half = values.shape[-1], n_fft // 2
     if padding == "none":
         if time < n_fft:
-            raise ValueError(f"the signal has {time} samples, shorter than a frame of {n_fft}; lower n_fft")
+            raise SignalError(f"the signal has {time} samples, shorter than a frame of {n_fft}; lower n_fft")
         return values
     if padding == "reflect" and time <= half:
-        raise ValueError(f"the signal has {time} samples; reflecting half a frame needs over {half}")
+        raise SignalError(f"the signal has {time} samples; reflecting half a frame needs over {half}")
     mode: Literal["constant", "reflect"] = "reflect" if padding == "reflect" else "constant"
     return np.pad(values, ((0, 0), (half, half)), mode=mode)

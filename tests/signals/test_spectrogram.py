@@ -3,7 +3,7 @@
 import librosa
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import signal
 
@@ -37,6 +37,7 @@ def test_without_padding_it_is_scipys_frames():
     np.testing.assert_allclose(power_spectrogram(x, 256, 100, "none"), expected, rtol=1e-9, atol=1e-10)
 
 
+@settings(deadline=None)
 @given(st.integers(1, 40), st.integers(2, 60), st.integers(60, 300), st.sampled_from(["zero", "none"]))
 def test_blocks_change_nothing(hop, n_fft, time, padding):
     x = np.random.default_rng(time).standard_normal((2, time))

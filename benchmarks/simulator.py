@@ -6,12 +6,14 @@ that a constant was fitted to. `docs/simulator.md` tells what is still missed.
 """
 
 import hashlib
+import os
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from inspect import signature
 from pathlib import Path
 
 import numpy as np
@@ -20,12 +22,22 @@ from sklearn.ensemble import ExtraTreesClassifier
 from sklearn.metrics import balanced_accuracy_score, roc_auc_score
 from sklearn.model_selection import BaseCrossValidator, GroupKFold, StratifiedKFold, cross_val_predict
 
+from weldfusion.simulate.curve import Curve
 from weldfusion.simulate.figures import of_sensors, of_states
 from weldfusion.simulate.figures.of_windows import features_of_welds, truth_of_welds
-from weldfusion.simulate.keyhole import aspect_ratio, beam_radius, keyhole_number, oscillation_frequency
+from weldfusion.simulate.keyhole import (
+    aspect_from_keyhole_number,
+    aspect_ratio,
+    beam_radius,
+    keyhole_number,
+    oscillation_frequency,
+)
+from weldfusion.simulate.labels import mean_mm, penetration_along, pore_intervals
 from weldfusion.simulate.laser_weld import SimulatedWeld, plan_laser, simulate_weld
 from weldfusion.simulate.material import AL_6061, SS_304, TI_6AL_4V, Material
 from weldfusion.simulate.preset import LASER_AL, LASER_SS, Difficulty, LaserPreset
+from weldfusion.simulate.sensors import photodiode, spectrometer
+from weldfusion.simulate.sensors.spectral_lines import LINES, boltzmann_temperature
 from weldfusion.simulate.states import States
 
 SEEDS = (101, 202, 303)
@@ -173,6 +185,61 @@ def sensor_figures(count: int) -> Iterator[Row]:
     yield row("laser_ss: bias of the 85th percentile of 5 ms", bias, "mm", note=f"windows {text}")
 
 
+def spectrum_figures() -> Iterator[Row]:
+    """Check 19 without noise: temperature from copper lines, water and oil on a nominal plume."""
+    copper = tuple(line for line in LINES if line.species == "Cu")
+    vapour = replace(AL_6061, radiation=replace(AL_6061.radiation, vapour={"Cu": 0.30}))
+    strength = spectrometer.line_heights(vapour, np.array([5200.0]), np.zeros(1))[0]
+    found = float(boltzmann_temperature(copper, strength))
+    yield row("19 temperature from three Cu lines, 5200 K put in", found, "K", Between(">=", 5200, 1))
+    hydrogen = [line.species for line in spectrometer.lines_of(AL_6061)].index("H")
+    dry, wet = (
+        spectrometer.line_heights(AL_6061, np.array([kelvin]), np.array([water]))[0]
+        for kelvin, water in ((5200.0, 0.0), (0.95 * 5200.0, 1.0))
+    )
+    yield row("19 Balmer-alpha, wet over dry", wet[hydrogen] / dry[hydrogen], "", between(6, 12))
+    lines = dry @ spectrometer.line_profiles(spectrometer.lines_of(AL_6061))
+    clean = lines + spectrometer.continuum()
+    oiled = lines + 1.4 * spectrometer.continuum() + spectrometer.oil_bands()
+    at = int(np.abs(spectrometer.WAVELENGTHS_NM - 515).argmin())
+    yield row("19 light at 515 nm, oil over clean", oiled[at] / clean[at], "", between(2, 3.2))
+
+
+def cut_figures() -> Iterator[Row]:
+    """Checks 16 and 17: what labels are given; the path from mouth to back-reflection cut, same noise."""
+    parameters = [list(signature(rule).parameters) for rule in (penetration_along, pore_intervals, mean_mm)]
+    alone = all(names[0] in ("states", "curve") and "recordings" not in names for names in parameters)
+    yield row("16 labels are given states only", float(alone), "", Goal(">=", 1))
+    (weld,) = make(1, 12, ["photodiode"])
+    states, setup = weld.states, weld.recordings["photodiode"]
+    still = replace(states.keyhole, mouth_dip=Curve(np.zeros(len(states.keyhole.mouth_dip)), 20_000))
+    full, cut = (
+        photodiode.record(some, setup.setup, setup.true, np.zeros((0, 2)), np.random.default_rng(9))
+        for some in (states, replace(states, keyhole=still))
+    )
+    other = np.abs(full[[0, 2]] - cut[[0, 2]]).max()
+    yield row("17 mouth cut: change of the other two diodes", other, "", Goal("<=", 0))
+    yield row("17 mouth cut: change of back-reflection", np.abs(full[1] - cut[1]).max(), "", Goal(">=", 0.3))
+
+
+def measured_depths() -> Iterator[Row]:
+    """Checks 1 and 2 against 71 measured depths in titanium, where WELDFUSION_REAL_DATA names their folder."""
+    folder = os.environ.get("WELDFUSION_REAL_DATA")
+    if not folder:
+        print("checks 1 and 2 left out: WELDFUSION_REAL_DATA is not set")
+        return
+    table = np.genfromtxt(Path(folder) / "laser_keyhole_depth.csv", delimiter=",", names=True, deletechars="")
+    slope, intercept = np.polyfit(table["Ke"], table["e*"], 1)
+    rest = table["e*"] - slope * table["Ke"] - intercept
+    yield row("1 depth line: slope", slope, "", Between(">=", 0.4037, 0.002))
+    yield row("1 depth line: intercept", intercept, "", Between(">=", -0.435, 0.01))
+    yield row("1 depth line: R²", 1 - rest.var() / table["e*"].var(), "", Between(">=", 0.9812, 0.0005))
+    number = keyhole_number(table["etaP"], table["Vs"], table["r0"], TI_6AL_4V)
+    error = table["r0"] * aspect_from_keyhole_number(number, TI_6AL_4V) - table["e"]
+    mean = 1e6 * np.abs(error).mean()
+    yield row("2 depth, mean absolute error", mean, "µm", Between(">=", 14, 1.5), note="by construction")
+
+
 def forest() -> ExtraTreesClassifier:
     return ExtraTreesClassifier(100, min_samples_leaf=2, class_weight="balanced", random_state=0, n_jobs=-1)
 
@@ -257,9 +324,12 @@ def whole_sets(count: int) -> Iterator[Row]:
 
 def measure(quick: bool) -> list[Row]:
     return [
+        *measured_depths(),
         *closed_forms(),
         *state_figures(40 if quick else 360),
         *sensor_figures(8 if quick else 60),
+        *spectrum_figures(),
+        *cut_figures(),
         *whole_sets(10 if quick else 100),
         *difficulty_figures(24 if quick else 360),
     ]

@@ -1,7 +1,6 @@
 """What a trained network predicts from each combination of its sensors."""
 
-from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import cast
 
 import numpy as np
@@ -28,7 +27,18 @@ def background_of(parts: Parts) -> Background:
     return "absent" if parts.modality_dropout > 0 else "training mean"
 
 
-@torch.inference_mode()
+@dataclass(frozen=True)
+class Encoded:
+    """What is computed once for a batch: of each sensor features (B, D), or tokens where an exchange mixes
+    sensors, with their masks; what stands for it when it is left out; where it is present (B,)."""
+
+    own: Tensors
+    stand_in: Tensors
+    valid: Tensors
+    here: Tensors
+    background: Background
+
+
 def coalition_values(predictor: Predictor, batch: Batch, background: Background) -> dict[str, np.ndarray]:
     """Predictions (2^M, B, K) float64 of each target from all coalitions of the M sensors.
 
@@ -39,23 +49,37 @@ def coalition_values(predictor: Predictor, batch: Batch, background: Background)
 
     Raises RunError for more than 12 sensors.
     """
+    return joined_values(predictor, encoded(predictor, batch, background))
+
+
+@torch.inference_mode()
+def encoded(predictor: Predictor, batch: Batch, background: Background) -> Encoded:
+    """The part of `coalition_values` that sees the recordings."""
     model = predictor.model
-    member = torch.from_numpy(coalitions(len(model.flows))).to(predictor.device)
     batch = batch.to(predictor.device)
     here = model.presence(batch, {})
     own, valid = _encoded(model, batch, here)
     stand_in = own if background == "absent" else _encoded(model, at_mean(model, batch), here)[0]
-    numbers = sum(x.numel() for x in own.values())
+    return Encoded(own, stand_in, valid, here, background)
+
+
+@torch.inference_mode()
+def joined_values(predictor: Predictor, given: Encoded) -> dict[str, np.ndarray]:
+    """The part of `coalition_values` that joins sensors."""
+    model = predictor.model
+    member = torch.from_numpy(coalitions(len(given.own))).to(predictor.device)
+    numbers = sum(x.numel() for x in given.own.values())
     found: dict[str, list[np.ndarray]] = {name: [] for name in model.targets}
     for part in member.split(max(1, MOST_NUMBERS // max(1, numbers))):
-        x, there = _mixed(own, stand_in, here, part, background)
+        x, there = _mixed(given, part)
         if model.exchanges:
-            masks = {name: mask.repeat(len(part), 1) for name, mask in valid.items()}
+            masks = {name: mask.repeat(len(part), 1) for name, mask in given.valid.items()}
             x, masks = model.exchanged(x, masks, there)
             x = {name: model.feature(name, x[name], masks.get(name), there[name]) for name in x}
         for name, raw in model.outputs(x, there).items():
-            found[name].append(_predicted(predictor, name, raw).reshape(len(part), len(batch), -1))
-    present = np.array([here[name].cpu().numpy() for name in here])
+            values = _predicted(predictor, name, raw)
+            found[name].append(values.reshape(len(part), -1, values.shape[1]))
+    present = np.array([mask.cpu().numpy() for mask in given.here.values()])
     return {name: within(np.concatenate(parts), present) for name, parts in found.items()}
 
 
@@ -78,25 +102,19 @@ def _encoded(model: FusionModel, batch: Batch, here: Tensors) -> tuple[Tensors, 
     return {name: model.feature(name, x[name], valid.get(name), here[name]) for name in x}, valid
 
 
-def _mixed(
-    own: Mapping[str, Tensor],
-    stand_in: Mapping[str, Tensor],
-    here: Mapping[str, Tensor],
-    part: Tensor,
-    background: Background,
-) -> tuple[Tensors, Tensors]:
+def _mixed(given: Encoded, part: Tensor) -> tuple[Tensors, Tensors]:
     """Some coalitions (P, M) of a batch below each other, (P · B, …), and which sensors are there."""
     x, there = {}, {}
-    for place, name in enumerate(own):
-        joins = part[:, place].repeat_interleave(len(here[name]))
-        there[name] = here[name].repeat(len(part))
-        if background == "absent":
+    for place, (name, own) in enumerate(given.own.items()):
+        joins = part[:, place].repeat_interleave(len(own))
+        there[name] = given.here[name].repeat(len(part))
+        if given.background == "absent":
             there[name] = there[name] & joins
-        times = (len(part), *[1] * (own[name].ndim - 1))
-        chosen = own[name].repeat(times)
-        if stand_in is not own:
-            wide = joins.view(-1, *[1] * (chosen.ndim - 1))
-            chosen = torch.where(wide, chosen, stand_in[name].repeat(times))
+        times = (len(part), *[1] * (own.ndim - 1))
+        chosen = own.repeat(times)
+        if given.background == "training mean":
+            wide = joins.view(-1, *[1] * (own.ndim - 1))
+            chosen = torch.where(wide, chosen, given.stand_in[name].repeat(times))
         x[name] = zero_masked(chosen, None, there[name])
     return x, there
 

@@ -159,7 +159,9 @@ def chosen(batch: Batch, rows: np.ndarray) -> Batch:
 
 
 def _where(where: Where, rows: np.ndarray) -> Where:
-    found = {name: None if values is None else values[rows] for name, values in vars(where).items()}
+    found: dict[str, Any] = {
+        name: None if values is None else values[rows] for name, values in vars(where).items()
+    }
     return Where(**found)
 
 

@@ -201,7 +201,7 @@ REFUSED = {
     "data.windows": ({"samples_of": "curve"}, "data.windows.samples_of: needs length_s"),
     "trainer.accumulate_grad_batches": (0, "trainer.accumulate_grad_batches: must be at least 1, is 0"),
     "trainer.gradient_clip_val": (-1.0, "trainer.gradient_clip_val: must be at least 0, is -1"),
-    "trainer.strategy": ("sideways", "trainer: "),
+    "trainer.strategy": ("sideways", "trainer.strategy: 'sideways'; valid: auto, ddp"),
     "trainer.accelerator": ("abacus", "trainer: "),
     "trainer.devices": (0, "trainer: "),
     "training.scheduler": (

@@ -47,7 +47,7 @@ def fit(
         raise ConfigError("data.root: no data folder; give the folder that has dataset.yaml")
     path = Path(folder) if folder is not None else RUNS / run_name(settings)
     asked = check_trainer(settings.trainer)
-    alone = launched() or process_count(asked) == 1
+    alone = launched() or process_count(asked) <= 1
     fit_run(settings, resolved, path, say=say, train=train_here if alone else partial(train_in_ranks, trust))
     return Run(path, trust)
 

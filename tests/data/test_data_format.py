@@ -5,18 +5,24 @@ from collections import defaultdict
 from fractions import Fraction
 from pathlib import Path
 
+import h5py
 import numpy as np
 import pytest
 import soundfile
+import tifffile
 import yaml
 from PIL import Image
+from scipy.io import savemat
 
+from tests.data.films import write_video
 from weldfusion.data.card import ABOUT, RESERVED, parse_card
 from weldfusion.data.check import check
 from weldfusion.data.fields import Fields
 from weldfusion.data.folder import Dataset, read_dataset
 from weldfusion.data.modality import KINDS, parse_modality
 from weldfusion.data.readers.find import suffixes
+from weldfusion.data.recording import frames_of, read_signal
+from weldfusion.data.rows import Row
 from weldfusion.data.target import KINDS as TARGET_KINDS
 from weldfusion.data.target import LEVELS, parse_target
 from weldfusion.errors import WeldfusionError
@@ -137,3 +143,49 @@ def test_defaults_of_the_page_are_those_of_the_parser():
     said = {name: row.split("|")[3].strip() for name, row in rows(section("`targets.<name>`")).items()}
     assert said["level"] == f"`{target.level}`"
     assert (said["column"], target.column) == ("the target's name", "t")
+
+
+def examples() -> list[tuple[str, str]]:
+    """Entry and cell of each example of a further format."""
+    lines = [line.split("|") for line in section("Examples").splitlines() if line.startswith("| ")]
+    return [(cells[2].strip(" `"), cells[3].strip(" `")) for cells in lines[1:] if "{" in cells[2]]
+
+
+@pytest.mark.parametrize(("entry", "cell"), examples())
+def test_the_examples_of_formats_can_be_read(entry, cell, tmp_path):
+    """Written by the libraries that make such files, each is read as its entry says."""
+    modality = parse_modality(
+        "m", Fields(yaml.safe_load(entry), "m", lambda k, message: pytest.fail(message))
+    )
+    name = cell.partition("::")[0]
+    write_example(tmp_path / name.replace("*", "001"))
+    (row,) = Row(tmp_path, 2, {"m": cell}, lambda *problem: pytest.fail(str(problem))).paths("m")
+    if modality.kind == "image_sequence":
+        shapes = [frames.shape for _, frames in frames_of(modality, [row])]
+        assert shapes[0][-1] == (len(modality.channels) or 3)
+        assert shapes[0][0] == (1 if "*" in cell else 7)
+    else:
+        values = read_signal(modality, row).values
+        assert values.shape == (len(modality.channels) or 1, 40)
+
+
+def write_example(path: Path) -> None:
+    rng = np.random.default_rng(0)
+    grey = rng.integers(0, 255, (7, 12, 16), dtype=np.uint8)
+    path.parent.mkdir(exist_ok=True)
+    if path.suffix == ".avi":
+        write_video(path, np.repeat(grey[..., None], 3, axis=3))
+    elif path.suffix == ".png":
+        Image.fromarray(np.repeat(grey[0, ..., None], 3, axis=2)).save(path)
+    elif path.suffix == ".tif":
+        tifffile.imwrite(path, grey.astype(np.float32), photometric="minisblack")
+    elif path.suffix == ".csv":
+        header = ",".join(map(str, range(340, 801, 10)))
+        path.write_text("\n".join([header, *[",".join(["0.5"] * 47)] * 40]))
+    elif path.suffix == ".npy":
+        np.save(path, rng.normal(size=(40, 3)))
+    elif path.suffix == ".h5":
+        with h5py.File(path, "w") as file:
+            file["diodes/visible"] = rng.normal(size=40)
+    else:
+        savemat(path, {"run": {"force": rng.normal(size=40)}, "frames": grey.transpose(1, 2, 0)})

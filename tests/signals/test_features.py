@@ -103,3 +103,12 @@ def test_table_and_refusals():
         plain_features("waveform", np.ones((1, 1, 4)))
     with pytest.raises(ValueError, match="kind 'video'"):
         plain_features("video", np.ones((1, 1, 4)))
+
+
+def test_many_channels_become_bands_of_neighbours():
+    rng = np.random.default_rng(0)
+    spectra = rng.normal(size=(3, 64, 50))
+    values, names = plain_features("waveform", spectra, 100.0, channels=[f"{n} nm" for n in range(64)])
+    bands, _ = plain_features("waveform", spectra.reshape(3, 16, 4, 50).mean(2), 100.0)
+    np.testing.assert_allclose(values, bands)
+    assert names[0] == "0 nm to 3 nm mean"

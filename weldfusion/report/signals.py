@@ -136,8 +136,10 @@ def _paint_spectrum(ax: Any, name: str, view: SignalView) -> None:
     edges = edges[np.linspace(0, len(nm), len(shown) + 1).astype(int)]
     known = shown[np.isfinite(shown)]
     low, high = np.percentile(known, (1, 99)) if len(known) else (0.0, 1.0)
-    picture = ax.pcolormesh(time, edges, shown, vmin=low, vmax=high, cmap="viridis", rasterized=True)
-    ax.figure.colorbar(picture, ax=ax, label=clipped(view.unit, 12), pad=0.01, aspect=12)
+    ax.pcolormesh(time, edges, shown, vmin=low, vmax=high, cmap="viridis", rasterized=True)
+    ax.set_title(
+        f"dark to bright: {low:.3g} to {high:.3g} {clipped(view.unit, 12)}", loc="right", fontsize=7.5
+    )
     ax.grid(False)
     ax.set(ylabel=clipped(f"{name} (nm)", 20), xlabel="time (s)" if view.rate else "sample")
 
@@ -145,6 +147,8 @@ def _paint_spectrum(ax: Any, name: str, view: SignalView) -> None:
 def _paint_images(part: Any, name: str, view: SignalView) -> None:
     shown = view.values[:MOST_IMAGES]
     axes = part.subplots(1, MOST_IMAGES, squeeze=False)[0]
+    deep = len(shown) > 0 and shown.dtype != np.uint8
+    limits = {"vmin": np.nanmin(shown), "vmax": np.nanmax(shown)} if deep and shown.ndim == 3 else {}
     for ax in axes:
         ax.set_axis_off()
     for ax, image in zip(axes, shown, strict=False):
@@ -153,7 +157,7 @@ def _paint_images(part: Any, name: str, view: SignalView) -> None:
         if small.ndim == 3 and small.dtype != np.uint8:
             spread = float(np.ptp(small)) or 1.0
             small = (small - small.min()) / spread
-        ax.imshow(small, cmap="gray")
+        ax.imshow(small, cmap="gray", **limits)
     for ax, time in zip(axes, view.times[:MOST_IMAGES], strict=False):
         ax.text(0.0, -0.04, f"{time:.3g} s", transform=ax.transAxes, va="top", fontsize=7.5)
     more = f", {len(shown)} of {len(view.values)}" if len(view.values) > len(shown) else ""

@@ -8,6 +8,8 @@ import numpy as np
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 BANDS = 8
 MOST_PIXELS = 10_000
+MOST_CHANNELS = 32
+CHANNEL_BANDS = 16
 
 
 def plain_features(
@@ -28,7 +30,8 @@ def plain_features(
     Each channel of a waveform gives mean, sd, min, max, five quantiles, slope (per s), RMS, log10 energy
     of eight octave bands and zero crossings of the mean-free signal (per s); with `valid` also the
     duration (s), once. Each channel of an image gives mean, sd, five quantiles and mean squared gradient,
-    averaged over the valid images. A table gives its values.
+    averaged over the valid images. A table gives its values. A waveform of more than 32 channels (a spectrum
+    sequence) is first averaged over 16 bands of neighbouring channels.
 
     Rows without any valid entry, and invalid table values, are NaN. Raises ValueError for another kind
     or shape.
@@ -41,7 +44,8 @@ def plain_features(
     if kind == "waveform" and array.ndim == 3:
         if rate is None or rate <= 0:
             raise ValueError(f"features of a waveform need its rate in Hz, got {rate}")
-        return _waveform(array.astype(float), float(rate), valid, channels)
+        array, channels = _banded(array.astype(float), channels)
+        return _waveform(array, float(rate), valid, channels)
     if kind in ("image", "image_sequence") and array.ndim in (4, 5):
         return _images(array if array.ndim == 5 else array[:, None], valid, channels)
     if kind == "table" and array.ndim == 2:
@@ -49,6 +53,17 @@ def plain_features(
         values = values if valid is None else np.where(valid, values, np.nan)
         return values, _names(channels, array.shape[1])
     raise ValueError(f"no plain features for kind '{kind}' with an array of shape {array.shape}")
+
+
+def _banded(array: np.ndarray, channels: Sequence[str] | None) -> tuple[np.ndarray, Sequence[str] | None]:
+    """More than 32 channels (a spectrum) as the means of 16 bands of neighbours, to keep features few."""
+    count = array.shape[1]
+    if count <= MOST_CHANNELS:
+        return array, channels
+    names = _names(channels, count)
+    parts = np.array_split(np.arange(count), CHANNEL_BANDS)
+    means = np.stack([array[:, part].mean(axis=1) for part in parts], axis=1)
+    return means, [f"{names[part[0]]} to {names[part[-1]]}" for part in parts]
 
 
 def _names(channels: Sequence[str] | None, count: int) -> list[str]:

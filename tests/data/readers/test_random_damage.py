@@ -8,7 +8,9 @@ import pytest
 import soundfile
 import tifffile
 from PIL import Image
+from scipy.io import savemat
 
+from tests.data.films import write_video
 from weldfusion.data.readers.find import probe, read
 from weldfusion.errors import ReadError
 
@@ -25,6 +27,9 @@ WRITERS = {
     "x.npz": lambda path: np.savez_compressed(path, a=PIXELS),
     "x.csv": lambda path: TABLE.to_csv(path, index=False),
     "x.parquet": lambda path: TABLE.to_parquet(path),
+    "x.mat": lambda path: savemat(path, {"a": SOUND, "run": {"b": PIXELS}}, do_compression=True),
+    "x.avi": lambda path: write_video(path, PIXELS[None].repeat(5, axis=0)),
+    "x.mkv": lambda path: write_video(path, PIXELS[None].repeat(5, axis=0)),
 }
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from emd_parity import keyhole
+from made_signals import keyhole
 from PyEMD import CEEMDAN, EMD
 
 from weldfusion.errors import SignalError

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from emd_parity import keyhole
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from made_signals import keyhole
 from PyEMD import EMD
 from scipy import stats
 

@@ -6,9 +6,10 @@ from functools import partial
 
 import numpy as np
 import pytest
-from emd_parity import difference, keyhole, signals
+from emd_parity import difference
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from made_signals import keyhole, signals
 from PyEMD import EMD
 
 from weldfusion.errors import SignalError

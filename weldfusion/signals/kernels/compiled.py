@@ -38,7 +38,7 @@ class StampedCache(FunctionCache):
 
 
 def compiled(function: Callable[..., Any]) -> Any:
-    """`njit(nogil=True)` with division by zero as in numpy, kept on disk where a folder for it can be written.
+    """`njit(nogil=True)`, division by zero as in numpy, kept on disk where a folder can be written.
 
     The folder is `__pycache__` beside the source, else the user's cache folder, else the one that the
     environment variable NUMBA_CACHE_DIR names.

@@ -78,7 +78,7 @@ def row(
         value=float(value),
         unit=unit,
         goal=str(goal) if goal else None,
-        met=goal.met(value) if goal else None,
+        met=goal.met(float(value)) if goal else None,
         peer=peer,
         peer_version=version(peer) if peer else None,
         threads=threads,

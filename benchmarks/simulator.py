@@ -223,7 +223,7 @@ def cut_figures() -> Iterator[Row]:
 
 
 def measured_depths() -> Iterator[Row]:
-    """Checks 1 and 2 against 71 measured depths in titanium, where WELDFUSION_REAL_DATA names their folder."""
+    """Checks 1 and 2 against 71 measured depths in titanium, if WELDFUSION_REAL_DATA names a folder."""
     folder = os.environ.get("WELDFUSION_REAL_DATA")
     if not folder:
         print("checks 1 and 2 left out: WELDFUSION_REAL_DATA is not set")

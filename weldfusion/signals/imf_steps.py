@@ -1,7 +1,7 @@
 """Decompositions as preprocessing of a modality (`data.inputs.<modality>.steps`)."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
@@ -22,14 +22,10 @@ _METHODS: Mapping[str, Callable[[np.ndarray, Ensemble], Decomposition]] = {
 }
 
 
-def decomposed(values: np.ndarray, method: Method, ensemble: Ensemble) -> Decomposition:
-    """Decomposition of (..., time) by the method of this name; `emd` takes nothing of the ensemble."""
-    return _METHODS[method](values, ensemble)
-
-
-def _check_method(method: str) -> None:
+def _ensemble(method: str, trials: int, noise: float, seed: int) -> Ensemble:
     if method not in _METHODS:
         raise SignalError(f"method: {method!r} is not known; {did_you_mean(method, _METHODS)}")
+    return Ensemble(trials, noise, complementary=True, seed=seed)
 
 
 @dataclass(frozen=True)
@@ -41,7 +37,9 @@ class ImfBand:
         high_hz: upper edge.
         residue: also keep what is left after all IMFs (offset and trend).
         method: emd, eemd or ceemdan.
-        ensemble: trials, noise, seed of eemd and ceemdan.
+        trials: noisy copies in eemd and ceemdan, in complementary pairs, so an even number.
+        noise: their noise, in standard deviations of the channel.
+        seed: key of the noise.
 
     >>> t = np.arange(1000) / 1000
     >>> fast, slow = np.sin(2 * np.pi * 50 * t), np.sin(2 * np.pi * 5 * t)
@@ -54,10 +52,12 @@ class ImfBand:
     high_hz: float
     residue: bool = False
     method: Method = "eemd"
-    ensemble: Ensemble = field(default_factory=lambda: Ensemble(complementary=True))
+    trials: int = 100
+    noise: float = 0.2
+    seed: int = 0
 
     def __post_init__(self) -> None:
-        _check_method(self.method)
+        _ensemble(self.method, self.trials, self.noise, self.seed)
         if not 0 <= self.low_hz < self.high_hz:
             raise SignalError(
                 f"low_hz: is {self.low_hz}, must be 0 or more and below high_hz ({self.high_hz})"
@@ -66,7 +66,8 @@ class ImfBand:
     def __call__(self, values: np.ndarray, rate: Fraction | None) -> tuple[np.ndarray, Fraction | None]:
         if rate is None:
             raise SignalError("a band in Hz needs a fixed rate; set `rate` of the input, not `samples`")
-        found = decomposed(values, self.method, self.ensemble)
+        ensemble = _ensemble(self.method, self.trials, self.noise, self.seed)
+        found = _METHODS[self.method](values, ensemble)
         kept = reconstruct(found, in_band(found, float(rate), self.low_hz, self.high_hz), self.residue)
         return kept.astype(np.float32), rate
 
@@ -78,7 +79,9 @@ class ImfChannels:
     Args:
         count: number of IMFs; zeros where a recording has fewer.
         method: emd, eemd or ceemdan.
-        ensemble: trials, noise, seed of eemd and ceemdan.
+        trials: noisy copies in eemd and ceemdan, in complementary pairs, so an even number.
+        noise: their noise, in standard deviations of the channel.
+        seed: key of the noise.
 
     >>> parts, _ = ImfChannels(count=3, method="emd")(np.random.default_rng(0).normal(size=(2, 99)), None)
     >>> parts.shape
@@ -87,15 +90,18 @@ class ImfChannels:
 
     count: int
     method: Method = "eemd"
-    ensemble: Ensemble = field(default_factory=lambda: Ensemble(complementary=True))
+    trials: int = 100
+    noise: float = 0.2
+    seed: int = 0
 
     def __post_init__(self) -> None:
-        _check_method(self.method)
+        _ensemble(self.method, self.trials, self.noise, self.seed)
         if self.count < 1:
             raise SignalError(f"count: is {self.count}, must be at least 1")
 
     def __call__(self, values: np.ndarray, rate: Fraction | None) -> tuple[np.ndarray, Fraction | None]:
-        found = decomposed(values, self.method, self.ensemble)
+        ensemble = _ensemble(self.method, self.trials, self.noise, self.seed)
+        found = _METHODS[self.method](values, ensemble)
         channels, modes, time = found.imfs.shape
         parts = np.zeros((channels, self.count + 1, time))
         kept = min(self.count, modes)

@@ -109,7 +109,9 @@ def numbers(place: str, values: np.ndarray) -> np.ndarray:
     """
     if values.dtype.kind not in "iufb":
         raise ReadError(f"{place}: holds {values.dtype}; expected an array of real numbers")
-    return np.ascontiguousarray(values, values.dtype if values.dtype in KEPT else np.float32)
+    with np.errstate(over="ignore", invalid="ignore"):
+        # What float32 cannot hold becomes infinite, which the check tells.
+        return np.ascontiguousarray(values, values.dtype if values.dtype in KEPT else np.float32)
 
 
 def frames_at_once(shape: tuple[int, ...], bytes_each: int) -> int:

@@ -6,10 +6,13 @@ import warnings
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from weldfusion.report.elements import Figure
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Canvas
+    from PIL.Image import Image
 
 MOST_BYTES = 200_000
 COLOURS_OF_PALETTE = 256
@@ -49,29 +52,44 @@ def draw(size: tuple[float, float], paint: Callable[["Canvas"], None], alt: str,
         warnings.filterwarnings("ignore", message="Glyph .* missing")
         canvas = Canvas(figsize=size, layout="constrained")
         paint(canvas)
-        for kind, dpi in ATTEMPTS:
-            content = _saved(canvas, kind, dpi)
-            if len(content) <= MOST_BYTES:
-                break
-    mime = "jpeg" if kind == "jpeg" else "png"
+        mime, content = _within_limit(canvas)
     source = f"data:image/{mime};base64,{base64.b64encode(content).decode()}"
     return Figure(source, alt, round(size[0] * 96), caption)
 
 
-def _saved(canvas: "Canvas", kind: str, dpi: int) -> bytes:
-    buffer = io.BytesIO()
-    if kind == "jpeg":
-        canvas.savefig(buffer, format="jpeg", dpi=dpi)
-        return buffer.getvalue()
-    canvas.savefig(buffer, format="png", dpi=dpi, metadata={"Software": None})
-    if kind == "png":
-        return buffer.getvalue()
-    from PIL import Image
+def _within_limit(canvas: "Canvas") -> tuple[str, bytes]:
+    """Kind and bytes of the first attempt that is small enough, or the last one."""
+    kind, content, rendered = "png", b"", {}
+    for kind, dpi in ATTEMPTS:
+        if dpi not in rendered:
+            rendered[dpi] = _pixels(canvas, dpi)
+        content = _encoded(rendered[dpi], kind)
+        if len(content) <= MOST_BYTES:
+            break
+    return "jpeg" if kind == "jpeg" else "png", content
 
-    few, octree = io.BytesIO(), Image.Quantize.FASTOCTREE
-    picture = Image.open(buffer).convert("RGB")
-    picture.quantize(COLOURS_OF_PALETTE, octree, dither=Image.Dither.NONE).save(few, "png", optimize=True)
-    return few.getvalue()
+
+def _pixels(canvas: "Canvas", dpi: int) -> "Image":
+    """The canvas drawn once; `savefig` would do it twice."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from PIL.Image import fromarray
+
+    canvas.set_dpi(dpi)
+    agg = FigureCanvasAgg(canvas)
+    agg.draw()
+    return fromarray(np.asarray(agg.buffer_rgba())[..., :3].copy())
+
+
+def _encoded(picture: "Image", kind: str) -> bytes:
+    from PIL.Image import Dither, Quantize
+
+    buffer = io.BytesIO()
+    if kind == "palette":
+        few = picture.quantize(COLOURS_OF_PALETTE, Quantize.FASTOCTREE, dither=Dither.NONE)
+        few.save(buffer, "png", optimize=True)
+    else:
+        picture.save(buffer, kind)
+    return buffer.getvalue()
 
 
 def clipped(name: str, most: int = 24) -> str:

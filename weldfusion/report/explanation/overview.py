@@ -6,6 +6,7 @@ from weldfusion.explain.explanation import Explanation
 from weldfusion.report.data_summary import mapping_table
 from weldfusion.report.elements import Cell, Columns, Element, Heading, Link, Table, Text, WarningBox, short
 from weldfusion.report.explanation import words
+from weldfusion.report.explanation.pointing import against_truth
 from weldfusion.report.explanation.said import said_of, targets_of
 from weldfusion.report.explanation.share_plots import reliance_plot
 from weldfusion.report.explanation.shares import Output, means_of, names_of, reliance, shown_rows
@@ -32,8 +33,7 @@ def overview(
     elements.append(Columns(plots))
     elements += [Heading("For each class" if _has_classes(found) else "For each target", 3)]
     elements += [Text(words.of_output(output)) for output in found]
-    elements += [Text(line) for line in words.against_truth(explanation)]
-    elements.append(classes_table(found))
+    elements += [classes_table(found), *against_truth(explanation)]
     elements.append(Heading("How sure is this?", 3))
     elements += [Text(line) for line in words.how_sure(explanation)]
     elements.append(WarningBox("What cannot be said", [*words.cannot_say(explanation), *explanation.notes]))

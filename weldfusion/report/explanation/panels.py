@@ -41,7 +41,7 @@ def truth_panel(truth: WeldTruth) -> Panel:
             edgecolors=INK, linewidths=1,
         )  # fmt: skip
         names = [*kinds, "pores left"]
-        ax.set_yticks(range(len(names)), names, fontsize=7.5)
+        ax.set_yticks(range(len(names)), names, fontsize=7)
         ax.set_ylim(-0.6, len(names) - 0.4)
         ax.set_title("What happened (simulated truth)", loc="left", fontsize=9)
 
@@ -133,7 +133,7 @@ def wave_panel(name: str, view: SignalView, laid: Along | None) -> Panel:
             ax.plot(time, shown, linewidth=0.7, color=GREYS[c], label=clipped(view.channel(c), 18), zorder=3)
         if laid is not None:
             strip(ax, laid)
-        ax.set_ylabel(clipped(view.unit or "value", 12))
+        ax.set_ylabel(clipped(view.unit if view.unit not in ("", "1") else "value", 12))
         ax.set_title(clipped(name, 40), loc="left", fontsize=9)
         if len(np.atleast_2d(view.values)) > 1:
             _legend(ax)
@@ -141,13 +141,13 @@ def wave_panel(name: str, view: SignalView, laid: Along | None) -> Panel:
     return Panel(1.15, paint)
 
 
-def strip(ax: Any, laid: Along) -> None:
-    """Attribution as the colour behind a panel, and the value of the strongest colour beside it."""
+def strip(ax: Any, laid: Along, part: float = 1.0) -> None:
+    """Attribution as the colour behind a panel (its lower `part`), and the value of the strongest colour."""
     values = over_time(laid)
     most, levels = strongest(values), ax.get_ylim()
     ax.imshow(
-        values[None], extent=(laid.start_s, laid.end_s, 0, 1), transform=ax.get_xaxis_transform(),
-        aspect="auto", cmap=MAP_COLOURS, vmin=-most, vmax=most, alpha=0.85, zorder=1, interpolation="nearest",
+        values[None], extent=(laid.start_s, laid.end_s, 0, part), transform=ax.get_xaxis_transform(),
+        aspect="auto", cmap=MAP_COLOURS, vmin=-most, vmax=most, alpha=0.7, zorder=1, interpolation="nearest",
     )  # fmt: skip
     ax.set_ylim(levels)
     tell_scale(ax, most)

@@ -16,9 +16,7 @@ MOST_FRAMES = 6
 
 def frame_panel(name: str, view: SignalView, one: AttributionMap | None) -> Panel:
     """Frames of a sequence at their times, their attribution over them."""
-    count = min(MOST_FRAMES, len(view.values))
-    chosen = np.unique(np.linspace(0, len(view.values) - 1, count).round().astype(int))
-    rate = float(view.rate or 1.0)
+    shown = list(zip(view.values, view.times, strict=True))[:MOST_FRAMES]
     laid = map_along(one) if one is not None else None
     most = strongest(laid.values) if laid is not None else 1.0
 
@@ -27,8 +25,7 @@ def frame_panel(name: str, view: SignalView, one: AttributionMap | None) -> Pane
         ax.set_yticks([])
         start, end = ax.get_xlim()
         width = (end - start) / (MOST_FRAMES + 0.5)
-        for number in chosen:
-            time = view.start_s + (number + 0.5) / rate
+        for image, time in shown:
             left = float(np.clip(time - width / 2, start, end - width))
             inset = ax.inset_axes((left, 0.02, width * 0.94, 0.92), transform=ax.get_xaxis_transform())
             inset.set_axis_off()
@@ -36,13 +33,11 @@ def frame_panel(name: str, view: SignalView, one: AttributionMap | None) -> Pane
             if laid is not None and laid.start_s <= time < laid.end_s:
                 bins = laid.values.shape[-1]
                 over = laid.values[..., int((time - laid.start_s) / (laid.end_s - laid.start_s) * bins)]
-            _paint_picture(inset, view.values[number], over, most)
+            _paint_picture(inset, image, over, most)
             ax.plot(
                 [time, time], [0, 0.04], transform=ax.get_xaxis_transform(), color="#5b6776", linewidth=1.2
             )
-        ax.set_title(
-            f"{clipped(name, 30)}: {len(chosen)} of {len(view.values)} frames", loc="left", fontsize=9
-        )
+        ax.set_title(f"{clipped(name, 30)}: frames at their time", loc="left", fontsize=9)
         if laid is not None:
             tell_scale(ax, most)
 

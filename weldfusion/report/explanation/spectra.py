@@ -8,12 +8,13 @@ from scipy.signal import spectrogram
 from weldfusion.explain.explanation import Axis
 from weldfusion.report.draw import clipped
 from weldfusion.report.explanation.along import Along, edges
-from weldfusion.report.explanation.panels import MAP_COLOURS, Panel, strongest, tell_scale
-from weldfusion.report.signals import SignalView
+from weldfusion.report.explanation.panels import MAP_COLOURS, Panel, strip, strongest, tell_scale
+from weldfusion.report.signals import SignalView, spectrum_picture
 
 LEAST_RATE = 2000.0
 TIMES, FREQUENCIES = 360, 64
 RANGE_DB = 60.0
+BAND = 0.2
 
 
 def is_sound_like(view: SignalView) -> bool:
@@ -82,5 +83,25 @@ def spectrum_panel(name: str, view: SignalView, laid: Along | None, frequency: A
             tell_scale(ax, most)
         ax.set(ylabel="kHz", ylim=(0, top / 1e3))
         ax.set_title(f"{clipped(name, 30)}: spectrogram", loc="left", fontsize=9)
+
+    return Panel(1.15, paint)
+
+
+def sequence_panel(name: str, view: SignalView, laid: Along | None) -> Panel:
+    """Spectra over time, grey over the wavelengths; below them the attribution as a band."""
+    shown = spectrum_picture(np.asarray(view.values, dtype=float), TIMES, FREQUENCIES)
+    count, samples = np.atleast_2d(view.values).shape
+    nm = edges(np.asarray(view.wavelengths if len(view.wavelengths) else np.arange(count), dtype=float))
+    borders = nm[np.linspace(0, count, len(shown) + 1).astype(int)]
+    seconds = view.start_s + np.linspace(0, samples / (view.rate or 1.0), shown.shape[1] + 1)
+    low, high = np.nanpercentile(shown, (1, 99)) if np.isfinite(shown).any() else (0.0, 1.0)
+
+    def paint(ax: Any) -> None:
+        ax.grid(False)
+        ax.pcolormesh(seconds, borders, shown, cmap="Greys", vmin=low, vmax=high, zorder=0, rasterized=True)
+        ax.set(ylabel="nm" if len(view.wavelengths) else "band", ylim=(borders[0], borders[-1]))
+        if laid is not None:
+            strip(ax, laid, BAND)
+        ax.set_title(f"{clipped(name, 30)}: spectra", loc="left", fontsize=9)
 
     return Panel(1.15, paint)

@@ -14,7 +14,7 @@ from weldfusion.report.explanation.along import map_along
 from weldfusion.report.explanation.attention import listened_panel
 from weldfusion.report.explanation.panels import Panel
 from weldfusion.report.explanation.pictures import frame_panel
-from weldfusion.report.explanation.spectra import is_sound_like, spectrum_panel
+from weldfusion.report.explanation.spectra import is_sound_like, sequence_panel, spectrum_panel
 from weldfusion.report.signals import SignalView
 
 WIDTH = 7.6
@@ -80,11 +80,13 @@ def _is_of(one: Any, scene: Scene) -> bool:
 
 def _of_sensor(scene: Scene, name: str, view: SignalView) -> list[Panel]:
     one = scene.map_of(name)
-    if view.kind == "image" and view.rate:
+    if view.kind == "image" and len(view.times):
         return [frame_panel(name, view, one)]
-    if view.kind != "waveform" or not view.rate:
+    if view.kind not in ("waveform", "spectrum") or not view.rate:
         return []
     laid = map_along(one) if one is not None else None
+    if view.kind == "spectrum":
+        return [sequence_panel(name, view, laid)]
     if not is_sound_like(view):
         return [panels.wave_panel(name, view, laid)]
     frequency = next((axis for axis in one.axes if axis.name == "frequency"), None) if one else None
@@ -107,20 +109,23 @@ def _pages(rows: Sequence[Panel]) -> list[list[Panel]]:
 
 
 def _drawn(rows: Sequence[Panel], ends: tuple[float, float], truth: WeldTruth | None, alt: str) -> Figure:
+    height = sum(row.height for row in rows) + 0.45
+
     def paint(canvas: Any) -> None:
+        canvas.set_layout_engine(None)  # fixed margins are five times as fast for so many rows
         axes = canvas.subplots(
             len(rows), 1, sharex=True, squeeze=False, height_ratios=[row.height for row in rows]
         ).ravel()
+        canvas.subplots_adjust(0.13, 0.42 / height, 0.915, 1 - 0.22 / height, hspace=0.42)
         for ax, row in zip(axes, rows, strict=True):
             ax.set_xlim(ends)
             row.paint(ax)
             ax.set_xlim(ends)
+            ax.yaxis.set_label_coords(-0.115, 0.5)
+            ax.yaxis.label.set_size(8)
+            ax.tick_params(labelsize=7.5)
             if truth is not None:
                 panels.mark_events(ax, truth)
         axes[-1].set_xlabel("time (s)")
-        canvas.align_ylabels(axes)
-        for ax in axes:
-            ax.yaxis.label.set_size(8)
-            ax.tick_params(labelsize=8)
 
-    return draw((WIDTH, sum(row.height for row in rows) + 0.5), paint, alt, alt)
+    return draw((WIDTH, height), paint, alt, alt)

@@ -100,7 +100,7 @@ def _of_output(scene: Scene) -> list[Element]:
 def _still(scene: Scene, sensor: str) -> Figure | None:
     """The picture of a sensor that has no place in time: photos, a table."""
     view, one = scene.signals[sensor], scene.map_of(sensor)
-    if view.kind == "image" and not view.rate:
+    if view.kind == "image" and not len(view.times):
         return photos_figure(
             sensor, view, one, f"{sensor}: photos, and below them what speaks for and against."
         )

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
-from weldfusion.evaluation.intervals import Interval
 from weldfusion.explain.explanation import Explanation, TargetInfo, completeness_error
 from weldfusion.report.elements import short
 from weldfusion.report.explanation.shares import Mean, Output, means_of, shown_rows
@@ -36,6 +35,7 @@ def signed(value: float, unit: str = "") -> str:
 def spread(mean: Mean, percent: bool = False) -> str:
     """A mean with its interval, alone where there is none.
 
+    >>> from weldfusion.evaluation.intervals import Interval
     >>> spread(Mean(0.5, Interval(0.4, 0.6)), percent=True)
     '50 % [40, 60]'
     """
@@ -58,6 +58,7 @@ def in_percent(part: float) -> str:
 def why_no_interval(means: Iterable[Mean]) -> str:
     """The end of a sentence whose figures lack intervals; empty where they have them.
 
+    >>> from weldfusion.evaluation.intervals import Interval
     >>> why_no_interval([Mean(0.5, Interval(None, None, "not estimable: only 2 groups"))])
     ' (no interval: only 2 groups)'
     """
@@ -82,6 +83,7 @@ def relies_on(target: TargetInfo, parts: Mapping[str, Mean]) -> str:
 def dead_weight(parts: Mapping[str, Mean]) -> str:
     """The sentence on sensors that hardly move the prediction: the upper end of their part is below 5 %.
 
+    >>> from weldfusion.evaluation.intervals import Interval
     >>> few = Interval(None, None, "not estimable: only 2 groups")
     >>> dead_weight({"sound": Mean(0.98, few), "noise": Mean(0.02, few)})
     'noise moves the prediction by under 5 % here; too few groups to say that it is dead weight.'
@@ -177,23 +179,6 @@ def cannot_say(explanation: Explanation) -> list[str]:
         told.append(
             "Moments and places in colour (Grad-CAM) are as coarse as the network's last layer, and say "
             "where it looked, not why."
-        )
-    return told
-
-
-def against_truth(explanation: Explanation) -> list[str]:
-    """Sentences on simulated data: how often the attribution is strongest where something happened."""
-    found = explanation.figures.get("pointing")
-    told = []
-    for entry in found if isinstance(found, list) else []:
-        rate, name = entry["rate"], entry["class"] or entry["target"]
-        part = spread(
-            Mean(rate["value"], Interval(rate["lower"], rate["upper"], rate["reason"])), percent=True
-        )
-        told.append(
-            f"{entry['modality']}, {name}: in {entry['hits']} of {entry['windows']} windows with a true "
-            f"event the strongest moment lies at one, {part}; by chance it would be "
-            f"{in_percent(entry['chance'])}."
         )
     return told
 

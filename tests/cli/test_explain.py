@@ -2,16 +2,21 @@
 
 import json
 import re
+import shutil
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 
 import weldfusion as wf
 from tests.report.test_page import Page
 from tests.training.tiny_data import write_tiny
 from weldfusion.cli.main import main
+from weldfusion.errors import RunError
 from weldfusion.explain.storage import read_explanation
+from weldfusion.run.explaining import explain_run
 
 FIT = ["--trainer.max_epochs=2", "--trainer.accelerator=cpu", "--training.batch_size=8", "--split.test=0.5"]
 
@@ -111,7 +116,7 @@ def test_another_folder_is_explained_as_a_whole(place, capsys):
     (["--welds", "w0"], "no weld 'w0'; did you mean"),
     (["--welds", "w00,,w01"], "an empty name"),
     (["--class", "por"], "the run predicts no class 'por'; did you mean pore?"),
-    (["--part", "tset"], "did you mean test?"),
+    (["--part", "tset"], "no part 'tset'; did you mean test"),
     (["--data", "nowhere"], "nowhere"),
     (["--weld", "w00"], "did you mean --welds?"),
 ])  # fmt: skip
@@ -133,26 +138,25 @@ def test_a_weld_of_another_part_is_told_where_it_is(place, capsys):
 
 
 def test_an_unfinished_run_is_told(place, tmp_path, capsys):
-    import shutil
-
-    shutil.copytree(place / "runs" / "tiny", tmp_path / "half")
+    leave = shutil.ignore_patterns("explanation")
+    shutil.copytree(place / "runs" / "tiny", tmp_path / "half", ignore=leave)
     for state in (tmp_path / "half").rglob("2-network.pt"):
         state.unlink()
     assert main(["explain", str(tmp_path / "half")]) == 2
     told = capsys.readouterr().err
     assert "not finished; run the same fit again" in told
     assert len(told.splitlines()) == 1
-    assert (
-        not (tmp_path / "half" / "explanation" / "tiny-test" / "shares.parquet").stat().st_mtime_ns
-        > (place / "runs" / "tiny" / "explanation" / "tiny-test" / "shares.parquet").stat().st_mtime_ns
-    )
+    assert not (tmp_path / "half" / "explanation").exists()
+
+
+def test_more_than_twelve_sensors_are_refused_before_anything_is_read():
+    data = SimpleNamespace(inputs=dict.fromkeys(map(str, range(13))), targets=None)
+    run = SimpleNamespace(settings=SimpleNamespace(data=data), card=SimpleNamespace(targets={}))
+    with pytest.raises(RunError, match="13 sensors.*up to 12 sensors"):
+        explain_run(run, "test", None, (), None)
 
 
 def test_a_foreign_run_runs_no_foreign_code(place, tmp_path, capsys):
-    import shutil
-
-    import yaml
-
     shutil.copytree(place / "runs" / "tiny", tmp_path / "foreign")
     file = tmp_path / "foreign" / "config.yaml"
     config = yaml.safe_load(file.read_text())

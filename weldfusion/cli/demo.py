@@ -1,4 +1,4 @@
-"""`weldfusion demo`: simulated welds, CAFNet trained and evaluated on them, in a few minutes."""
+"""`weldfusion demo`: simulated welds, CAFNet trained, evaluated and explained on them, in a few minutes."""
 
 import sys
 from argparse import Namespace
@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import weldfusion
+from weldfusion.cli.explain import findings_text
 from weldfusion.cli.figures import figures_text
 from weldfusion.errors import ConfigError
 
@@ -21,11 +22,12 @@ the same on your own recordings:
   weldfusion data check FOLDER
   weldfusion fit --config FOLDER/config.yaml
   weldfusion evaluate runs/NAME
+  weldfusion explain runs/NAME
   weldfusion predict runs/NAME FOLDER_OF_NEW_WELDS"""
 
 
 def add(verbs: Any) -> None:
-    about = "simulate welds, train CAFNet on them and evaluate it"
+    about = "simulate welds, train CAFNet on them, evaluate and explain it"
     parser = verbs.add_parser("demo", help=about, description=f"{about}: data in {DATA}, run in runs/demo.")
     parser.add_argument("--welds", type=int, default=WELDS, metavar="N", help="number of welds [%(default)s]")
     parser.add_argument("--epochs", type=int, metavar="N", help="epochs [as in the config]")
@@ -55,5 +57,7 @@ def run(arguments: Namespace) -> int:
     trained = fit(config, overrides)
     metrics = trained.evaluate()
     print(figures_text(metrics, {name: target.unit for name, target in trained.card.targets.items()}))
-    print(f"\nreport: {trained.evaluation_folder() / 'report.html'}\n{NEXT}")
+    print(f"\nreport: {trained.evaluation_folder() / 'report.html'}\n\nwhat the model relies on")
+    print(findings_text(trained.explain()))
+    print(f"\nexplanation: {trained.explanation_folder() / 'explanation.html'}\n{NEXT}")
     return 0

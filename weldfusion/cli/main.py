@@ -20,6 +20,7 @@ the usual order, on your own recordings:
   weldfusion data check FOLDER        list what is wrong
   weldfusion fit --config FOLDER/config.yaml
   weldfusion evaluate runs/NAME       figures, predictions, report
+  weldfusion explain runs/NAME        which sensor, moment and place they come from
   weldfusion predict runs/NAME NEW_FOLDER
 
 weldfusion VERB --help tells the options of a verb. WELDFUSION_DEBUG=1 shows where an error comes from.

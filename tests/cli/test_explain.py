@@ -152,7 +152,7 @@ def test_an_unfinished_run_is_told(place, tmp_path, capsys):
 def test_more_than_twelve_sensors_are_refused_before_anything_is_read():
     data = SimpleNamespace(inputs=dict.fromkeys(map(str, range(13))), targets=None)
     run = SimpleNamespace(settings=SimpleNamespace(data=data), card=SimpleNamespace(targets={}))
-    with pytest.raises(RunError, match="13 sensors.*up to 12 sensors"):
+    with pytest.raises(RunError, match=r"13 sensors.*up to 12 sensors"):
         explain_run(run, "test", None, (), None)
 
 

@@ -1,7 +1,8 @@
 """What lies in front of the coaxial camera in each frame: pool, mouth and flying particles, and their masks.
 
-The camera looks along the laser, so the mouth stays near the middle of the frame while the plate moves by.
-Rows run across the seam, columns along it; the weld travels to the right. All shapes are our choice.
+The camera looks along the laser, so the mouth stays where it is in the frame while the plate moves by. Rows
+run across the seam, columns along it; the weld travels to the right, and the laser stands at three quarters
+of the width, so that the pool behind it is in view. All shapes are our choice.
 """
 
 from dataclasses import dataclass
@@ -20,7 +21,8 @@ JITTER_M = 20e-6
 STREAK_POINTS = 5
 BLOB = np.outer([0.5, 1.0, 0.5], [0.5, 1.0, 0.5]).astype(np.float32)
 SEEN_AS_SPATTER = 0.05
-AXIS_M = (np.arange(PIXELS) - (PIXELS - 1) / 2) * PIXEL_M
+SPOT = (47.5, 31.5)
+ALONG_M, ACROSS_M = ((np.arange(PIXELS) - spot) * PIXEL_M for spot in SPOT)
 
 
 @dataclass(frozen=True)
@@ -114,18 +116,17 @@ def _particles(states: States, times: np.ndarray) -> tuple[np.ndarray, np.ndarra
 
 def inside_pool(scene: Scene) -> np.ndarray:
     """Distance (frames, 64, 64) in m from the pool's outline, about; positive inside."""
-    along = AXIS_M - scene.pool_widest[:, None]
+    along = ALONG_M - scene.pool_widest[:, None]
     half = np.where(along > 0, scene.pool_ahead[:, None], scene.pool_behind[:, None])
-    across = AXIS_M / _positive(scene.pool_half_width)[:, None]
+    across = ACROSS_M / _positive(scene.pool_half_width)[:, None]
     return _inside(along / _positive(half), across, scene.pool_half_width)
 
 
-def inside_mouth(scene: Scene, pixels: slice = slice(None)) -> np.ndarray:
-    """Distance in m from the mouth's outline, about, in the square of `pixels`; positive inside."""
-    axis = AXIS_M[pixels]
+def inside_mouth(scene: Scene, rows: slice = slice(None), columns: slice = slice(None)) -> np.ndarray:
+    """Distance in m from the mouth's outline, about, in these rows and columns; positive inside."""
     half = _positive(scene.mouth_half)
-    along = (axis - scene.mouth_centre[:, :1]) / half[:, :1]
-    across = (axis - scene.mouth_centre[:, 1:]) / half[:, 1:]
+    along = (ALONG_M[columns] - scene.mouth_centre[:, :1]) / half[:, :1]
+    across = (ACROSS_M[rows] - scene.mouth_centre[:, 1:]) / half[:, 1:]
     return _inside(along, across, scene.mouth_half[:, 1])
 
 
@@ -142,7 +143,7 @@ def _inside(along: np.ndarray, across: np.ndarray, half_width: np.ndarray) -> np
 def spatter_light(scene: Scene) -> np.ndarray:
     """Light (frames, 64, 64) of the particles: blobs of 3 × 3 pixels along their streaks."""
     light = np.zeros((len(scene), PIXELS + 2, PIXELS + 2), np.float32)
-    place = np.round(scene.spatter_place / PIXEL_M + (PIXELS - 1) / 2).astype(int)
+    place = np.round(scene.spatter_place / PIXEL_M + SPOT).astype(int)
     visible = ((place >= 0) & (place < PIXELS)).all(axis=1)
     column, row = place[visible].T
     frame, strength = scene.spatter_frame[visible], scene.spatter_light[visible].astype(np.float32)

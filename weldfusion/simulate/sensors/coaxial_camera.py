@@ -11,7 +11,15 @@ import numpy as np
 from weldfusion.data.card import Modality
 from weldfusion.simulate.groups import Groups
 from weldfusion.simulate.sensors import camera_scene
-from weldfusion.simulate.sensors.camera_scene import AXIS_M, EXPOSURE_S, PIXEL_M, PIXELS, Masks, Scene
+from weldfusion.simulate.sensors.camera_scene import (
+    ACROSS_M,
+    ALONG_M,
+    EXPOSURE_S,
+    PIXEL_M,
+    PIXELS,
+    Masks,
+    Scene,
+)
 from weldfusion.simulate.sensors.clock import Clock
 from weldfusion.simulate.sensors.dropout import hold
 from weldfusion.simulate.states import States
@@ -22,7 +30,7 @@ SHOT, READ = 0.8, 2.0
 PLUME_RADIUS_M = 0.5e-3
 SHARPEST_PX = 0.6
 GRAINS = 16
-MIDDLE = slice(PIXELS // 4, 3 * PIXELS // 4)
+AROUND = slice(16, 48), slice(32, 64)
 
 
 @dataclass(frozen=True)
@@ -96,7 +104,7 @@ def light(
     surface *= _share(camera_scene.inside_pool(seen), edge_m)
     total = _scale(surface, 0.35 * on)
     total += 0.12
-    total[:, MIDDLE, MIDDLE] += _scale(_share(camera_scene.inside_mouth(seen, MIDDLE), edge_m), core)
+    total[:, *AROUND] += _scale(_share(camera_scene.inside_mouth(seen, *AROUND), edge_m), core)
     total += veil.astype(np.float32)[:, None, None] * _glow()
     total += camera_scene.spatter_light(seen)
     return total
@@ -116,8 +124,8 @@ def _share(distance: np.ndarray, edge_m: float) -> np.ndarray:
 
 
 def _glow() -> np.ndarray:
-    profile = np.exp(-((AXIS_M / PLUME_RADIUS_M) ** 2))
-    return np.outer(profile, profile).astype(np.float32)
+    along, across = (np.exp(-((axis / PLUME_RADIUS_M) ** 2)) for axis in (ALONG_M, ACROSS_M))
+    return np.outer(across, along).astype(np.float32)
 
 
 def _texture(rng: np.random.Generator, frames: int) -> np.ndarray:
@@ -147,5 +155,6 @@ def modality() -> Modality:
         column="coaxial_camera",
         reader={"images": "grey"},
         size=(PIXELS, PIXELS),
-        description="coaxial camera, 55 µm per pixel, 200 µs exposure; the weld travels to the right",
+        description="coaxial camera, 55 µm per pixel, 200 µs exposure; the laser stands at "
+        "column 47.5, row 31.5, the weld travels to the right",
     )

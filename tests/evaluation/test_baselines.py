@@ -127,3 +127,26 @@ def test_a_class_absent_from_training_gets_zero_and_an_empty_fold_is_told():
     empty = [Fold("only", dict.fromkeys(windows.weld, "fit"))]
     with pytest.raises(RunError, match="fold 'only' has no test window for target 'verdict'"):
         fit_baselines(windows, verdict, empty, seed=0)
+
+
+def test_steps_of_windows_are_predicted_from_window_and_place():
+    """A curve that is a window's first feature times the step's place: what trees can tell from both."""
+    target = TargetSpec("depth", "curve", "sample", step_s=0.1, steps=10)
+    windows, _ = make_windows()
+    rise = (np.arange(10) + 0.5) / 10
+    value = np.sign(windows.features["sound"][:, 1:2]) * rise
+    value[3, 2] = np.nan
+    known = np.ones(COUNT, bool)
+    known[7] = False
+    found = fit_baselines(windows, [WindowTruth(target, value, known)], make_folds(windows.weld)[:1], seed=0)
+    for frame, joined in found.values():
+        check_frame(frame, "window")
+        assert frame.groupby(["weld", "window"])["step"].apply(list).map(lambda s: s == list(range(10))).all()
+        assert len(joined) == len(frame)  # windows of 1 s that follow each other
+    parts = make_folds(windows.weld)[0].parts
+    train = np.array([parts[weld] in ("fit", "select") for weld in windows.weld]) & known
+    mean = found["majority or mean"][0]["value"].unique()
+    assert mean == pytest.approx([np.nanmean(value[train])])
+    table = target_tables(found["extra trees, sound alone"][0], "depth")[0]
+    table = table.rows(table.known)
+    assert np.abs(table.value - table.truth).mean() < 0.1 < np.abs(table.truth).mean() / 3

@@ -197,3 +197,25 @@ def test_tokens_without_a_trunk_lie_in_time():
     np.testing.assert_allclose(source.axes(0.64)[0].centres, (np.arange(16) * 4 + 1.5) / 100)
     np.testing.assert_allclose(token_axis(model, "signal", 16, 0.64).centres, source.axes(0.64)[0].centres)
     assert of_signal(model, torch.randn(3, 1, 64)).shape == (3, 16)
+
+
+def test_sensors_that_share_an_encoder_have_maps_of_their_own():
+    """As if each had its own copy of the same weights, also where one of them is absent."""
+    flows = {name: Flow("waveform", 1, length=64, rate=100.0) for name in ("a", "b")}
+    target = {"force": TargetSpec("force", "real", unit="N")}
+    encoder = partial(ConvBlocks1d, widths=(4, 4))
+    torch.manual_seed(0)
+    one = FusionModel(flows, target, Parts(encoders={"a": encoder}, share={"b": "a"})).eval()
+    two = FusionModel(flows, target, Parts(encoders={"a": encoder, "b": encoder})).eval()
+    two.encoders["a"].load_state_dict(one.encoders["a"].state_dict())
+    two.encoders["b"].load_state_dict(one.encoders["a"].state_dict())
+    two.join.load_state_dict(one.join.state_dict())
+    inputs = {name: torch.randn(3, 1, 64) for name in flows}
+    for absent in (None, "a", "b"):
+        present = {name: torch.full((3,), name != absent) for name in flows}
+        x = Batch(inputs, present, {}, {})
+        ours, theirs = (batch_maps(model, sources(model), x) for model in (one, two))
+        assert sorted(key[0] for key in ours) == [name for name in "ab" if name != absent]
+        for key, cells in ours.items():
+            assert np.abs(cells).max() > 0
+            np.testing.assert_allclose(cells, theirs[key], rtol=1e-5, atol=1e-7)

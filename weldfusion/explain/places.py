@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import torch
@@ -55,7 +56,8 @@ def survey(encoder: Encoder, flow: Flow) -> tuple[Place | None, Passed]:
         if (map_ := first_tensor(result)) is not None and map_.ndim in (3, 4) and map_[0, 0].numel() > 1:
             seen.append(Place(module, call, tuple(map_.shape[2:]), passed[0]))
 
-    device = next((p.device for p in encoder.parameters()), torch.device("cpu"))
+    held = chain(encoder.parameters(), encoder.buffers())
+    device = next((tensor.device for tensor in held), torch.device("cpu"))
     with hooked([part for part in encoder.modules() if part is not encoder], hook):
         encoder(torch.zeros((2, *flow.shape), device=device))
     flat = [place for place in seen if len(place.cells) == 2]

@@ -75,7 +75,7 @@ def token_axis(model: FusionModel, name: str, tokens: int, window_s: float) -> A
     flow, stem = model.flows[name], cast(Encoder, model.encoders[name])
     if flow.kind == "image" and flow.count == tokens:
         return picture_axis(flow, window_s)
-    if flow.kind != "waveform" or stem.out.length != tokens:
+    if flow.kind != "waveform" or model.stem_flows[name].length != tokens:
         return Axis("step", "", np.arange(float(tokens)))
     return Source(flow, "tokens", (tokens,), survey(stem, flow)[1]).axes(window_s)[-1]
 
@@ -108,4 +108,4 @@ def _source(model: FusionModel, name: str) -> Source | None:
 def _before_trunk(model: FusionModel, name: str) -> Flow:
     if model.exchanges:
         return cast(Exchange, model.exchanges[-1]).out[name]
-    return cast(Encoder, model.encoders[name]).out
+    return model.stem_flows[name]

@@ -1,6 +1,6 @@
 """Welds of a dense target ranked, and its predictions in brief."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import pandas as pd
@@ -20,17 +20,23 @@ def rank_along(tables: Tables) -> list[RankedWeld]:
     1 − 2 |p − ½| of the class nearest to one half; of a curve the mean width of the predicted interval,
     else the mean spread over seeds.
     """
-    ids = sorted({str(weld) for table in tables.values() for weld in table.weld})
-    return [_ranked(weld, [_of_weld(table, weld) for table in tables.values()]) for weld in ids]
+    parts: dict[str, list[TargetTable]] = {}
+    for table in tables.values():
+        for weld, part in _by_weld(table):
+            parts.setdefault(weld, []).append(part)
+    return [_ranked(weld, parts[weld]) for weld in sorted(parts)]
 
 
-def _of_weld(table: TargetTable, weld: str) -> TargetTable:
-    rows = np.flatnonzero(table.weld.astype(str) == weld)
-    return table.rows(rows[np.argsort(table.step[rows], kind="stable")])
+def _by_weld(table: TargetTable) -> Iterator[tuple[str, TargetTable]]:
+    """The rows of each weld, in order of its steps."""
+    ids, code = np.unique(table.weld.astype(str), return_inverse=True)
+    order = np.lexsort((table.step, code))
+    pieces = np.split(order, np.flatnonzero(np.diff(code[order])) + 1)
+    for weld, rows in zip(ids, pieces, strict=True):
+        yield str(weld), table.rows(rows)
 
 
 def _ranked(weld: str, parts: list[TargetTable]) -> RankedWeld:
-    parts = [part for part in parts if len(part)]
     first = parts[0]
     describe = _describe_curve if first.kind in NUMBERS else _describe_intervals
     truth, predicted, badness, doubt = describe(parts)

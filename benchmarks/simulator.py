@@ -42,12 +42,13 @@ from weldfusion.simulate.states import States
 
 SEEDS = (101, 202, 303)
 CHILD = """
-import resource, sys
+import re, resource, sys
 from pathlib import Path
 from weldfusion.simulate.laser import simulate_laser
 simulate_laser(Path(sys.argv[1]), int(sys.argv[2]), 0, progress=False)
 used = resource.getrusage(resource.RUSAGE_SELF)
-print(used.ru_utime + used.ru_stime, used.ru_maxrss)
+highest = re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())
+print(used.ru_utime + used.ru_stime, highest[1])
 """
 
 

@@ -4,6 +4,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,8 @@ from weldfusion.errors import ReadError, did_you_mean
 
 SUFFIXES = (".npy", ".npz")
 INNER = "key"
+# numpy parses an array's header with `ast`, which CPython 3.11 does not do safely in several threads (gh-106905).
+HEADERS = Lock()
 BROKEN = (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError)
 
 
@@ -53,10 +56,11 @@ def _load(path: Path, key: str, mapped: bool) -> np.ndarray:
     if key and not packed:
         raise ReadError(f"{path}: reader.key: only an NPZ holds arrays by name; leave it out")
     try:
-        if not packed:
-            return np.load(path, mmap_mode="r" if mapped else None, allow_pickle=False)
-        with np.load(path, allow_pickle=False) as content:
-            return content[_key(path, content.files, key)]
+        with HEADERS:
+            if not packed:
+                return np.load(path, mmap_mode="r" if mapped else None, allow_pickle=False)
+            with np.load(path, allow_pickle=False) as content:
+                return content[_key(path, content.files, key)]
     except FileNotFoundError:
         raise ReadError(f"{path}: no such file") from None
     except ReadError:

@@ -15,7 +15,7 @@ from weldfusion.errors import ReadError, did_you_mean
 
 SUFFIXES = (".npy", ".npz")
 INNER = "key"
-# numpy parses an array's header with `ast`, which CPython 3.11 does not do safely in several threads (gh-106905).
+# numpy parses headers with `ast`, which CPython 3.11 does not do safely in several threads (gh-106905).
 HEADERS = Lock()
 BROKEN = (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError)
 

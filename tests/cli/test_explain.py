@@ -118,7 +118,7 @@ def test_another_folder_is_explained_as_a_whole(place, capsys):
     (["--class", "por"], "the run predicts no class 'por'; did you mean pore?"),
     (["--part", "tset"], "no part 'tset'; did you mean test"),
     (["--data", "nowhere"], "nowhere"),
-    (["--weld", "w00"], "did you mean --welds?"),
+    (["--weld", "w00"], "no option --weld; did you mean --welds"),
 ])  # fmt: skip
 def test_errors_are_one_line(words, expected, capsys):
     assert main(["explain", "runs/tiny", *words]) == 2

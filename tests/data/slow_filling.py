@@ -1,5 +1,6 @@
 """A data set whose recordings are prepared slowly."""
 
+import os
 import time
 from fractions import Fraction
 from pathlib import Path
@@ -15,19 +16,16 @@ if TYPE_CHECKING:
 
 
 class Slow:
-    """A step that takes some time and changes nothing."""
-
-    def __init__(self, wait_s: float) -> None:
-        self.wait_s = wait_s
+    """A step that takes as many seconds as SLOW_STEP_S says and changes nothing."""
 
     def __call__(self, values: np.ndarray, rate: Fraction | None) -> tuple[np.ndarray, Fraction | None]:
-        time.sleep(self.wait_s)
+        time.sleep(float(os.environ.get("SLOW_STEP_S", "0")))
         return values, rate
 
 
 def windows(data: Path, cache: Path, workers: int) -> "WeldWindows":
-    """The windows of a data folder; every recording of `curve` takes 50 ms."""
+    """The windows of a data folder; recordings of `curve` may be slow."""
     from weldfusion.data.dataset import WeldWindows  # brings torch, which the processes do not need
 
-    inputs = {"curve": Input(rate=50.0, steps=[Slow(0.05)])}
+    inputs = {"curve": Input(rate=50.0, steps=[Slow()])}
     return WeldWindows(read_dataset(data), DataSettings(inputs=inputs, cache=str(cache), workers=workers))

@@ -52,18 +52,19 @@ def test_files_are_the_same_for_any_number_of_workers(data, expected, tmp_path, 
 def test_a_kill_leaves_no_process_and_the_files_become_the_same(data, expected, tmp_path, workers):
     cache = tmp_path / "cache"
     code = f"windows(Path({str(data)!r}), Path({str(cache)!r}), {workers}).prepare(progress=False)"
+    slowly = {**os.environ, "SLOW_STEP_S": "4"}  # sixteen at a time, so that the kill comes in between
     imports = "from pathlib import Path; from tests.data.slow_filling import windows"
-    child = subprocess.Popen([sys.executable, "-c", f"{imports}; {code}"], cwd=ROOT)
-    end = time.monotonic() + 60
+    child = subprocess.Popen([sys.executable, "-c", f"{imports}; {code}"], cwd=ROOT, env=slowly)
+    end = time.monotonic() + 120
     while len(list(cache.rglob("*.json"))) < 10 and time.monotonic() < end:
         time.sleep(0.01)
     os.kill(child.pid, signal.SIGKILL)
     assert child.wait() == -signal.SIGKILL
-    time.sleep(0.5)
-    kept = entries(cache)
-    time.sleep(0.5)
-    assert entries(cache) == kept  # nobody goes on
-    assert 10 < len(kept) < len(expected)
+    kept: dict[str, bytes] = {}
+    while (now := entries(cache)) != kept and time.monotonic() < end:
+        kept = now
+        time.sleep(1.0)
+    assert 10 <= len(kept) < len(expected)  # nobody went on
     windows(data, cache, workers).prepare(progress=False)
     assert entries(cache) == expected
 

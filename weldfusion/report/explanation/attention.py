@@ -56,12 +56,12 @@ def attention_figure(one: AttentionMap, chosen: int, alt: str) -> Figure:
             x, y = start + edges(one.key_axis.centres), start + edges(one.query_axis.centres)
             mesh = ax.pcolormesh(x, y, matrix, cmap="Purples", vmin=0, vmax=most, rasterized=True)
             ax.grid(False)
-            ax.set_xlabel(f"{clipped(one.key, 20)}: {_words(one.key_axis, of)}")
-            ax.set_ylabel(f"{clipped(one.query, 20)}: {_words(one.query_axis, of)}")
+            ax.set_xlabel(f"{clipped(one.key, 20)}: {_words(one.key_axis, of)}", fontsize=8)
+            ax.set_ylabel(f"{clipped(one.query, 20)}: {_words(one.query_axis, of)}", fontsize=8)
             ax.set_title(title, loc="left", fontsize=9)
         canvas.colorbar(mesh, ax=axes, label="times even", shrink=0.85)
 
-    return draw((7.4, 2.9), paint, alt, alt)
+    return draw((7.4, 3.1), paint, alt, alt)
 
 
 def _words(axis: Axis, of: str) -> str:

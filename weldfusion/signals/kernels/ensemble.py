@@ -48,8 +48,12 @@ def sum_trials(
 
 @compiled
 def _with_more_rows(imfs: np.ndarray) -> np.ndarray:
-    more = np.zeros((2 * len(imfs), imfs.shape[1]))
-    more[: len(imfs)] = imfs
+    count, n = imfs.shape
+    more = np.empty((2 * count, n))
+    for k in range(count):
+        for i in range(n):
+            more[k, i] = imfs[k, i]
+            more[count + k, i] = 0.0
     return more
 
 

@@ -103,7 +103,13 @@ def shapley_rows(sensors: int, repeats: int) -> list[Row]:
     name, threads = f"Shapley, {sensors} sensors", torch.get_num_threads()
     note = f"{mine:.3g} and {theirs:.3g} ms a window; ours {spread(times['ours'])}"
     return [
-        row(f"{name}: largest difference", gap, goal=Goal("<=", 1e-12), peer="shap", note="the same game"),
+        row(
+            f"{name}: largest difference",
+            float(gap),
+            goal=Goal("<=", 1e-12),
+            peer="shap",
+            note="the same game",
+        ),
         row(
             f"{name}: through a network", float(apart), peer="shap", note="features in float32, other batches"
         ),

@@ -103,8 +103,8 @@ WORDS = {
     "two dots": (["--data..root", "a"], "--data..root: a key is names joined by single dots"),
     "inside a number": (["--seed.x", "1"], "--seed.x: seed: expected int, got a mapping of x"),
     "class of an argument": (
-        ["--model.encoders.sound", "MelCNN", "--model.encoders.sound.nmel", "3"],
-        "--model.encoders.sound.nmel: unknown setting of MelCNN; did you mean",
+        ["--model.encoders.sound", "MelCNN", "--model.encoders.sound.nfft", "3"],
+        "--model.encoders.sound.nfft: unknown setting of MelCNN; did you mean",
     ),
 }
 

@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from fractions import Fraction
 
-import numpy as np
-
 from weldfusion.data.card import Card, Modality, TargetSpec
 from weldfusion.data.clock import Clock, clock_of, exact, whole_samples
 from weldfusion.data.flow import Flow
@@ -184,9 +182,3 @@ def samples_of_window(recipe: Recipe, rate: Fraction, window_s: Fraction) -> int
     if recipe.settings.samples is not None and rate == recipe.rate:
         return recipe.settings.samples
     return whole_samples(window_s, rate)
-
-
-def probe_noise(channels: int, length: int) -> np.ndarray:
-    """A made-up recording on which steps show their rate and channels before anything is read."""
-    rng = np.random.Generator(np.random.PCG64(0))
-    return rng.standard_normal((channels, length)).astype(np.float32)

@@ -20,18 +20,16 @@ from weldfusion.data.inputs import (
     chosen_targets,
     clock_and_length,
     kind_of,
-    probe_noise,
     recipe_of,
     samples_of_window,
 )
 from weldfusion.data.manifest import Weld
-from weldfusion.data.prepare import Recipe, Recording, apply_steps
+from weldfusion.data.prepare import Recipe, Recording
 from weldfusion.data.settings import DataSettings
+from weldfusion.data.step_shapes import MOST_NOISE, after_steps
 from weldfusion.data.steps import with_steps
 from weldfusion.data.windows import Pace, Window, common_span, cut, pace_of, places
-from weldfusion.errors import ConfigError, ReadError, WeldfusionWarning
-
-MOST_NOISE = 1 << 16
+from weldfusion.errors import ConfigError, WeldfusionWarning
 
 
 @dataclass(frozen=True)
@@ -270,18 +268,14 @@ def _warn_of_cut(name: str, lengths: np.ndarray, length: int) -> None:
 def _after_steps(
     recipe: Recipe, clocks: list[dict[str, tuple[Clock, int]]], name: str
 ) -> tuple[int, Fraction | None]:
-    """Channels and rate after the steps, tried on noise of the first recording's length."""
+    """Channels and rate after the steps, of a recording as long as the first."""
     if not recipe.settings.steps:
         return recipe.channels, recipe.rate
     first = next((of_weld[name] for of_weld in clocks if name in of_weld), None)
     clock, time = first or (Clock(recipe.rate or Fraction(1)), MOST_NOISE)
     length = recipe.settings.samples if recipe.rate is None else int(time * recipe.rate / clock.rate)
-    noise = probe_noise(recipe.channels, max(1, min(length or 1, MOST_NOISE)))
-    try:
-        values, rate = apply_steps(noise, recipe.rate or clock.rate, recipe, "made-up noise")
-    except ReadError as problem:
-        raise ConfigError(str(problem)) from None
-    return len(values), None if recipe.rate is None else rate
+    channels, _, rate = after_steps(recipe, max(1, length or 1), recipe.rate or clock.rate)
+    return channels, None if recipe.rate is None else rate
 
 
 def _sequence_source(

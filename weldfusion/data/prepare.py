@@ -181,17 +181,30 @@ def apply_steps(
 ) -> tuple[np.ndarray, Fraction | None]:
     """The recording after all steps, and its rate. Raises ReadError where a step gives something unusable."""
     for number, step in enumerate(recipe.settings.steps):
-        name = f"{place}: data.inputs.{recipe.modality.name}.steps[{number}] {type(step).__name__}"
-        try:
-            values, rate = step(values, rate)
-        except ValueError as problem:
-            raise ReadError(f"{name}: {' '.join(str(problem).split())}") from None
-        values = np.asarray(values, np.float32)
-        if values.ndim != 2 or not values.size:
-            raise ReadError(f"{name}: gave shape {values.shape}; expected (channels, time)")
-        if not np.isfinite(values).all():
-            raise ReadError(f"{name}: gave NaN or infinity")
+        values, rate = apply_step(step, values, rate, f"{place}: {key_of_step(recipe, number)}")
     return values, rate
+
+
+def apply_step(
+    step: Step, values: np.ndarray, rate: Fraction | None, place: str
+) -> tuple[np.ndarray, Fraction | None]:
+    """What one step gives, as float32. Raises ReadError that begins with `place` where it is unusable."""
+    try:
+        values, rate = step(values, rate)
+    except ValueError as problem:
+        raise ReadError(f"{place}: {' '.join(str(problem).split())}") from None
+    values = np.asarray(values, np.float32)
+    if values.ndim != 2 or not values.size:
+        raise ReadError(f"{place}: gave shape {values.shape}; expected (channels, time)")
+    if not np.isfinite(values).all():
+        raise ReadError(f"{place}: gave NaN or infinity")
+    return values, rate
+
+
+def key_of_step(recipe: Recipe, number: int) -> str:
+    """Key of a step in the config, and its class."""
+    step = recipe.settings.steps[number]
+    return f"data.inputs.{recipe.modality.name}.steps[{number}] {type(step).__name__}"
 
 
 def plain_step(step: Step) -> tuple[str, Any]:

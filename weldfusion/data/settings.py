@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 
@@ -19,6 +19,18 @@ class Step(Protocol):
 
     def __call__(self, values: np.ndarray, rate: Fraction | None) -> tuple[np.ndarray, Fraction | None]:
         """(channels, time) float32 at `rate` Hz → the same of another content, length or rate."""
+
+
+@runtime_checkable
+class ShapedStep(Step, Protocol):
+    """A step that tells what it gives without doing it; any other is tried on noise of a recording's length
+    before the first one is read."""
+
+    def shape_after(
+        self, channels: int, length: int, rate: Fraction | None
+    ) -> tuple[int, int, Fraction | None]:
+        """Channels, length and rate in Hz → those of the result. Raises as the call would where they do not
+        fit the step's settings."""
 
 
 @dataclass(frozen=True)

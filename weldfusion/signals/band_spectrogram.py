@@ -8,7 +8,7 @@ import numpy as np
 from weldfusion.errors import ConfigError
 from weldfusion.signals.filter_banks import FilterBank, Mel
 from weldfusion.signals.loudness import Decibels, Loudness
-from weldfusion.signals.spectrogram import Padding, band_powers
+from weldfusion.signals.spectrogram import Padding, band_powers, frame_count
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,13 @@ class BandSpectrogram:
     bank: FilterBank = field(default_factory=Mel)
     loudness: Loudness = field(default_factory=Decibels)
     padding: Padding = "zero"
+
+    def shape_after(self, channels: int, length: int, rate: Fraction | None) -> tuple[int, int, Fraction]:
+        """`bands` channels for each, at the rate of the frames. Raises as the call would."""
+        if rate is None:
+            raise ConfigError("BandSpectrogram: needs a signal of known rate")
+        bands = len(self.bank.weights(float(rate), self.n_fft))
+        return channels * bands, frame_count(length, self.n_fft, self.hop, self.padding), rate / self.hop
 
     def __call__(self, values: np.ndarray, rate: Fraction | None) -> tuple[np.ndarray, Fraction]:
         """(channels, time) at `rate` Hz → (channels * bands, frames) at rate / hop.
@@ -67,6 +74,10 @@ class ConstantQSpectrogram:
     per_octave: int = 12
     loudness: Loudness = field(default_factory=Decibels)
 
+    def shape_after(self, channels: int, length: int, rate: Fraction | None) -> tuple[int, int, Fraction]:
+        """`bands` channels for each, at the rate of the frames. Raises as the call would."""
+        return channels * self.bands, 1 + length // self.hop, self._frame_rate(rate)
+
     def __call__(self, values: np.ndarray, rate: Fraction | None) -> tuple[np.ndarray, Fraction]:
         """(channels, time) at `rate` Hz → (channels * bands, frames) at rate / hop.
 
@@ -74,6 +85,19 @@ class ConstantQSpectrogram:
         """
         from librosa import cqt
 
+        frame_rate = self._frame_rate(rate)
+        transform = cqt(
+            values,
+            sr=float(frame_rate * self.hop),
+            hop_length=self.hop,
+            fmin=self.low_hz,
+            n_bins=self.bands,
+            bins_per_octave=self.per_octave,
+        )
+        powers = np.square(np.abs(transform)).astype(values.dtype, copy=False)
+        return self.loudness.of(powers, float(frame_rate)).reshape(-1, powers.shape[-1]), frame_rate
+
+    def _frame_rate(self, rate: Fraction | None) -> Fraction:
         if rate is None:
             raise ConfigError("ConstantQSpectrogram: needs a signal of known rate")
         highest = self.low_hz * 2 ** ((self.bands - 1) / self.per_octave)
@@ -83,14 +107,4 @@ class ConstantQSpectrogram:
                 f"ConstantQSpectrogram: the highest band, {highest:.0f} Hz, is not below half the rate, "
                 f"{float(rate) / 2:g} Hz; lower bands or low_hz"
             )
-        transform = cqt(
-            values,
-            sr=float(rate),
-            hop_length=self.hop,
-            fmin=self.low_hz,
-            n_bins=self.bands,
-            bins_per_octave=self.per_octave,
-        )
-        powers = np.square(np.abs(transform)).astype(values.dtype, copy=False)
-        frame_rate = rate / self.hop
-        return self.loudness.of(powers, float(frame_rate)).reshape(-1, powers.shape[-1]), frame_rate
+        return rate / self.hop

@@ -10,7 +10,7 @@ import numpy as np
 from weldfusion.errors import SignalError, did_you_mean
 from weldfusion.signals.ceemdan import ceemdan
 from weldfusion.signals.eemd import Ensemble, eemd
-from weldfusion.signals.emd import Decomposition, emd
+from weldfusion.signals.emd import LEAST_SAMPLES, Decomposition, emd
 from weldfusion.signals.imf_selection import in_band, reconstruct
 
 Method = Literal["emd", "eemd", "ceemdan"]
@@ -26,6 +26,11 @@ def _ensemble(method: str, trials: int, noise: float, seed: int) -> Ensemble:
     if method not in _METHODS:
         raise SignalError(f"method: {method!r} is not known; {did_you_mean(method, _METHODS)}")
     return Ensemble(trials, noise, complementary=True, seed=seed)
+
+
+def _check_length(length: int) -> None:
+    if length < LEAST_SAMPLES:
+        raise SignalError(f"a recording of {length} samples is too short; needed are {LEAST_SAMPLES}")
 
 
 @dataclass(frozen=True)
@@ -63,6 +68,15 @@ class ImfBand:
                 f"low_hz: is {self.low_hz}, must be 0 or more and below high_hz ({self.high_hz})"
             )
 
+    def shape_after(
+        self, channels: int, length: int, rate: Fraction | None
+    ) -> tuple[int, int, Fraction | None]:
+        """Channels, length and rate stay. Raises as the call would."""
+        if rate is None:
+            raise SignalError("a band in Hz needs a fixed rate; set `rate` of the input, not `samples`")
+        _check_length(length)
+        return channels, length, rate
+
     def __call__(self, values: np.ndarray, rate: Fraction | None) -> tuple[np.ndarray, Fraction | None]:
         if rate is None:
             raise SignalError("a band in Hz needs a fixed rate; set `rate` of the input, not `samples`")
@@ -98,6 +112,13 @@ class ImfChannels:
         _ensemble(self.method, self.trials, self.noise, self.seed)
         if self.count < 1:
             raise SignalError(f"count: is {self.count}, must be at least 1")
+
+    def shape_after(
+        self, channels: int, length: int, rate: Fraction | None
+    ) -> tuple[int, int, Fraction | None]:
+        """`count + 1` channels for each. Raises as the call would."""
+        _check_length(length)
+        return channels * (self.count + 1), length, rate
 
     def __call__(self, values: np.ndarray, rate: Fraction | None) -> tuple[np.ndarray, Fraction | None]:
         ensemble = _ensemble(self.method, self.trials, self.noise, self.seed)

@@ -50,6 +50,18 @@ def band_powers(
     return _blocks(values, n_fft, hop, padding, weights)
 
 
+def frame_count(time: int, n_fft: int, hop: int, padding: Padding = "zero") -> int:
+    """Frames of a signal of `time` samples. Raises SignalError where there is none.
+
+    >>> frame_count(8000, n_fft=256, hop=80), frame_count(8000, n_fft=256, hop=80, padding="none")
+    (101, 97)
+    """
+    if n_fft < 2 or hop < 1:
+        raise SignalError(f"n_fft must be at least 2 and hop 1, are {n_fft} and {hop}")
+    _check_padding(time, n_fft, padding)
+    return (time + (0 if padding == "none" else 2 * (n_fft // 2)) - n_fft) // hop + 1
+
+
 def frame_times_s(frames: int, rate: float, n_fft: int, hop: int, padding: Padding = "zero") -> np.ndarray:
     """Seconds (frames,) of the middle of each frame.
 
@@ -63,11 +75,9 @@ def _blocks(
     values: np.ndarray, n_fft: int, hop: int, padding: Padding, weights: np.ndarray | None
 ) -> np.ndarray:
     values = check_signal(values, shortest=1)
-    if n_fft < 2 or hop < 1:
-        raise SignalError(f"n_fft must be at least 2 and hop 1, are {n_fft} and {hop}")
+    count = frame_count(values.shape[-1], n_fft, hop, padding)
     depth = np.float32 if values.dtype == np.float32 else np.float64
     padded = _padded(values.reshape(-1, values.shape[-1]).astype(depth, copy=False), n_fft, padding)
-    count = (padded.shape[-1] - n_fft) // hop + 1
     window = (0.5 - 0.5 * np.cos(2 * np.pi * np.arange(n_fft) / n_fft)).astype(depth)
     bank = None if weights is None else sparse.csr_array(weights.astype(depth))
     out = np.empty((len(padded), n_fft // 2 + 1 if weights is None else len(weights), count), depth)
@@ -83,13 +93,17 @@ def _blocks(
     return out.reshape(*values.shape[:-1], *out.shape[1:])
 
 
-def _padded(values: np.ndarray, n_fft: int, padding: Padding) -> np.ndarray:
-    time, half = values.shape[-1], n_fft // 2
-    if padding == "none":
-        if time < n_fft:
-            raise SignalError(f"the signal has {time} samples, shorter than a frame of {n_fft}; lower n_fft")
-        return values
+def _check_padding(time: int, n_fft: int, padding: Padding) -> None:
+    half = n_fft // 2
+    if padding == "none" and time < n_fft:
+        raise SignalError(f"the signal has {time} samples, shorter than a frame of {n_fft}; lower n_fft")
     if padding == "reflect" and time <= half:
         raise SignalError(f"the signal has {time} samples; reflecting half a frame needs over {half}")
+
+
+def _padded(values: np.ndarray, n_fft: int, padding: Padding) -> np.ndarray:
+    if padding == "none":
+        return values
+    half = n_fft // 2
     mode: Literal["constant", "reflect"] = "reflect" if padding == "reflect" else "constant"
     return np.pad(values, ((0, 0), (half, half)), mode=mode)

@@ -48,6 +48,13 @@ def test_the_mean_where_a_class_is_predicted():
     assert real["mean_when_predicted"]["value"] == pytest.approx(of_depth["share"].mean())
 
 
+def test_events_count_wherever_their_mean_over_the_steps_lies():
+    shares = made_shares().assign(full=0.1)
+    flag = np.where(shares["kind"] == "class", "multilabel", shares["kind"])
+    assert not predicted(shares.assign(kind=flag))[flag == "multilabel"].any()
+    assert predicted(shares.assign(kind="intervals")).all()
+
+
 def test_a_class_that_is_never_predicted_has_no_mean():
     shares = made_shares()
     never = shares["full"].where(shares["class"] != "LP", -1.0)

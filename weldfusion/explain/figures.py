@@ -3,7 +3,7 @@
 - `completeness`: largest |base + sum of shares − full|.
 - `shares`: for every target, class and modality `size`, the mean |share| over welds (of each weld the mean
   over its windows and networks), `portion`, its part of all sensors' size, and `mean_when_predicted`, the
-  mean share over windows in which the class is the predicted one (of a number over all windows).
+  mean share over windows in which the class is the predicted one (of a number or events over all windows).
 - `pointing`: for every output and sensor with a map over time `windows` with an event, `hits`, `rate` and
   `chance` (hits of a random cell).
 - `false_attribution`: for every target the `portion` of each sensor that is pure noise.
@@ -100,13 +100,12 @@ def sizes(shares: pd.DataFrame) -> pd.DataFrame:
 
 def predicted(shares: pd.DataFrame) -> np.ndarray:
     """bool (N,): rows whose class is the likeliest of its target in this window (of flags: at least 0.5);
-    all rows of a number."""
+    all rows of a number and of events, whose values are means over the window's steps."""
     keys = ["fold", "seed", "weld", "window", "target"]
     full = shares["full"].to_numpy(dtype=float)
     kind = shares["kind"].to_numpy(dtype=object)
     most = shares.groupby(keys, sort=False)["full"].transform("max").to_numpy(dtype=float)
-    flags = (kind == "multilabel") | (kind == "intervals")
-    return np.where(kind == "class", full == most, np.where(flags, full >= 0.5, True))
+    return np.where(kind == "class", full == most, np.where(kind == "multilabel", full >= 0.5, True))
 
 
 def pointing_figures(pointing: pd.DataFrame, draw: Draw) -> list[Plain]:

@@ -10,6 +10,9 @@ from hypothesis import strategies as st
 
 from tests.explain.made import SENSORS, made_explanation
 from weldfusion.explain.explanation import Explanation, TargetInfo
+from weldfusion.report.elements import Text
+from weldfusion.report.explanation.class_page import class_page
+from weldfusion.report.explanation.said import prediction_of
 from weldfusion.report.explanation.shares import (
     by_typicality,
     mean_of,
@@ -19,6 +22,7 @@ from weldfusion.report.explanation.shares import (
     reliance,
     shown_rows,
 )
+from weldfusion.report.explanation.words import of_output
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +63,21 @@ def test_called_is_the_likeliest_class_and_every_flag_from_one_half():
     assert [o.called.tolist() for o in outputs(tiny(rows))] == [[True, False], [False, True]]
     flags = outputs(tiny(rows, "multilabel"))
     assert [o.called.tolist() for o in flags] == [[True, True], [False, True]]
+
+
+def test_events_along_a_weld_are_no_call_of_the_weld():
+    """Their values are means over steps: 0.15 may hold several called events, so nothing is said of calls."""
+    explanation = tiny([("a", "g", 0, "pore", "s", -0.1), ("b", "g", 0, "pore", "s", -0.2)], "intervals")
+    (output,) = outputs(explanation)
+    assert not output.can_be_called
+    assert shown_rows(output)[1] == "all"
+    said = of_output(output)
+    assert (
+        said == "pore: over 2 welds the sensors move the mean probability of a step, up or down: s by 0.150."
+    )
+    assert prediction_of([output], 0) == "pore at 0.150 a step"
+    texts = [element.text for element in class_page(output, {}) if isinstance(element, Text)]
+    assert not any("called" in text or "calls" in text for text in texts)
 
 
 def test_a_sensor_that_pushes_both_ways_moves_the_prediction():

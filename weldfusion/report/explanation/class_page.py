@@ -16,7 +16,7 @@ NOTE = "Where a sensor is absent its share is exactly 0. Without brackets: too f
 def class_page(output: Output, anchors: Mapping[str, str]) -> list[Element]:
     """Elements of the page; `anchors` maps a weld to its page."""
     elements: list[Element] = [Text(words.of_output(output), strong=True)]
-    if output.is_probability:
+    if output.can_be_called:
         elements.append(Text(words.right_calls(output)))
     way = way_plot(output, "From what the model says without any sensor to what it says with all of them.")
     dots = dots_plot(output, "One mark per weld: the share of each sensor in it.")
@@ -34,7 +34,7 @@ def class_page(output: Output, anchors: Mapping[str, str]) -> list[Element]:
         unusual = order[::-1][: min(LISTED, len(order) - LISTED)]
         elements.append(_welds(output, unusual, anchors, "The least typical welds"))
     wrong = np.flatnonzero(output.called & (output.truth < 0.5))
-    if output.is_probability and len(wrong):
+    if output.can_be_called and len(wrong):
         wrong = wrong[np.argsort(-output.full[wrong], kind="stable")]
         elements += [Heading("Called so wrongly", 3), _welds(output, wrong[:LISTED], anchors, "Surest first")]
     return elements
@@ -42,7 +42,7 @@ def class_page(output: Output, anchors: Mapping[str, str]) -> list[Element]:
 
 def shares_table(output: Output) -> Table:
     """One row per sensor: mean share in the welds called so and in the others, how often it speaks for."""
-    if not output.is_probability:
+    if not output.can_be_called:
         return _sizes_table(output)
     chosen, about = shown_rows(output)
     rest = np.setdiff1d(np.arange(len(output)), chosen)
@@ -86,6 +86,6 @@ def _welds(output: Output, rows: np.ndarray, anchors: Mapping[str, str], caption
         shown = Link(weld, anchors[weld]) if weld in anchors else weld
         cells.append([shown, short(truth), short(float(output.full[row])), *shares])
     unit = f" ({output.target.unit})" if output.target.unit else ""
-    true = "truly so (part of windows)" if output.is_probability else f"truth{unit}"
+    true = "truly so (part of the weld)" if output.is_probability else f"truth{unit}"
     says = "probability" if output.is_probability else f"predicted{unit}"
     return Table(["weld", true, says, *output.modalities], cells, caption)

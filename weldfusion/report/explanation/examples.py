@@ -11,8 +11,8 @@ MOST = 6
 
 def example_welds(explanation: Explanation, most: int = MOST) -> list[str]:
     """Ids of at most `most` welds: of each class the most typical one that is called rightly (without
-    truth: called), then the surest wrong call of each class, then the second most typical; of a number the
-    smallest and the largest prediction. The order is fixed by the explanation."""
+    truth: called), then the surest wrong call of each class, then the second most typical; of a number (or
+    the first kind of event) the smallest and the largest prediction. The explanation fixes the order."""
     ranked = [_ranked(outputs) for outputs in targets_of(outputs(explanation)).values()]
     turns = max((len(rank) for rank in ranked), default=0)
     chosen = [weld for turn in range(turns) for rank in ranked for weld in rank[turn : turn + 1]]
@@ -20,7 +20,7 @@ def example_welds(explanation: Explanation, most: int = MOST) -> list[str]:
 
 
 def _ranked(outputs: list[Output]) -> list[str]:
-    if not outputs[0].is_probability:
+    if not outputs[0].can_be_called:
         order = np.argsort(outputs[0].full, kind="stable")
         return [str(outputs[0].weld[row]) for row in dict.fromkeys((order[0], order[-1]))]
     typical = [_typical(output) for output in outputs]

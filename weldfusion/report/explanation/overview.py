@@ -55,13 +55,13 @@ def classes_table(found: Sequence[Output]) -> Table:
     for number, (output, name) in enumerate(zip(found, names_of(found), strict=True), 1):
         chosen, _ = shown_rows(output)
         means = means_of(output.share[chosen], output.group[chosen])
-        count = int(output.called.sum()) if output.is_probability else len(output)
+        count = int(output.called.sum())
         base, full = float(output.base[chosen].mean()), float(output.full[chosen].mean())
         shares = [words.spread(mean) for mean in means]
         rows.append([Link(name, f"class-{number}"), count, short(base), *shares, short(full)])
     columns = ["output", "welds called so", "no sensor", *found[0].modalities, "all sensors"]
     caption = (
-        "Mean share of each sensor over the welds that the model calls so (a number: over all welds). "
+        "Mean share of each sensor over the welds that the model calls so (of numbers and events: all welds). "
         "Without brackets: too few groups for an interval."
     )
     return Table(columns, rows, caption)

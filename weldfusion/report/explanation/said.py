@@ -6,7 +6,7 @@ import numpy as np
 
 from weldfusion.report.elements import short
 from weldfusion.report.explanation.shares import Output
-from weldfusion.report.explanation.words import signed
+from weldfusion.report.explanation.words import in_percent, signed
 
 
 def targets_of(found: Sequence[Output]) -> dict[str, list[Output]]:
@@ -34,15 +34,20 @@ def truth_of(outputs: Sequence[Output], row: int) -> str:
         most = int(truth.argmax())
         part = "" if truth[most] > 0.999 else f" ({truth[most]:.0%} of the windows)".replace("%", " %")
         return f"{outputs[most].label}{part}"
-    if outputs[0].is_probability:
+    if outputs[0].can_be_called:
         return ", ".join(o.label for o, value in zip(outputs, truth, strict=True) if value >= 0.5) or "none"
+    if outputs[0].is_probability:
+        parts = zip(outputs, truth, strict=True)
+        return ", ".join(f"{o.label} in {in_percent(value)} of the weld" for o, value in parts)
     return f"{short(float(truth[0]))} {unit}".strip()
 
 
 def prediction_of(outputs: Sequence[Output], row: int) -> str:
-    """What is called, with its mean probability, or the predicted value."""
+    """What is called, with its mean probability; of events that mean alone; or the predicted value."""
     if not outputs[0].is_probability:
         return f"{short(float(outputs[0].full[row]))} {outputs[0].target.unit}".strip()
+    if not outputs[0].can_be_called:
+        return ", ".join(f"{o.label} at {short(float(o.full[row]))} a step" for o in outputs)
     called = [output for output in outputs if output.called[row]]
     return ", ".join(f"{o.label} ({short(float(o.full[row]))})" for o in called) or "none"
 

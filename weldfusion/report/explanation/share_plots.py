@@ -101,7 +101,7 @@ def dots_plot(output: Output, caption: str) -> Figure:
 
 def _kinds(output: Output, rows: np.ndarray) -> dict[str, tuple[np.ndarray, str, str]]:
     """Groups of welds to tell apart: legend → mask over `rows`, colour, marker."""
-    if not output.is_probability:
+    if not output.can_be_called:
         return {"weld": (np.ones(len(rows), dtype=bool), COLOURS[0], "o")}
     called, truth = output.called[rows], output.truth[rows]
     known = ~np.isnan(truth)

@@ -10,6 +10,7 @@ from weldfusion.evaluation.intervals import RESAMPLES, Interval, group_counts, p
 from weldfusion.explain.explanation import Explanation, TargetInfo
 
 IS_PROBABILITY = frozenset({"class", "multilabel", "intervals"})
+CALLED = frozenset({"class", "multilabel"})
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class Output:
 
     N welds, M sensors: `share` and `present` (N, M); `base`, `full`, `truth` (N,), truth NaN where unknown.
     `called` bool (N,): the model calls the weld this class (its mean probability is the largest, or at
-    least one half for a flag); always True for a number.
+    least one half for a flag); always True for a number and for events, whose values are means over steps.
     """
 
     target: TargetInfo
@@ -47,6 +48,11 @@ class Output:
     @property
     def is_probability(self) -> bool:
         return self.target.kind in IS_PROBABILITY
+
+    @property
+    def can_be_called(self) -> bool:
+        """Whether a weld as a whole is called so or otherwise: not by a number, nor by events along it."""
+        return self.target.kind in CALLED
 
     @property
     def name(self) -> str:
@@ -84,7 +90,7 @@ def _labels(target: TargetInfo) -> tuple[str, ...]:
 def _called(target: TargetInfo, full: np.ndarray, number: int) -> np.ndarray:
     if target.kind == "class":
         return np.asarray(full.argmax(axis=1) == number)
-    return full[:, number] >= 0.5 if target.kind in IS_PROBABILITY else np.ones(len(full), dtype=bool)
+    return full[:, number] >= 0.5 if target.kind in CALLED else np.ones(len(full), dtype=bool)
 
 
 def _output(
@@ -181,7 +187,7 @@ def shown_rows(output: Output) -> tuple[np.ndarray, str]:
     Those called so; where there are none, those that truly are so; else all.
     """
     for mask, words in ((output.called, "the model calls"), (output.truth >= 0.5, "truly")):
-        if output.is_probability and mask.any():
+        if output.can_be_called and mask.any():
             return np.flatnonzero(mask), words
     return np.arange(len(output)), "all"
 

@@ -59,7 +59,7 @@ def shown_outputs(found: Sequence[Output], weld: str, label: str | None) -> list
             true = [
                 o
                 for o in outputs
-                if o.is_probability and o.truth[row] >= 0.5 and all(o is not other for other in called)
+                if o.can_be_called and o.truth[row] >= 0.5 and all(o is not other for other in called)
             ]
             shown += [*called, *true]
     return shown

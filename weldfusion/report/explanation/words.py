@@ -47,6 +47,14 @@ def spread(mean: Mean, percent: bool = False) -> str:
     return f"{value} [{', '.join(ends)}]"
 
 
+def count(welds: int) -> str:
+    """
+    >>> count(1), count(4)
+    ('1 weld', '4 welds')
+    """
+    return f"{welds} weld{'' if welds == 1 else 's'}"
+
+
 def in_percent(part: float) -> str:
     """
     >>> in_percent(0.616)
@@ -121,12 +129,13 @@ def of_output(output: Output) -> str:
     means = means_of(output.share[rows], output.group[rows])
     order = np.argsort([-abs(mean.value) for mean in means], kind="stable")
     moved = _listed([f"{output.modalities[k]} {spread(means[k])}" for k in order])
-    if not output.is_probability:
+    if not output.can_be_called:
+        what = "mean probability of a step" if output.is_probability else "value"
         size = np.abs(output.share[rows]).mean(axis=0)
         order = np.argsort(-size, kind="stable")
         moved = _listed([f"{output.modalities[k]} by {short(float(size[k]))} {unit}".strip() for k in order])
-        return f"{output.name}: over {len(rows)} welds the sensors move the value, up or down: {moved}."
-    which = f"the {len(rows)} welds that {about} so" if about == "the model calls" else _instead(rows, about)
+        return f"{output.name}: over {count(len(rows))} the sensors move the {what}, up or down: {moved}."
+    which = f"the {count(len(rows))} that {about} so" if about == "the model calls" else _instead(rows, about)
     return (
         f"{output.name}: for {which}, the probability goes from {short(base)} (no sensor) to {short(full)} "
         f"(all sensors): {moved}{why_no_interval(means)}."
@@ -185,8 +194,9 @@ def cannot_say(explanation: Explanation) -> list[str]:
 
 def _instead(rows: np.ndarray, about: str) -> str:
     if about == "truly":
-        return f"the {len(rows)} welds that truly are so (the model calls none so)"
-    return f"all {len(rows)} welds (the model calls none so)"
+        are = "is" if len(rows) == 1 else "are"
+        return f"the {count(len(rows))} that truly {are} so (the model calls none so)"
+    return f"all {count(len(rows))} (the model calls none so)"
 
 
 def _listed(words: Sequence[str]) -> str:

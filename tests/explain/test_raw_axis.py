@@ -48,6 +48,24 @@ def test_centres_are_the_middle_of_what_a_cell_sees(stride, padding):
     np.testing.assert_allclose(centres[inner], seen[inner], atol=1e-9)
 
 
+@pytest.mark.parametrize("padding", ["same", "valid", 1])
+@pytest.mark.parametrize("kernel", [3, 4])
+def test_padding_by_name_is_measured(kernel, padding):
+    class Plain(Encoder):
+        def __init__(self) -> None:
+            super().__init__()
+            self.conv = nn.Conv1d(1, 1, kernel, padding=padding)
+
+        def forward(self, x: torch.Tensor, valid: torch.Tensor | None = None) -> torch.Tensor:
+            return self.conv(x).mean(dim=2)
+
+    encoder = Plain().eval()
+    place, passed = survey(encoder, Flow("waveform", 1, length=40, rate=1e3))
+    seen = reached(encoder.conv, 40)
+    assert place.cells == (len(seen),)
+    np.testing.assert_allclose(cell_centres(passed.time, 40, len(seen))[3:-3], seen[3:-3])
+
+
 def test_layers_that_are_no_chain_divide_evenly():
     np.testing.assert_allclose(cell_centres([Sliding(99, 3, 2, 1)], 64, 4), even_centres(64, 4))
     np.testing.assert_allclose(cell_centres([Sliding(64, 3, 2, 1)], 64, 4), even_centres(64, 4))

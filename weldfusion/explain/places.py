@@ -102,5 +102,6 @@ def _sliding(module: Any, x: Tensor, axis: int) -> Sliding:
 
     kernel, stride = along(module.kernel_size), along(module.stride)
     dilation = along(getattr(module, "dilation", 1))
-    padding = dilation * (kernel - 1) / 2 if module.padding == "same" else along(module.padding)
+    named = {"same": dilation * (kernel - 1) / 2, "valid": 0.0}
+    padding = named[module.padding] if isinstance(module.padding, str) else along(module.padding)
     return Sliding(x.shape[axis], kernel, stride, padding, dilation)

@@ -8,7 +8,10 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Sliding:
-    """One layer that slides along an axis of `length` places: convolution, pooling, spectrogram frames."""
+    """One layer that slides along an axis of `length` places: convolution, pooling, spectrogram frames.
+
+    `padding` is the mean of both ends; half a place is one more at the far end (`same` with an even kernel).
+    """
 
     length: int
     kernel: int
@@ -41,7 +44,7 @@ def cell_centres(layers: Sequence[Sliding], length: int, cells: int) -> np.ndarr
     for layer in layers:
         if layer.length != now:
             return even_centres(length, cells)
-        first += ((layer.kernel - 1) * layer.dilation / 2 - layer.padding) * step
+        first += ((layer.kernel - 1) * layer.dilation / 2 - int(layer.padding)) * step
         step, now = step * layer.stride, layer.cells
     return first + step * np.arange(cells) if now == cells else even_centres(length, cells)
 

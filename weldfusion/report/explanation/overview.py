@@ -61,7 +61,7 @@ def classes_table(found: Sequence[Output]) -> Table:
         rows.append([Link(name, f"class-{number}"), count, short(base), *shares, short(full)])
     columns = ["output", "welds called so", "no sensor", *found[0].modalities, "all sensors"]
     caption = (
-        "Mean share of each sensor over the welds that the model calls so (of numbers and events: all welds). "
+        "Mean share of each sensor over the welds that the model calls so (numbers and events: all welds). "
         "Without brackets: too few groups for an interval."
     )
     return Table(columns, rows, caption)

@@ -1,0 +1,73 @@
+"""What is taken as frames, and what is refused in one line."""
+
+import cv2
+import numpy as np
+import pytest
+
+from weldfusion.errors import SignalError
+from weldfusion.signals.frames import Region, check_frames, check_scale
+
+
+@pytest.mark.parametrize(
+    ("given", "taken"),
+    [
+        (np.uint8, np.uint8),
+        (np.uint16, np.uint16),
+        (np.float32, np.float32),
+        (np.float16, np.float32),
+        (np.float64, np.float32),
+        (np.int32, np.float32),
+        (bool, np.uint8),
+    ],
+)
+def test_values_stay_and_the_type_is_one_that_opencv_takes(given, taken):
+    frames = np.arange(24).reshape(2, 3, 4).astype(given)
+    checked = check_frames(frames)
+    assert checked.dtype == taken
+    np.testing.assert_array_equal(checked, frames)
+
+
+def test_colour_becomes_luma_as_in_opencv():
+    colour = np.random.default_rng(0).integers(0, 256, (2, 16, 16, 3)).astype(np.uint8)
+    expected = np.stack([cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY) for frame in colour])
+    assert np.abs(check_frames(colour).astype(int) - expected).max() <= 1
+    np.testing.assert_array_equal(check_frames(colour[..., :1]), colour[..., 0])
+
+
+@pytest.mark.parametrize(
+    ("frames", "told"),
+    [
+        (np.zeros(5), r"shape \(5,\)"),
+        (np.zeros((2, 3, 4, 5)), r"shape \(2, 3, 4, 5\)"),
+        (np.zeros((2, 0, 4)), "0 x 4 pixels"),
+        (np.full((1, 2, 2), np.nan), r"frames\[0, 0, 0\] is nan"),
+        (np.array([[[1.0, np.inf]]]), r"frames\[0, 0, 1\] is inf"),
+        (np.array([[["a"]]]), "real numbers"),
+        (np.zeros((1, 2, 2), complex), "real numbers"),
+    ],
+)
+def test_unusable_frames_are_told(frames, told):
+    with pytest.raises(SignalError, match=told):
+        check_frames(frames)
+
+
+def test_a_region_outside_of_the_frame_is_told():
+    frames = np.zeros((1, 8, 6))
+    assert Region(2, 5, 1, 4).of(frames).shape == (1, 3, 3)
+    for region, told in [
+        (Region(bottom=9), "bottom is 9, the frames are 8 x 6"),
+        (Region(right=7), "right is 7"),
+        (Region(left=6), "column 6"),
+    ]:
+        with pytest.raises(SignalError, match=told):
+            region.of(frames)
+    with pytest.raises(SignalError, match="0 <= top < bottom"):
+        Region(top=4, bottom=4)
+    with pytest.raises(SignalError, match="0 <= left < right"):
+        Region(left=-1)
+
+
+@pytest.mark.parametrize("scale", [0, -1.0, np.nan, np.inf])
+def test_a_scale_is_a_length(scale):
+    with pytest.raises(SignalError, match="mm_per_px"):
+        check_scale(scale)

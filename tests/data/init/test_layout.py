@@ -53,6 +53,20 @@ def test_folders_of_sensors_share_an_id(tmp_path):
     assert got["voltage/w2.npy"] == ("w2", "voltage", None, None)
 
 
+def test_folders_of_sensors_by_the_suffix_of_their_signals(tmp_path):
+    suffixes = {"laser": "h5", "robot": "mat", "plasma": "csv", "top": "tif"}
+    got = places(tmp_path, [f"{s}/w{i}.{e}" for s, e in suffixes.items() for i in range(4)])
+    assert got["robot/w2.mat"] == ("w2", "robot", None, None)
+    assert {place[:2] for place in got.values()} == {(f"w{i}", s) for s in suffixes for i in range(4)}
+
+
+def test_folders_that_share_a_weld_of_the_table_are_sensors(tmp_path):
+    names = [f"{s}/w{i}.csv" for s in ("laser", "robot") for i in range(4)]
+    got = places(tmp_path, names, ids=[f"w{i}" for i in range(4)])
+    assert got["laser/w2.csv"] == ("w2", "laser", None, None)
+    assert got["robot/w2.csv"] == ("w2", "robot", None, None)
+
+
 def test_one_folder_with_ids(tmp_path):
     got = places(tmp_path, [f"{i:03}.{s}" for i in range(4) for s in ("flac", "jpg")])
     assert got["001.flac"] == ("001", "sound", None, None)

@@ -18,7 +18,7 @@ SUFFIXES: dict[str, FileKind] = {
 OWN = frozenset({"dataset.yaml", "manifest.csv", "manifest.parquet", "config.yaml"})
 SENSORS = re.compile(
     r"sound|audio|micro|mic\d*$|photo|image|img|cam|video|current|voltage|power|force|distance|curve|signal|"
-    r"sensor|pressure|optical|photodiode|spectr|thermal|acoustic|temperature|accel|thermo|infrared|depth",
+    r"sensor|pressure|optical|diode|spectr|thermal|acoustic|temperature|accel|thermo|infrared|depth",
     re.IGNORECASE,
 )
 Role = Literal["constant", "weld", "class", "group", "modality"]
@@ -107,25 +107,31 @@ def _roles(recordings: Sequence[Recording], ids: set[str]) -> list[Role]:
         inside = [r for r in recordings if len(r.parts) > depth]
         names = {r.parts[depth] for r in inside}
         if ids:
-            role: Role = "weld" if len(names & ids) >= len(names) / 2 else _role(inside, depth)
+            role: Role = "weld" if len(names & ids) >= len(names) / 2 else _role(inside, depth, ids)
             role = "group" if role == "weld" and not names & ids else role
         elif len(names) == 1:
             role = "constant" if len(inside) == len(recordings) else "modality"
         else:
-            role = "weld" if "weld" not in roles and _are_welds(inside, depth) else _role(inside, depth)
+            role = "weld" if "weld" not in roles and _are_welds(inside, depth) else _role(inside, depth, ids)
         roles.append("group" if role == "class" and "class" in roles else role)
     return roles
 
 
-def _role(inside: Sequence[Recording], depth: int) -> Role:
-    """Folders of one sensor each hold their own kind of file or have a sensor's name; else classes."""
+def _role(inside: Sequence[Recording], depth: int, ids: set[str]) -> Role:
+    """Folders of one sensor each hold their own kind of file, have a sensor's name or share a weld of the
+    table (`ids`); else classes."""
     kinds: dict[str, set[str]] = defaultdict(set)
+    homes: dict[str, set[str]] = defaultdict(set)
     for recording in inside:
-        kinds[recording.parts[depth]].add(recording.kind)
+        name = recording.parts[depth]
+        kinds[name].add(recording.path.suffix.lower() if recording.kind == "signals" else recording.kind)
+        if recording.stem in ids:
+            homes[recording.stem].add(name)
     if len(kinds) == 1:
         return "modality" if SENSORS.search(next(iter(kinds))) else "constant"
     own_kind = sum(len(found) for found in kinds.values()) == len(set().union(*kinds.values()))
-    return "modality" if own_kind or all(SENSORS.search(name) for name in kinds) else "class"
+    shared = any(len(names) > 1 for names in homes.values())
+    return "modality" if own_kind or shared or all(SENSORS.search(name) for name in kinds) else "class"
 
 
 def _are_welds(inside: Sequence[Recording], depth: int) -> bool:

@@ -118,6 +118,26 @@ def test_array_of_an_npz_by_address(tmp_path: Path) -> None:
     np.testing.assert_array_equal(read(at(tmp_path / "x.npz", "b")).values, (SIGNAL + 1).astype(np.float32))
 
 
+def test_frames_that_tifffile_wrote_one_by_one_are_all_read(tmp_path: Path) -> None:
+    kelvin = np.random.default_rng(4).normal(900, 50, (5, 8, 10)).astype(np.float32)
+    with tifffile.TiffWriter(tmp_path / "x.tif") as file:
+        for image in kelvin:
+            file.write(image)
+    np.testing.assert_array_equal(read(tmp_path / "x.tif").values[..., 0], kelvin)
+    assert probe(tmp_path / "x.tif").shape == (5, 8, 10, 1)
+    pieces = [piece.reshape(-1, 8, 10) for piece in frames(tmp_path / "x.tif")]
+    np.testing.assert_array_equal(np.concatenate(pieces), kelvin)
+
+
+def test_images_of_unlike_size_in_one_tiff_are_told(tmp_path: Path) -> None:
+    with tifffile.TiffWriter(tmp_path / "x.tif") as file:
+        for height in (8, 6):
+            file.write(np.zeros((height, 10), np.float32))
+    for what in (read, probe, lambda path: list(frames(path))):
+        with pytest.raises(ReadError, match=r"holds images of \(8, 10\) float32 and of \(6, 10\) float32"):
+            what(tmp_path / "x.tif")
+
+
 @pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
 def test_float_tiff_keeps_temperatures(tmp_path: Path, dtype: str, monkeypatch: pytest.MonkeyPatch) -> None:
     kelvin = rng.uniform(290, 1900, (7, 5, 6)).astype(dtype)

@@ -22,33 +22,64 @@ def read(path: Path, options: Mapping[str, Any]) -> Reading:
     """Pixels (height, width, channels), or (frames, height, width, channels) of several pages."""
     options_of(path, options).close()
     with _opened(path) as file:
-        series = file.series[0]
-        _check_whole(path, series.pages)
-        return Reading(numbers(str(path), _channels_last(path, series.asarray(), series.axes)))
+        images = [_pixels(path, series) for series in _series(path, file)]
+    if len(images) == 1:
+        return Reading(images[0])
+    return Reading(np.concatenate([image if image.ndim == 4 else image[None] for image in images]))
 
 
 def probe(path: Path, options: Mapping[str, Any]) -> Probe:
     """Shape from the header."""
     options_of(path, options).close()
     with _opened(path) as file:
-        axes, shape = file.series[0].axes, file.series[0].shape
-    return Probe(None, _channels_last(path, np.broadcast_to(np.uint8(0), shape), axes).shape)
+        several = _series(path, file)
+        shape = _shape(path, several[0])
+    if len(several) == 1:
+        return Probe(None, shape)
+    return Probe(None, (len(several) * (shape[0] if len(shape) == 4 else 1), *shape[-3:]))
 
 
 def frames(path: Path, options: Mapping[str, Any]) -> Iterator[np.ndarray]:
     """Frames (frames, height, width, channels) page by page where each page is one, else all at once."""
-    shape = probe(path, options).shape
+    options_of(path, options).close()
     with _opened(path) as file:
-        series = file.series[0]
-        pages, axes = series.pages, series.keyframe.axes
-        if len(shape) < 4 or len(pages) != shape[0]:
-            yield read(path, options).values
-            return
-        _check_whole(path, pages)
-        step = frames_at_once(shape[1:], series.dtype.itemsize)
-        for start in range(0, len(pages), step):
-            several = [page.asarray() for page in pages[start : start + step] if page is not None]
-            yield numbers(str(path), np.stack([_channels_last(path, image, axes) for image in several]))
+        for series in _series(path, file):
+            yield from _pieces(path, series)
+
+
+def _series(path: Path, file: tifffile.TiffFile) -> list[tifffile.TiffPageSeries]:
+    """The images of a file, without reduced copies: one series, or several alike (frames that tifffile wrote
+    one by one). Raises ReadError where they differ."""
+    first, *others = [one for one in file.series if not one.keyframe.is_reduced] or file.series
+    for one in others:
+        if (one.shape, one.dtype, one.axes) != (first.shape, first.dtype, first.axes):
+            raise ReadError(
+                f"{path}: holds images of {first.shape} {first.dtype} and of {one.shape} {one.dtype}; store "
+                "unlike images in files of their own"
+            )
+    return [first, *others]
+
+
+def _shape(path: Path, series: tifffile.TiffPageSeries) -> tuple[int, ...]:
+    return _channels_last(path, np.broadcast_to(np.uint8(0), series.shape), series.axes).shape
+
+
+def _pixels(path: Path, series: tifffile.TiffPageSeries) -> np.ndarray:
+    _check_whole(path, series.pages)
+    return numbers(str(path), _channels_last(path, series.asarray(), series.axes))
+
+
+def _pieces(path: Path, series: tifffile.TiffPageSeries) -> Iterator[np.ndarray]:
+    shape, pages = _shape(path, series), series.pages
+    if len(shape) < 4 or len(pages) != shape[0]:
+        yield _pixels(path, series)
+        return
+    _check_whole(path, pages)
+    step = frames_at_once(shape[1:], series.dtype.itemsize)
+    for start in range(0, len(pages), step):
+        several = [page.asarray() for page in pages[start : start + step] if page is not None]
+        axes = series.keyframe.axes
+        yield numbers(str(path), np.stack([_channels_last(path, image, axes) for image in several]))
 
 
 @contextmanager

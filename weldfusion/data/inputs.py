@@ -7,6 +7,7 @@ from weldfusion.data.card import Card, Modality, TargetSpec
 from weldfusion.data.clock import Clock, clock_of, exact, whole_samples
 from weldfusion.data.flow import Flow
 from weldfusion.data.folder import Dataset
+from weldfusion.data.frame_steps import shape_after
 from weldfusion.data.headers import Headers
 from weldfusion.data.manifest import Weld
 from weldfusion.data.prepare import Recipe
@@ -25,6 +26,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "frames": ("image_sequence",),
     "max_items": ("image",),
 }
+OF_FRAMES = ("frame_steps", "series")
 
 
 def chosen_inputs(card: Card, settings: DataSettings) -> dict[str, Input]:
@@ -40,7 +42,7 @@ def chosen_inputs(card: Card, settings: DataSettings) -> dict[str, Input]:
         if name not in card.modalities:
             raise ConfigError(f"data.inputs: no modality {name!r}; {did_you_mean(name, card.modalities)}")
         found[name] = asked[name] or Input()
-        _check_input(name, found[name], kind_of(card.modalities[name]))
+        _check_input(name, found[name], card.modalities[name])
     return found
 
 
@@ -59,14 +61,23 @@ def chosen_targets(card: Card, settings: DataSettings) -> dict[str, TargetSpec]:
     }
 
 
-def kind_of(modality: Modality) -> str:
-    """What a model sees it as: a timed table and a spectrum sequence are waveforms of several channels."""
+def kind_of(modality: Modality, settings: Input | None = None) -> str:
+    """What a model sees it as: a timed table, a spectrum sequence and a series measured in frames (with these
+    settings) are waveforms of several channels."""
     if modality.kind == "spectrum_sequence" or (modality.kind == "table" and modality.timed):
+        return "waveform"
+    if settings is not None and settings.series is not None:
         return "waveform"
     return modality.kind
 
 
-def _check_input(name: str, settings: Input, kind: str) -> None:
+def _check_input(name: str, settings: Input, modality: Modality) -> None:
+    for field in OF_FRAMES:
+        if getattr(settings, field) and modality.kind != "image_sequence":
+            raise ConfigError(
+                f"data.inputs.{name}.{field}: a modality of kind {modality.kind} has none; leave it out"
+            )
+    kind = kind_of(modality, settings)
     for field, kinds in FIELDS.items():
         value = getattr(settings, field)
         if value in (None, ()) or (field == "steps" and not value):
@@ -134,14 +145,19 @@ def recipe_of(
 
     Raises ConfigError, ReadError.
     """
-    kind = kind_of(modality)
+    kind = kind_of(modality, settings)
     having = [weld for weld in dataset.welds if weld.files.get(modality.name)]
     first = headers.probe(having[0].files[modality.name][0], modality.reader) if having else None
     if kind in ("image", "image_sequence"):
         return _image_recipe(modality, settings, having, None if first is None else first.shape, like)
     if modality.columns:
         return Recipe(modality, settings, len(modality.columns))
-    channels = len(modality.channels) or (first.shape[0] if first and len(first.shape) == 2 else 1)
+    if settings.series is not None:
+        if first is not None and len(first.shape) in (3, 4):
+            shape_after(modality, settings, _frame_shape(first.shape))
+        channels = len(settings.series.columns)
+    else:
+        channels = len(modality.channels) or (first.shape[0] if first and len(first.shape) == 2 else 1)
     if kind == "table":
         return Recipe(modality, settings, channels)
     assert modality.rate is not None
@@ -165,16 +181,28 @@ def _image_recipe(
     if first is not None and len(first) not in (3, 4):
         path = having[0].files[modality.name][0]
         raise ReadError(f"{path}: has shape {first}; {modality.name} needs an image")
-    found = first[-3:] if first is not None else (0, 0, len(modality.channels) or 1)
-    channels = like.channels if like else len(modality.channels) or found[2]
-    size = like.size if like else settings.size or modality.size or (found[0], found[1])
-    if size is None or min(size) < 1:
+    found = _frame_shape(first) if first is not None else (0, 0, len(modality.channels) or 1)
+    if first is not None and settings.frame_steps:
+        found = shape_after(modality, settings, found)
+        channels, size = found[2], found[:2]
+    else:
+        channels, size = len(modality.channels) or found[2], modality.size or found[:2]
+    if like:
+        channels, size = like.channels, like.size or size
+    else:
+        size = settings.size or size
+    if min(size) < 1:
         raise ConfigError(f"data.inputs.{modality.name}.size: is not known, as no weld has an image; give it")
     count = None
     if modality.kind == "image":
         most = max((len(weld.files[modality.name]) for weld in having), default=1)
         count = (like.count or 1) if like else min(most, settings.max_items or most)
     return Recipe(modality, settings, channels, size=(int(size[0]), int(size[1])), count=count)
+
+
+def _frame_shape(shape: tuple[int, ...]) -> tuple[int, int, int]:
+    height, width, channels = shape[-3:]
+    return height, width, channels
 
 
 def samples_of_window(recipe: Recipe, rate: Fraction, window_s: Fraction) -> int:

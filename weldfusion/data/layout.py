@@ -189,7 +189,7 @@ def _source(
     like: Flow | None,
 ) -> Source:
     modality = recipe.modality
-    kind = kind_of(modality)
+    kind = kind_of(modality, recipe.settings)
     if kind == "table":
         return _table_source(dataset, recipe)
     if kind == "image":
@@ -251,7 +251,7 @@ def _waveform_source(
     lengths = np.minimum(lengths, length)
     padded = bool((lengths[np.isin(cuts.weld, numbers)] < length).any())
     flow = Flow("waveform", channels, length=length, rate=None if rate is None else float(rate))
-    masked = padded or recipe.modality.missing == "nan" or (like is not None and pace.length is None)
+    masked = padded or recipe.gaps or (like is not None and pace.length is None)
     return Source(recipe, flow, masked, recordings, rate, starts, lengths)
 
 

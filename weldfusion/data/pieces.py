@@ -41,7 +41,7 @@ class Pieces:
         source = self.layout.sources[name]
         welds = self.layout.cuts.weld[rows].tolist()
         there = np.array([weld in source.recordings for weld in welds], bool)
-        kind = kind_of(source.recipe.modality)
+        kind = kind_of(source.recipe.modality, source.recipe.settings)
         if kind == "waveform":
             values, mask = self._waveforms(name, source, rows, welds)
         elif kind == "table":
@@ -70,7 +70,7 @@ class Pieces:
         if not source.masked:
             return values, np.zeros(0, bool)
         mask = np.arange(flow.length or 0) < lengths[:, None]
-        if source.recipe.modality.missing == "nan":
+        if source.recipe.gaps:
             gone = np.isnan(values).any(1)
             mask &= ~gone
             values.transpose(0, 2, 1)[gone] = 0

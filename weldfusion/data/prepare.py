@@ -11,10 +11,11 @@ import numpy as np
 from weldfusion.data.cache import key_of
 from weldfusion.data.card import Modality
 from weldfusion.data.clock import Clock
+from weldfusion.data.frame_steps import series_of, stepped_frames
 from weldfusion.data.headers import stamp
 from weldfusion.data.images import fit_image
 from weldfusion.data.manifest import Weld
-from weldfusion.data.recording import frames_of, read_photo, read_row, read_signal
+from weldfusion.data.recording import read_photo, read_row, read_signal
 from weldfusion.data.settings import Input, Step
 from weldfusion.errors import ReadError
 from weldfusion.signals.resample import resample, resampled_length
@@ -39,6 +40,11 @@ class Recipe:
     rate: Fraction | None = None
     size: tuple[int, int] | None = None
     count: int | None = None
+
+    @property
+    def gaps(self) -> bool:
+        """Whether a prepared waveform may hold NaN, where nothing was recorded or seen."""
+        return self.modality.missing == "nan" or self.settings.series is not None
 
 
 @dataclass(frozen=True)
@@ -72,6 +78,8 @@ def key_of_recording(recipe: Recipe, recording: Recording, root: Path) -> str:
         size=recipe.size,
         count=recipe.count,
         steps=[plain_step(step) for step in settings.steps],
+        frame_steps=[plain_step(step) for step in settings.frame_steps],
+        series=settings.series and plain_step(settings.series),
     )
 
 
@@ -81,6 +89,7 @@ def prepare(recipe: Recipe, recording: Recording) -> np.ndarray:
     | kind | array |
     |---|---|
     | waveform, timed table, spectrum_sequence | (channels, time) float32; NaN where the card permits it |
+    | image_sequence with a series | (numbers, time) float32; NaN where a frame has none |
     | table | (columns,) float32 |
     | image | (photos, channels, height, width) uint8, or float32 where deeper than 8 bits |
     | image_sequence | (frames, channels, height, width), likewise |
@@ -94,7 +103,8 @@ def prepared_parts(recipe: Recipe, recording: Recording) -> Iterator[np.ndarray]
     """`prepare` in parts along the first axis: an image sequence some frames at a time, so that memory does
     not grow with its length; else everything at once."""
     kind = recipe.modality.kind
-    if kind == "spectrum_sequence" or (kind == "table" and recipe.modality.timed):
+    timed_table = kind == "table" and recipe.modality.timed
+    if kind == "spectrum_sequence" or timed_table or recipe.settings.series is not None:
         kind = "waveform"
     kinds: Mapping[str, Callable[[Recipe, Recording], Iterator[np.ndarray]]] = {
         "waveform": _waveform,
@@ -138,7 +148,10 @@ def _resampled(values: np.ndarray, ratio: Fraction, length: int | None) -> np.nd
 
 
 def _signal(recipe: Recipe, weld: Weld) -> tuple[Path, np.ndarray]:
-    """Values (channels, time) float32 of the one file."""
+    """Values (channels, time) float32 of the one file, or of the series measured in all of them."""
+    if recipe.settings.series is not None:
+        paths = weld.files[recipe.modality.name]
+        return paths[0], series_of(recipe.modality, recipe.settings, paths)
     path = _only(weld, recipe.modality)
     values = read_signal(recipe.modality, path).values
     if len(values) != recipe.channels:
@@ -207,8 +220,8 @@ def key_of_step(recipe: Recipe, number: int) -> str:
     return f"data.inputs.{recipe.modality.name}.steps[{number}] {type(step).__name__}"
 
 
-def plain_step(step: Step) -> tuple[str, Any]:
-    """Class path and settings of a step, for the cache key.
+def plain_step(step: object) -> tuple[str, Any]:
+    """Class path and settings of a step of any kind, for the cache key.
 
     >>> from dataclasses import dataclass
     >>> @dataclass
@@ -245,7 +258,8 @@ def _photos(recipe: Recipe, recording: Recording) -> Iterator[np.ndarray]:
 
 
 def _frames(recipe: Recipe, recording: Recording) -> Iterator[np.ndarray]:
-    for path, frames in frames_of(recipe.modality, recording.weld.files[recipe.modality.name]):
+    files = recording.weld.files[recipe.modality.name]
+    for path, frames in stepped_frames(recipe.modality, recipe.settings, files):
         yield np.stack([_fitted(frame, recipe, path) for frame in frames])
 
 

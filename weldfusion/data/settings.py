@@ -9,6 +9,7 @@ import numpy as np
 
 from weldfusion.data.ranges import check_above_zero, check_least
 from weldfusion.errors import ConfigError
+from weldfusion.signals.frame_step import FrameSeries, FrameStep
 
 
 class Step(Protocol):
@@ -44,6 +45,10 @@ class Input:
         frames: how many frames of an image sequence a window gets, evenly spaced in time.
         max_items: at most this many images of a weld (the first ones); all by default.
         steps: preprocessing of the whole recording, in order.
+        frame_steps: preprocessing of each frame of an image sequence as recorded, in order, before `size`.
+        series: numbers measured in each frame of an image sequence (after `frame_steps`), such as the area of
+            the keyhole; the modality is then a waveform of these channels at the rate of the frames, masked
+            where a frame has none, to which `rate`, `samples` and `steps` apply.
     """
 
     rate: float | None = None
@@ -52,6 +57,8 @@ class Input:
     frames: int | None = None
     max_items: int | None = None
     steps: Sequence[Step] = ()
+    frame_steps: Sequence[FrameStep] = ()
+    series: FrameSeries | None = None
 
 
 @dataclass(frozen=True)

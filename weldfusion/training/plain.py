@@ -3,7 +3,6 @@
 import numpy as np
 
 from weldfusion.data.dataset import WeldWindows
-from weldfusion.data.inputs import kind_of
 from weldfusion.evaluation.baselines import WindowFeatures, WindowTruth
 from weldfusion.signals.features import plain_features
 from weldfusion.training.bar import bar
@@ -15,7 +14,6 @@ BATCH = 64
 def plain_windows(windows: WeldWindows) -> tuple[WindowFeatures, list[WindowTruth]]:
     """Features (N, F) by modality of all windows with their places, and the truths of all targets."""
     batches = loader(windows, in_order(len(windows), BATCH), windows.settings.workers)
-    modalities = windows.dataset.card.modalities
     columns: dict[str, list[np.ndarray]] = {name: [] for name in windows.flows}
     places = []
     for batch in bar(batches, "plain features", -(-len(windows) // BATCH)):
@@ -23,8 +21,7 @@ def plain_windows(windows: WeldWindows) -> tuple[WindowFeatures, list[WindowTrut
         places.append(batch.where)
         for name, flow in windows.flows.items():
             valid = batch.valid[name].numpy() if name in batch.valid else None
-            kind = kind_of(modalities[name])
-            features, _ = plain_features(kind, batch.inputs[name].numpy(), flow.rate, valid)
+            features, _ = plain_features(flow.kind, batch.inputs[name].numpy(), flow.rate, valid)
             features[~batch.present[name].numpy()] = np.nan
             columns[name].append(features)
     joined = {name: np.concatenate(parts) for name, parts in columns.items()}

@@ -15,6 +15,7 @@ from weldfusion.data.card import Card, Modality, read_card
 from weldfusion.data.flow import Flow
 from weldfusion.data.inputs import chosen_inputs, chosen_targets, kind_of
 from weldfusion.data.settings import DataSettings, Input
+from weldfusion.data.steps import with_steps
 from weldfusion.simulate.laser_card import laser_card
 from weldfusion.simulate.laser_weld import SENSORS, plan_laser
 from weldfusion.simulate.preset import LASER_AL
@@ -79,7 +80,7 @@ def test_config_builds_its_model(file):
         inputs = chosen_inputs(card, settings.data)
         seconds = window_seconds(card, settings.data)
         flows = {name: flow_of(card.modalities[name], one, seconds) for name, one in inputs.items()}
-        targets = chosen_targets(card, settings.data)
+        targets = with_steps(chosen_targets(card, settings.data), Fraction(str(seconds)))
         model = FusionModel(flows, targets, settings.model)
         assert set(model.targets) == set(settings.data.targets or card.targets)
         assert sum(parameter.numel() for parameter in model.parameters()) > 0

@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from weldfusion.report.draw import COLOURS, INK, draw
-from weldfusion.report.elements import Figure
+from weldfusion.report.draw import COLOURS, INK
+from weldfusion.report.drawing import Drawing
 from weldfusion.report.signals import MOST_POINTS, envelope
 
 if TYPE_CHECKING:
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 
 def decomposition_plot(
-    values: np.ndarray, found: "Decomposition", rate: float, unit: str = "", caption: str = ""
-) -> Figure:
-    """One signal (time,) at `rate` Hz, its IMFs and residue over time, with the spectrum of each."""
+    values: np.ndarray, found: "Decomposition", rate: float, unit: str = "", start_s: float = 0.0
+) -> Drawing:
+    """One signal (time,) at `rate` Hz from `start_s`, its IMFs and residue over time, with their spectra."""
     count = int(found.counts)
     rows = [("signal", values, INK)]
     rows += [(f"IMF {k + 1}", found.imfs[k], COLOURS[k % len(COLOURS)]) for k in range(count)]
@@ -25,11 +25,12 @@ def decomposition_plot(
         axes = canvas.subplots(len(rows), 2, width_ratios=[3, 2], sharex="col", squeeze=False)
         for (over_time, over_frequency), (name, row, colour) in zip(axes, rows, strict=True):
             place, shown = envelope(np.asarray(row, float))
-            over_time.plot(place / rate, shown, linewidth=0.9, color=colour)
+            over_time.plot(start_s + place / rate, shown, linewidth=0.9, color=colour)
             over_time.set_ylabel(name, rotation=0, ha="right", va="center")
             frequency, amplitude = amplitude_spectrum(row, rate)
-            place, shown = envelope(amplitude)
-            over_frequency.plot(frequency[place], shown, linewidth=0.9, color=colour)
+            place, shown = envelope(amplitude[1:])
+            over_frequency.plot(frequency[1:][place], shown, linewidth=0.9, color=colour)
+            over_frequency.set_xscale("log")
             for ax in (over_time, over_frequency):
                 ax.tick_params(labelsize=7.5)
         axes[-1, 0].set_xlabel("time (s)")
@@ -38,7 +39,7 @@ def decomposition_plot(
         axes[0, 1].set_title("amplitude of each frequency")
 
     alt = f"A signal, its {count} intrinsic mode functions and what is left, each with its spectrum."
-    return draw((7.4, 0.75 * len(rows) + 0.7), paint, alt, caption)
+    return Drawing((7.4, 0.75 * len(rows) + 0.7), paint, alt)
 
 
 def amplitude_spectrum(values: np.ndarray, rate: float) -> tuple[np.ndarray, np.ndarray]:
@@ -53,7 +54,7 @@ def amplitude_spectrum(values: np.ndarray, rate: float) -> tuple[np.ndarray, np.
     return np.fft.rfftfreq(len(values), 1 / rate), amplitude
 
 
-def energy_plot(energy: np.ndarray, edges_hz: np.ndarray, duration_s: float, caption: str = "") -> Figure:
+def energy_plot(energy: np.ndarray, edges_hz: np.ndarray, duration_s: float, start_s: float = 0.0) -> Drawing:
     """`signals.hilbert.energy_map` (bands, columns) as a picture, brightness logarithmic over 40 dB."""
     columns = min(energy.shape[1], MOST_POINTS)
     starts = np.linspace(0, energy.shape[1], columns + 1).astype(int)[:-1]
@@ -62,10 +63,10 @@ def energy_plot(energy: np.ndarray, edges_hz: np.ndarray, duration_s: float, cap
 
     def paint(canvas: Any) -> None:
         ax = canvas.subplots()
-        time = np.linspace(0, duration_s, columns + 1)
+        time = start_s + np.linspace(0, duration_s, columns + 1)
         mesh = ax.pcolormesh(time, edges_hz, level, vmin=-40, vmax=0, cmap="magma", rasterized=True)
         ax.set(xlabel="time (s)", ylabel="frequency (Hz)")
         ax.grid(False)
         canvas.colorbar(mesh, ax=ax, label="energy (dB below the largest)")
 
-    return draw((7.4, 3.2), paint, "Energy of the intrinsic mode functions over time and frequency.", caption)
+    return Drawing((7.4, 3.2), paint, "Energy of the intrinsic mode functions over time and frequency.")

@@ -3,7 +3,8 @@
 import base64
 import io
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -45,6 +46,15 @@ def draw(size: tuple[float, float], paint: Callable[["Canvas"], None], alt: str,
     The picture is a PNG of 150 dots an inch; where that would be over 200 kB, one of 256 colours, and
     where that is too (photos), a JPEG.
     """
+    with painted(size, paint) as canvas:
+        mime, content = _within_limit(canvas)
+    source = f"data:image/{mime};base64,{base64.b64encode(content).decode()}"
+    return Figure(source, alt, round(size[0] * 96), caption)
+
+
+@contextmanager
+def painted(size: tuple[float, float], paint: Callable[["Canvas"], None]) -> Iterator["Canvas"]:
+    """A canvas of `size` inches after `paint`, in our style as long as it is in use."""
     import matplotlib as mpl
     from matplotlib.figure import Figure as Canvas
 
@@ -52,9 +62,7 @@ def draw(size: tuple[float, float], paint: Callable[["Canvas"], None], alt: str,
         warnings.filterwarnings("ignore", message="Glyph .* missing")
         canvas = Canvas(figsize=size, layout="constrained")
         paint(canvas)
-        mime, content = _within_limit(canvas)
-    source = f"data:image/{mime};base64,{base64.b64encode(content).decode()}"
-    return Figure(source, alt, round(size[0] * 96), caption)
+        yield canvas
 
 
 def _within_limit(canvas: "Canvas") -> tuple[str, bytes]:
@@ -62,14 +70,14 @@ def _within_limit(canvas: "Canvas") -> tuple[str, bytes]:
     kind, content, rendered = "png", b"", {}
     for kind, dpi in ATTEMPTS:
         if dpi not in rendered:
-            rendered[dpi] = _pixels(canvas, dpi)
-        content = _encoded(rendered[dpi], kind)
+            rendered[dpi] = pixels(canvas, dpi)
+        content = encoded(rendered[dpi], kind)
         if len(content) <= MOST_BYTES:
             break
     return "jpeg" if kind == "jpeg" else "png", content
 
 
-def _pixels(canvas: "Canvas", dpi: int) -> "Image":
+def pixels(canvas: "Canvas", dpi: int) -> "Image":
     """The canvas drawn once; `savefig` would do it twice."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from PIL.Image import fromarray
@@ -80,7 +88,8 @@ def _pixels(canvas: "Canvas", dpi: int) -> "Image":
     return fromarray(np.asarray(agg.buffer_rgba())[..., :3].copy())
 
 
-def _encoded(picture: "Image", kind: str) -> bytes:
+def encoded(picture: "Image", kind: str) -> bytes:
+    """The picture as `png`, `palette` (a PNG of 256 colours) or `jpeg`."""
     from PIL.Image import Dither, Quantize
 
     buffer = io.BytesIO()

@@ -33,15 +33,30 @@ def in_band(found: Decomposition, rate: float, low_hz: float, high_hz: float) ->
     return _present(found) & (frequency >= low_hz) & (frequency < high_hz)
 
 
-def correlated(found: Decomposition, values: np.ndarray, least: float) -> np.ndarray:
-    """Mask (..., K) of the IMFs whose Pearson correlation with the signal (..., time) is `least` or more."""
+def correlation(found: Decomposition, values: np.ndarray) -> np.ndarray:
+    """Pearson correlation (..., K) of each IMF with the signal (..., time); NaN of an IMF of zeros."""
     signal = np.asarray(values, np.float64)[..., None, :]
     signal = signal - signal.mean(axis=-1, keepdims=True)
     imfs = found.imfs - found.imfs.mean(axis=-1, keepdims=True)
     norm = np.sqrt((imfs**2).sum(axis=-1) * (signal**2).sum(axis=-1))
     with np.errstate(invalid="ignore", divide="ignore"):
-        r = (imfs * signal).sum(axis=-1) / norm
-    return _present(found) & (r >= least)
+        return (imfs * signal).sum(axis=-1) / norm
+
+
+def correlated(found: Decomposition, values: np.ndarray, least: float) -> np.ndarray:
+    """Mask (..., K) of the IMFs whose Pearson correlation with the signal (..., time) is `least` or more."""
+    return _present(found) & (correlation(found, values) >= least)
+
+
+def energy_shares(found: Decomposition) -> np.ndarray:
+    """Share (..., K) of each IMF in the sum of squares of all IMFs; the residue is left out.
+
+    >>> two = Decomposition(np.array([[3.0, -3.0], [1.0, -1.0]]), np.ones(2), np.array(2))
+    >>> energy_shares(two).tolist()
+    [0.9, 0.1]
+    """
+    energy = np.square(found.imfs).sum(axis=-1)
+    return energy / np.maximum(energy.sum(axis=-1, keepdims=True), np.finfo(float).tiny)
 
 
 def numbered(found: Decomposition, numbers: Sequence[int]) -> np.ndarray:

@@ -1,5 +1,6 @@
 """Power spectrograms of many signals at once, whole or summed into bands."""
 
+from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
@@ -69,6 +70,27 @@ def frame_times_s(frames: int, rate: float, n_fft: int, hop: int, padding: Paddi
     [0.016, 0.026]
     """
     return (np.arange(frames) * hop + (n_fft / 2 if padding == "none" else 0)) / rate
+
+
+def energy_below_hz(
+    values: np.ndarray, rate: float, shares: Sequence[float], n_fft: int = 1024
+) -> np.ndarray:
+    """Frequencies in Hz (shares, ...) below which these shares of the energy of signals (..., time) lie.
+
+    The mean of each signal is left out. Spectrum: mean over half-overlapping frames (Welch).
+
+    >>> tones = np.sin(np.arange(4096) * np.pi / 8) + 3 * np.sin(np.arange(4096) * np.pi / 2)
+    >>> energy_below_hz(tones, 1000.0, [0.05, 0.5], n_fft=256).round().tolist()
+    [61.0, 250.0]
+    """
+    from scipy.signal import welch
+
+    values = check_signal(values, shortest=2)
+    values = values - values.mean(axis=-1, keepdims=True)
+    hertz, power = welch(values, rate, nperseg=min(n_fft, values.shape[-1]), detrend=False)
+    below = np.cumsum(power, axis=-1)
+    wanted = [(below < share * below[..., -1:]).sum(axis=-1) for share in shares]
+    return hertz[np.minimum(np.stack(wanted), len(hertz) - 1)]
 
 
 def _blocks(

@@ -9,7 +9,6 @@ import torch
 from torch import Tensor
 
 from weldfusion.data.batch import Batch
-from weldfusion.data.card import TargetSpec
 from weldfusion.encoders.encoder import Encoder
 from weldfusion.explain.grad_cam import class_map, cut, frozen, gradients
 from weldfusion.explain.raw_axis import cells_valid
@@ -57,11 +56,6 @@ def batch_maps(model: FusionModel, found: Mapping[str, Source | None], batch: Ba
                     cells = _map(taken[name], slope).cpu().numpy()
                     maps[name, target, label] = _real_only(cells, has[name], batch.valid.get(name))
     return maps
-
-
-def outputs_of(targets: Mapping[str, TargetSpec]) -> list[tuple[str, str]]:
-    """Target and class of every output, in order."""
-    return [(name, label) for name, spec in targets.items() for label in spec.labels]
 
 
 def _forward(

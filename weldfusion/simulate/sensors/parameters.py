@@ -19,6 +19,6 @@ def modality() -> Modality:
         timed=False,
         channels=COLUMNS,
         columns=COLUMNS,
-        description="set laser power (kW) and travel speed (mm/s); focus, plate and gap are set the same "
-        "for all welds",
+        description="set laser power (kW) and travel speed (mm/s); focus and plate are set the same for all "
+        "welds, the gap of a lap joint is not told",
     )

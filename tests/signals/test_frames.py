@@ -5,7 +5,11 @@ import numpy as np
 import pytest
 
 from weldfusion.errors import SignalError
-from weldfusion.signals.frames import Region, check_frames, check_scale
+from weldfusion.signals.descriptor_selection import descriptor_mask
+from weldfusion.signals.frames import Region, check_frame, check_frames, check_scale
+from weldfusion.signals.morphology import KeyholeOpening
+from weldfusion.signals.pool_enhancement import PoolEnhancement
+from weldfusion.signals.thermal import ThermalFrames
 
 
 @pytest.mark.parametrize(
@@ -49,6 +53,24 @@ def test_colour_becomes_luma_as_in_opencv():
 def test_unusable_frames_are_told(frames, told):
     with pytest.raises(SignalError, match=told):
         check_frames(frames)
+
+
+def test_one_frame_may_be_grey_or_coloured():
+    colour = np.random.default_rng(0).integers(0, 256, (9, 3, 3)).astype(np.uint8)
+    np.testing.assert_array_equal(check_frame(colour), check_frames(colour[None])[0])
+    np.testing.assert_array_equal(check_frame(colour[..., 0]), colour[..., 0])
+    for shape in [(2, 9, 9), (9,), (1, 9, 9, 3)]:
+        with pytest.raises(SignalError, match="needed is"):
+            check_frame(np.zeros(shape))
+
+
+def test_no_frames_give_no_numbers():
+    none = np.zeros((0, 32, 32), np.uint8)
+    assert KeyholeOpening(1.0).of_frames(none).shape == (9, 0)
+    thermal = ThermalFrames(1.0, levels=[5.0, 6.0])
+    assert thermal.of_frames(none).shape == (len(thermal.columns), 0)
+    assert PoolEnhancement().of_frames(none).shape == (0, 224, 224)
+    assert descriptor_mask(none).shape == (0, 32, 32)
 
 
 def test_a_region_outside_of_the_frame_is_told():

@@ -115,6 +115,17 @@ def test_places_count_from_the_frame_and_chunks_change_nothing():
     assert len(whole.columns) == len(streamed) == len(set(rows))
 
 
+def test_a_hot_pixel_does_not_count_after_the_median_filter():
+    field = gaussian(12, 7).astype(np.float32)
+    spoilt = field.copy()
+    spoilt[3, 90] = 9000.0
+    rows = {name: number for number, (name, _) in enumerate(ThermalFrames(1.0).columns)}
+    raw, clean = (ThermalFrames(1.0, median_px=px).of_frames(spoilt)[:, 0] for px in (0, 3))
+    assert (raw[rows["max"]], raw[rows["hottest_x"]], raw[rows["hottest_y"]]) == (9000, 90, 3)
+    assert clean[rows["max"]] == pytest.approx(field.max(), rel=0.02)
+    assert (clean[rows["hottest_x"]], clean[rows["hottest_y"]]) == pytest.approx((47, 31), abs=1)
+
+
 def test_pictures_and_wrong_settings():
     pictures = ThermalFrames(1.0, levels=[700.0]).pictures(gaussian(12, 7))
     assert list(pictures) == ["frame", "region of interest", "hotter than 700", "isotherm 700"]

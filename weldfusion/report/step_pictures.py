@@ -52,7 +52,9 @@ def steps_strip(pictures: Mapping[str, np.ndarray]) -> Drawing:
             ax.set_title(f"{number} {name}{_range(picture)}", fontsize=8)
 
     names = ", ".join(pictures)
-    return Drawing((CELL_INCH * across, (CELL_INCH + 0.3) * down), paint, f"Steps of one frame: {names}.")
+    tallest = max(picture.shape[0] / picture.shape[1] for picture in pictures.values())
+    size = (CELL_INCH * across, (CELL_INCH * min(tallest, 2.0) + 0.4) * down)
+    return Drawing(size, paint, f"Steps of one frame: {names}.")
 
 
 def shown(picture: np.ndarray) -> np.ndarray:

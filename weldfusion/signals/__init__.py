@@ -1,4 +1,4 @@
 """Arithmetic on sampled signals: features, resampling, filters; arrays in, arrays out.
 
-May import numpy, scipy, numba and librosa; of weldfusion only `errors`, and not torch.
+May import numpy, scipy, numba, OpenCV and librosa; of weldfusion only `errors`, and not torch.
 """

@@ -6,7 +6,7 @@ import numpy as np
 
 from weldfusion.errors import SignalError
 from weldfusion.signals.finite import check_signal
-from weldfusion.signals.frames import check_frames
+from weldfusion.signals.frames import check_frame, check_frames
 from weldfusion.signals.regions import region_mask
 
 
@@ -33,7 +33,10 @@ def descriptor_mask(activations: np.ndarray) -> np.ndarray:
     >>> descriptor_mask(np.array([[[0.0, 9, 0, 0], [0, 9, 0, 8]]]))[0].astype(int).tolist()
     [[0, 1, 0, 0], [0, 1, 0, 0]]
     """
-    return np.stack([_largest(above) for above in _above_mean(check_frames(activations))]).astype(bool)
+    above = _above_mean(check_frames(activations))
+    for number, one in enumerate(above):
+        above[number] = _largest(one)
+    return above.astype(bool)
 
 
 def select_descriptors(features: np.ndarray) -> np.ndarray:
@@ -51,7 +54,7 @@ def selection_pictures(activations: np.ndarray, frame: np.ndarray | None = None)
     mask = descriptor_mask(maps)[0]
     found = {"activation": maps[0], "above the mean": above[0], "mask": mask}
     if frame is not None:
-        whole = check_frames(frame)[0]
+        whole = check_frame(frame)
         large = cv2.resize(mask.astype(np.uint8), whole.shape[::-1], interpolation=cv2.INTER_NEAREST)
         found["frame"], found["selected"] = whole, np.where(large > 0, whole, np.zeros((), whole.dtype))
     return found

@@ -45,6 +45,23 @@ def check_frames(frames: np.ndarray, smallest: int = 1) -> np.ndarray:
     return np.ascontiguousarray(array)
 
 
+def check_frame(frame: np.ndarray, smallest: int = 1) -> np.ndarray:
+    """One picture (height, width), or with one channel or three at the end, as grey (height, width); see
+    `check_frames`.
+
+    >>> check_frame(np.zeros((8, 6, 3))).shape
+    (8, 6)
+    """
+    array = np.asarray(frame)
+    if array.ndim == 3 and array.shape[2] in (1, 3):
+        array = array[None]
+    elif array.ndim != 2:
+        raise SignalError(
+            f"a frame has shape {array.shape}; needed is (height, width) or one channel or three"
+        )
+    return check_frames(array, smallest)[0]
+
+
 def _grey(array: np.ndarray) -> np.ndarray:
     if array.shape[3] == 1:
         return array[..., 0]

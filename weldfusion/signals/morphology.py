@@ -11,12 +11,12 @@ import numpy as np
 
 from weldfusion.errors import SignalError
 from weldfusion.signals.frame_step import FrameSeries
-from weldfusion.signals.frames import Region, check_frames, check_scale
+from weldfusion.signals.frames import Region, check_frame, check_frames, check_scale
+from weldfusion.signals.median import check_median, median_filtered
 from weldfusion.signals.regions import Shape, largest_region, region_mask, shape_of
 from weldfusion.signals.thresholds import Otsu, Threshold
 
 LENGTHS = ("perimeter", "length", "width", "major", "minor", "x", "y")
-MOST_MEDIAN_DEEP = 5
 
 
 @dataclass(frozen=True)
@@ -60,8 +60,7 @@ class KeyholeOpening(FrameSeries):
         check_scale(self.mm_per_px)
         if self.spatter_px < 0:
             raise SignalError(f"spatter_px: is {self.spatter_px}, must be 0 or more")
-        if self.median_px != 0 and (self.median_px < 3 or self.median_px % 2 == 0):
-            raise SignalError(f"median_px: is {self.median_px}, must be odd and 3 or more, or 0 for none")
+        check_median(self.median_px)
         if not 0 <= self.area_mm2[0] <= self.area_mm2[1]:
             raise SignalError(f"area_mm2: is {list(self.area_mm2)}, must be [least, largest], 0 or more")
 
@@ -72,7 +71,7 @@ class KeyholeOpening(FrameSeries):
 
     def of_frames(self, frames: np.ndarray) -> np.ndarray:
         """(9, frames) float64 in the order of `columns`."""
-        checked = self._checked(frames)
+        checked = check_frames(frames)
         found = np.full((len(checked), len(Shape._fields)), np.nan)
         for number, frame in enumerate(self.region.of(checked)):
             for _, picture in self._prepared(frame):
@@ -86,7 +85,7 @@ class KeyholeOpening(FrameSeries):
 
     def masks(self, frames: np.ndarray) -> np.ndarray:
         """Pixels (frames, height, width) bool of the keyhole; none in a frame without."""
-        checked = self._checked(frames)
+        checked = check_frames(frames)
         masks = np.zeros(checked.shape, bool)
         for whole, frame in zip(self.region.of(masks), self.region.of(checked), strict=True):
             for _, picture in self._prepared(frame):
@@ -96,7 +95,7 @@ class KeyholeOpening(FrameSeries):
 
     def pictures(self, frame: np.ndarray) -> dict[str, np.ndarray]:
         """Each step of one frame (height, width); the last one is the frame in colour with the outline."""
-        whole = self._checked(frame)[0]
+        whole = check_frame(frame)
         found = {"frame": whole, "region of interest": self.region.of(whole)}
         found.update(self._prepared(found["region of interest"]))
         found["largest region"] = self._kept(found["threshold"])
@@ -110,7 +109,7 @@ class KeyholeOpening(FrameSeries):
             frame = cv2.morphologyEx(frame, kind, disc, borderType=cv2.BORDER_REPLICATE)
             yield "without spatter", frame
         if self.median_px:
-            frame = cv2.medianBlur(frame, self.median_px)
+            frame = median_filtered(frame, self.median_px)
             yield "filtered", frame
         yield "threshold", self.threshold.mask(frame, self.bright)
 
@@ -125,14 +124,6 @@ class KeyholeOpening(FrameSeries):
     def _scale(self) -> np.ndarray:
         powers = {"mm": 1, "mm2": 2, "deg": 0}
         return np.array([self.mm_per_px ** powers[unit] for _, unit in self.columns])
-
-    def _checked(self, frames: np.ndarray) -> np.ndarray:
-        checked = check_frames(frames)
-        if checked.dtype != np.uint8 and self.median_px > MOST_MEDIAN_DEEP:
-            raise SignalError(
-                f"median_px: is {self.median_px}; frames of more than 8 bits allow at most {MOST_MEDIAN_DEEP}"
-            )
-        return checked
 
 
 def with_outline(frame: np.ndarray, mask: np.ndarray) -> np.ndarray:

@@ -13,7 +13,7 @@ import numpy as np
 
 from weldfusion.errors import SignalError
 from weldfusion.signals.frame_step import FrameStep
-from weldfusion.signals.frames import check_frames
+from weldfusion.signals.frames import check_frame, check_frames
 from weldfusion.signals.regions import region_mask
 from weldfusion.signals.thresholds import grown, otsu_level
 
@@ -67,7 +67,7 @@ class PoolEnhancement(FrameStep):
 
     def pictures(self, frame: np.ndarray) -> dict[str, np.ndarray]:
         """Each step of one frame (height, width)."""
-        return dict(self._steps(check_frames(frame, SMALLEST)[0]))
+        return dict(self._steps(check_frame(frame, SMALLEST)))
 
     def _steps(self, frame: np.ndarray) -> Iterator[tuple[str, np.ndarray]]:
         turn = 1 if self.pool_side == "below" else -1

@@ -7,7 +7,8 @@ import numpy as np
 
 from weldfusion.errors import SignalError
 from weldfusion.signals.frame_step import FrameSeries
-from weldfusion.signals.frames import Region, check_frames, check_scale
+from weldfusion.signals.frames import Region, check_frame, check_frames, check_scale
+from weldfusion.signals.median import check_median, median_filtered
 from weldfusion.signals.morphology import with_outline
 from weldfusion.signals.regions import region_mask
 
@@ -30,7 +31,7 @@ def temperature_statistics(frames: np.ndarray, mm_per_px: float) -> dict[str, np
     {'hottest_x': 6.0, 'hottest_y': 4.0}
     """
     kelvin = check_frames(frames, 2).astype(np.float64)
-    flat = kelvin.reshape(len(kelvin), -1)
+    flat = kelvin.reshape(len(kelvin), kelvin.shape[1] * kelvin.shape[2])
     found = {"mean": flat.mean(1), "sd": flat.std(1), "min": flat.min(1), "max": flat.max(1)}
     levels = np.percentile(flat, QUANTILES, axis=1)
     found |= {f"q{share:02d}": level for share, level in zip(QUANTILES, levels, strict=True)}
@@ -115,16 +116,19 @@ class ThermalFrames(FrameSeries):
         mm_per_px: scale; 1 gives pixels.
         levels: temperatures of the isotherms, in the unit of the frames (such as the melting point).
         region: part of the frame that is looked at.
+        median_px: side of a median filter against dead and hot pixels, 3 or 5; 0: none.
         travel_deg: direction of the weld in the frame, from the columns' axis towards the rows'.
     """
 
     mm_per_px: float
     levels: Sequence[float] = ()
     region: Region = field(default_factory=Region)
+    median_px: int = 0
     travel_deg: float = 0.0
 
     def __post_init__(self) -> None:
         check_scale(self.mm_per_px)
+        check_median(self.median_px)
         if not np.isfinite(self.levels).all():
             raise SignalError(f"levels: are {list(self.levels)}, must be temperatures")
 
@@ -137,24 +141,30 @@ class ThermalFrames(FrameSeries):
         return tuple(found)
 
     def of_frames(self, frames: np.ndarray) -> np.ndarray:
-        part = self.region.of(check_frames(frames))
+        part = np.array(self.region.of(check_frames(frames)))
+        for number, picture in enumerate(part):
+            part[number] = self._filtered(picture)
         rows = list(temperature_statistics(part, self.mm_per_px).values())
         offset = np.array([self.region.left, self.region.top]) * self.mm_per_px
         rows[-2:] = [place + more for place, more in zip(rows[-2:], offset, strict=True)]
         scale = np.array([self.mm_per_px**2] + [self.mm_per_px] * (len(ISOTHERM) - 1))
         for level in self.levels:
-            lines = np.array([isotherm(picture, level, self.travel_deg) for picture in part]) * scale
+            found = [isotherm(picture, level, self.travel_deg) for picture in part]
+            lines = np.reshape(found, (-1, len(ISOTHERM))) * scale
             lines[:, -2:] += offset
             rows += list(lines.T)
         return np.stack(rows)
 
     def pictures(self, frame: np.ndarray) -> dict[str, np.ndarray]:
         """The frame, the region of interest, and for each level the hotter pixels and the outline."""
-        whole = check_frames(frame)[0]
-        part = self.region.of(whole)
+        whole = check_frame(frame)
+        part = self._filtered(self.region.of(whole))
         found = {"frame": whole, "region of interest": part}
         for level in self.levels:
             hot = (part > level).view(np.uint8)
             found[f"hotter than {level:g}"] = hot
             found[f"isotherm {level:g}"] = with_outline(part, region_mask(hot))
         return found
+
+    def _filtered(self, picture: np.ndarray) -> np.ndarray:
+        return median_filtered(picture, self.median_px) if self.median_px else picture

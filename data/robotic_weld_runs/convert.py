@@ -3,8 +3,8 @@
     python data/robotic_weld_runs/convert.py FOLDER
 
 The readings come at uneven steps of about 1/9 s: they are put on an even 9 Hz clock. The active part is where
-the arc burns (over 20 A), less 3 s at both ends, because sound and readings were started by hand. Run and
-part numbers end in the defect's code and are therefore no input.
+the arc burns, less 3 s at both ends, because sound and readings were started by hand. Run and part numbers
+end in the defect's code and are therefore no input.
 """
 
 import shutil
@@ -13,6 +13,8 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+
+from weldfusion.signals.arc import find_arc
 
 RATE, MARGIN_S = 9.0, 3.0
 
@@ -26,8 +28,8 @@ def active_part(home: Path) -> tuple[float, float]:
     numbers = raw.dropna(axis=1).select_dtypes("number")
     even = pd.DataFrame({name: np.interp(grid, seconds, raw[name]) for name in numbers})
     even.to_csv(home / "readings_9Hz.csv", index=False, float_format="%.4f")
-    burning = np.flatnonzero(even["Primary Weld Current"] > 20) / RATE
-    return round(burning[0] + MARGIN_S, 3), round(burning[-1] - MARGIN_S, 3)
+    arc = find_arc(even["Primary Weld Current"].to_numpy(), RATE)
+    return round(arc.begin_s + MARGIN_S, 3), round(arc.end_s - MARGIN_S, 3)
 
 
 def convert(folder: Path) -> None:

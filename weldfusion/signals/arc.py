@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.ndimage import uniform_filter1d
 
 from weldfusion.errors import SignalError
 from weldfusion.signals.finite import check_signal
@@ -10,7 +11,9 @@ from weldfusion.signals.finite import check_signal
 SHORTEST = 16
 LEVELS = 256
 QUIETEST = 0.05  # of the step: smaller noise is not believed
-SEPARATION = 3.0
+SEPARATION = 2.0
+NORMAL = 1.4826  # sd of normal values / median absolute deviation
+CLIP = 8.0  # log-likelihood that one sample may count: a glitch is no arc
 AROUND = 2_000
 
 
@@ -36,15 +39,16 @@ class Arc:
 def find_arc(values: np.ndarray, rate: float, shortest_s: float = 0.5) -> Arc:
     """Arc on and arc off from a signal that is higher while the arc burns: current, power, sound level.
 
-    Two levels are told apart by Otsu's threshold (1979, doi:10.1109/TSMC.1979.4310076) on the running
-    median, stretches shorter than `shortest_s` do not count, and the arc lasts from the first to the last
-    that is left. At each end, the instant is the mean of the likelihood of a step from one level and noise
-    to the other's, and its deviation that of the likelihood and the sampling.
+    Two levels are told apart by Otsu's threshold (1979, doi:10.1109/TSMC.1979.4310076) on the running mean
+    over a fifth of `shortest_s`. The arc is the stretch above it, or several with pauses under `shortest_s`
+    (an ignition that goes out and comes back), of which one lasts for `shortest_s`. At each end, the instant
+    is the mean of the likelihood of a step from one level and noise to the other's, and its deviation that of
+    the likelihood and of the sampling; a current that rises slowly is taken where it leaves the lower level.
 
     Args:
         values: (time,), finite, at least 16 samples. Of a sound take `sound_level` first.
         rate: samples per second.
-        shortest_s: shortest stretch of arc, or of pause at the ends, to be believed.
+        shortest_s: shortest arc, and shortest pause that ends it.
 
     Raises SignalError where the signal cannot be used or its two levels do not differ clearly.
 
@@ -58,19 +62,20 @@ def find_arc(values: np.ndarray, rate: float, shortest_s: float = 0.5) -> Arc:
         raise SignalError(f"values must be one channel (time,), have shape {array.shape}")
     if not rate > 0 or not shortest_s >= 0:
         raise SignalError(f"rate must be above 0, shortest_s 0 or more; are {rate} and {shortest_s}")
-    on = _long_enough(array > otsu(array), max(1, round(shortest_s * rate)))
+    on, above = _burning(array, shortest_s * rate)
     _check_levels(array, on)
-    first, last = np.flatnonzero(on)[[0, -1]]
-    begin = _step(array, int(first), on) if first > 0 else (0.0, float("nan"))
-    end = (len(array) - 1.0, float("nan"))
+    first, last = (int(i) for i in np.flatnonzero(on)[[0, -1]])
+    begin, end = (0.0, float("nan")), (len(array) - 1.0, float("nan"))
+    if first > 0:
+        begin = _step(array, first, on, above)
     if last < len(array) - 1:
-        place, spread = _step(array[::-1], len(array) - 1 - int(last), on[::-1])
+        place, spread = _step(array[::-1], len(array) - 1 - last, on[::-1], above[::-1])
         end = len(array) - 1 - place, spread
     off_level, on_level = float(np.median(array[~on])), float(np.median(array[on]))
     return Arc(begin[0] / rate, end[0] / rate, begin[1] / rate, end[1] / rate, off_level, on_level)
 
 
-def sound_level(values: np.ndarray, rate: float, per_s: float = 100.0) -> tuple[np.ndarray, float]:
+def sound_level(values: np.ndarray, rate: float, per_s: float = 20.0) -> tuple[np.ndarray, float]:
     """Level in dB (of the rms, 0 dB = 1) of successive pieces of a sound, and the pieces' exact rate.
 
     Args:
@@ -80,7 +85,7 @@ def sound_level(values: np.ndarray, rate: float, per_s: float = 100.0) -> tuple[
 
     >>> level, per_s = sound_level(np.full(8000, 0.1), 8000)
     >>> level.shape, level[0].round(6), per_s
-    ((100,), np.float64(-20.0), 100.0)
+    ((20,), np.float64(-20.0), 20.0)
     """
     if not 0 < per_s <= rate:
         raise SignalError(f"per_s must be above 0 and at most the rate ({rate}), is {per_s}")
@@ -111,43 +116,58 @@ def otsu(values: np.ndarray) -> float:
     return float((edges[best[0] + 1] + edges[best[-1] + 1]) / 2)
 
 
-def _long_enough(on: np.ndarray, shortest: int) -> np.ndarray:
-    """Smoothed by the majority of `shortest` samples around each; then stretches of arc are joined."""
-    half = shortest // 2
-    total = np.concatenate([[0], np.cumsum(np.pad(on, half, mode="edge"))])
-    steady = 2 * (total[2 * half + 1 :] - total[: -2 * half - 1]) > 2 * half + 1
-    places = np.flatnonzero(steady)
+def _burning(array: np.ndarray, shortest: float) -> tuple[np.ndarray, np.ndarray]:
+    """Where the arc burns, pauses under `shortest` samples included; and where it is above the threshold."""
+    fine = _running_mean(array, shortest / 5)
+    threshold = otsu(fine)
+    above, steady = fine > threshold, _running_mean(array, shortest) > threshold
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], above, [False]]).astype(int))).reshape(-1, 2)
+    on = np.zeros(len(array), bool)
+    if len(edges):
+        apart = np.flatnonzero(edges[1:, 0] - edges[:-1, 1] >= max(shortest, 1)) + 1
+        for stretch in np.split(edges, apart):
+            at = slice(stretch[0, 0], stretch[-1, 1])
+            on[at] = steady[at].any()
+    places = np.flatnonzero(on)
     if len(places):
-        steady[places[0] : places[-1] + 1] = True
-    return steady
+        on[places[0] : places[-1] + 1] = True
+    return on, above
+
+
+def _running_mean(array: np.ndarray, window: float) -> np.ndarray:
+    return uniform_filter1d(array, 2 * int(window / 2) + 1, mode="nearest")
 
 
 def _check_levels(array: np.ndarray, on: np.ndarray) -> None:
     if on.all() or not on.any():
         raise SignalError("values show no arc on or off: one level throughout; use another channel")
-    step = np.median(array[on]) - np.median(array[~on])
-    noise = np.hypot(*(np.subtract(*np.quantile(array[at], (0.84, 0.16))) / 2 for at in (on, ~on)))
-    if not step > SEPARATION * noise / np.sqrt(2):
+    low, high = array[~on], array[on]
+    step = float(np.median(high) - np.median(low))
+    noise = max(_spread(x) for x in (low, high))
+    if not step > SEPARATION * noise:
         raise SignalError(
             f"values with and without arc differ by {step:.3g}, with noise of {noise:.3g}: no clear arc on "
             "or off; use another channel, or its level"
         )
 
 
-def _step(array: np.ndarray, place: int, on: np.ndarray) -> tuple[float, float]:
-    """Instant (in samples) and deviation of the step upwards near `place`, by its likelihood."""
-    pause = place
-    burning = int(np.argmin(on[place:])) or len(on) - place
-    before, after = min(pause, AROUND), min(burning, AROUND)
-    near = array[place - before : place + after]
-    low, high = np.median(array[place - pause : place]), np.median(array[place : place + burning])
+def _spread(values: np.ndarray) -> float:
+    return NORMAL * float(np.median(np.abs(values - np.median(values))))
+
+
+def _step(array: np.ndarray, place: int, on: np.ndarray, above: np.ndarray) -> tuple[float, float]:
+    """Instant (in samples) and deviation of the first step upwards near `place`, by its likelihood."""
+    pause, stretch = array[:place], int(np.argmin(np.append(above[place:], False)))
+    low, high = float(np.median(pause)), float(np.median(array[on]))
     least = QUIETEST * abs(high - low)
-    sides = [(array[place - pause : place], low), (array[place : place + burning], high)]
-    spread = [max(1.4826 * float(np.median(np.abs(x - level))), least) for x, level in sides]
+    start, end = max(place - AROUND, 0), place + min(max(stretch, 1), AROUND)
+    near = array[start:end]
+    spread = [max(_spread(x), least) for x in (pause, array[on])]
     cost = [0.5 * np.square((near - m) / s) + np.log(s) for m, s in zip((low, high), spread, strict=True)]
-    total = np.concatenate([[0.0], np.cumsum(cost[0] - cost[1])])
+    gain = np.clip(cost[0] - cost[1], -CLIP, CLIP)
+    total = np.concatenate([[0.0], np.cumsum(gain)])
     probability = np.exp(total.min() - total)
     probability /= probability.sum()
-    edges = np.arange(len(total)) + place - before - 0.5
+    edges = np.arange(len(total)) + start - 0.5
     mean = float(probability @ edges)
     return mean, float(np.sqrt(probability @ np.square(edges - mean) + 1 / 12))

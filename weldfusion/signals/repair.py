@@ -80,7 +80,7 @@ def upper_track(values: np.ndarray, window: int, percentile: float = 90.0, fewes
     """A running percentile of the readings: the depth of a keyhole from raw OCT readings.
 
     Most beams hit the keyhole's wall and read too little, some are reflected and read too much; the bottom is
-    a high percentile of the readings around (90 to 95 % in the literature on OCT of laser welding). A
+    a high percentile of the readings around: 90 % by default, 85 % where ghosts are many, and under 95 %. A
     sample with fewer than `fewest` readings in its window is flagged as missing and bridged by a straight
     line.
 

@@ -1,9 +1,11 @@
 """The signal core beside its peers: one table of speed, agreement, memory and threads."""
 
 import signals_emd
+import signals_packets
+import signals_spectrogram
 from harness import Row, run
 
-SECTIONS = (signals_emd,)
+SECTIONS = (signals_emd, signals_packets, signals_spectrogram)
 
 
 def measure(quick: bool) -> list[Row]:

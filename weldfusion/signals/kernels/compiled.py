@@ -43,7 +43,15 @@ def compiled(function: Callable[..., Any]) -> Any:
     The folder is `__pycache__` beside the source, else the user's cache folder, else the one that the
     environment variable NUMBA_CACHE_DIR names.
     """
-    dispatcher: Any = njit(nogil=True, error_model="numpy")(function)
+    return _kept(function, njit(nogil=True, error_model="numpy")(function))
+
+
+def fused(function: Callable[..., Any]) -> Any:
+    """As `compiled`; a product and the sum it goes into are rounded once, in the order that is written."""
+    return _kept(function, njit(nogil=True, error_model="numpy", fastmath={"contract"})(function))
+
+
+def _kept(function: Callable[..., Any], dispatcher: Any) -> Any:
     try:
         dispatcher._cache = StampedCache(function)
     except RuntimeError:

@@ -36,6 +36,8 @@ def test_colour_becomes_luma_as_in_opencv():
     expected = np.stack([cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY) for frame in colour])
     assert np.abs(check_frames(colour).astype(int) - expected).max() <= 1
     np.testing.assert_array_equal(check_frames(colour[..., :1]), colour[..., 0])
+    transparent = np.concatenate([colour, colour[..., :1]], axis=3)
+    np.testing.assert_array_equal(check_frames(transparent), check_frames(colour))
 
 
 @pytest.mark.parametrize(

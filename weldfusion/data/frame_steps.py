@@ -64,7 +64,7 @@ def _place(modality: Modality, number: int, step: FrameStep) -> str:
 
 def _applied(step: FrameStep, frames: np.ndarray, place: str) -> np.ndarray:
     try:
-        found = np.asarray(step.of_frames(_opaque(frames)))
+        found = np.asarray(step.of_frames(frames))
     except ValueError as problem:
         raise ReadError(f"{place}: {' '.join(str(problem).split())}") from None
     if found.ndim == 3:
@@ -80,7 +80,7 @@ def _applied(step: FrameStep, frames: np.ndarray, place: str) -> np.ndarray:
 
 def _measured(series: FrameSeries, frames: np.ndarray, place: str) -> np.ndarray:
     try:
-        found = np.asarray(series.of_frames(_opaque(frames)), np.float32)
+        found = np.asarray(series.of_frames(frames), np.float32)
     except ValueError as problem:
         raise ReadError(f"{place}: {' '.join(str(problem).split())}") from None
     if found.shape != (len(series.columns), len(frames)) or np.isinf(found).any():
@@ -89,8 +89,3 @@ def _measured(series: FrameSeries, frames: np.ndarray, place: str) -> np.ndarray
             f"{place}: gave shape {found.shape} or infinity; expected {expected}, NaN for missing"
         )
     return found
-
-
-def _opaque(frames: np.ndarray) -> np.ndarray:
-    """Without the channel of transparency."""
-    return frames[..., :3] if frames.shape[-1] == 4 else frames

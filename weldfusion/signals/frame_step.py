@@ -14,7 +14,7 @@ class FrameStep(ABC):
 
     @abstractmethod
     def of_frames(self, frames: np.ndarray) -> np.ndarray:
-        """(frames, height, width) or with one channel or three at the end → as many frames of one size,
+        """(frames, height, width) or with channels at the end → as many frames of one size,
         (frames, height, width). Raises SignalError."""
 
     @abstractmethod
@@ -36,7 +36,7 @@ class FrameSeries(ABC):
 
     @abstractmethod
     def of_frames(self, frames: np.ndarray) -> np.ndarray:
-        """(frames, height, width) or with one channel or three at the end → (numbers, frames) float64; NaN
+        """(frames, height, width) or with channels at the end → (numbers, frames) float64; NaN
         where a frame has none. Raises SignalError."""
 
     @abstractmethod

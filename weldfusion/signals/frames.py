@@ -9,12 +9,13 @@ from tqdm import tqdm
 from weldfusion.errors import SignalError
 
 DEPTHS = (np.dtype(np.uint8), np.dtype(np.uint16), np.dtype(np.float32))
+CHANNELS = (1, 3, 4)
 RED, GREEN, BLUE = 0.299, 0.587, 0.114
 
 
 def check_frames(frames: np.ndarray, smallest: int = 1) -> np.ndarray:
-    """`frames` (frames, height, width), one picture (height, width) or with one channel or three (red first)
-    at the end, as grey (frames, height, width) in uint8, uint16 or float32.
+    """`frames` (frames, height, width), one picture (height, width) or with one channel, three (red first)
+    or four (transparency, left out) at the end, as grey (frames, height, width) in uint8, uint16 or float32.
 
     Colour becomes luma (ITU-R BT.601). Raises SignalError, one line, for another shape or type, pictures
     below `smallest` pixels a side, NaN or infinity (with the place of the first).
@@ -27,7 +28,7 @@ def check_frames(frames: np.ndarray, smallest: int = 1) -> np.ndarray:
         raise SignalError(f"frames must be real numbers, are {array.dtype}")
     if array.ndim == 2:
         array = array[None]
-    if array.ndim == 4 and array.shape[3] in (1, 3):
+    if array.ndim == 4 and array.shape[3] in CHANNELS:
         array = _grey(array)
     if array.ndim != 3:
         raise SignalError(f"frames have shape {np.shape(frames)}; needed is (frames, height, width)")
@@ -46,18 +47,18 @@ def check_frames(frames: np.ndarray, smallest: int = 1) -> np.ndarray:
 
 
 def check_frame(frame: np.ndarray, smallest: int = 1) -> np.ndarray:
-    """One picture (height, width), or with one channel or three at the end, as grey (height, width); see
+    """One picture (height, width), or with channels at the end, as grey (height, width); see
     `check_frames`.
 
     >>> check_frame(np.zeros((8, 6, 3))).shape
     (8, 6)
     """
     array = np.asarray(frame)
-    if array.ndim == 3 and array.shape[2] in (1, 3):
+    if array.ndim == 3 and array.shape[2] in CHANNELS:
         array = array[None]
     elif array.ndim != 2:
         raise SignalError(
-            f"a frame has shape {array.shape}; needed is (height, width) or one channel or three"
+            f"a frame has shape {array.shape}; needed is (height, width) or channels at the end"
         )
     return check_frames(array, smallest)[0]
 
@@ -65,7 +66,7 @@ def check_frame(frame: np.ndarray, smallest: int = 1) -> np.ndarray:
 def _grey(array: np.ndarray) -> np.ndarray:
     if array.shape[3] == 1:
         return array[..., 0]
-    luma = array.astype(np.float32) @ np.array([RED, GREEN, BLUE], np.float32)
+    luma = array[..., :3].astype(np.float32) @ np.array([RED, GREEN, BLUE], np.float32)
     return luma if array.dtype.kind == "f" else np.rint(luma).astype(array.dtype)
 
 

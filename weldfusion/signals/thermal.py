@@ -116,15 +116,15 @@ class ThermalFrames(FrameSeries):
         mm_per_px: scale; 1 gives pixels.
         levels: temperatures of the isotherms, in the unit of the frames (such as the melting point).
         region: part of the frame that is looked at.
-        median_px: side of a median filter against dead and hot pixels, 3 or 5; 0: none.
         travel_deg: direction of the weld in the frame, from the columns' axis towards the rows'.
+        median_px: side of a median filter against dead and hot pixels, 3 or 5; 0: none.
     """
 
     mm_per_px: float
     levels: Sequence[float] = ()
     region: Region = field(default_factory=Region)
-    median_px: int = 0
     travel_deg: float = 0.0
+    median_px: int = 0
 
     def __post_init__(self) -> None:
         check_scale(self.mm_per_px)

@@ -48,7 +48,7 @@ class Input:
         frame_steps: preprocessing of each frame of an image sequence as recorded, in order, before `size`.
         series: numbers measured in each frame of an image sequence (after `frame_steps`), such as the area of
             the keyhole; the modality is then a waveform of these channels at the rate of the frames, masked
-            where a frame has none, to which `rate`, `samples` and `steps` apply.
+            where a frame lacks one of them, to which `rate`, `samples` and `steps` apply.
     """
 
     rate: float | None = None

@@ -2,10 +2,11 @@
 
 import signals_emd
 import signals_packets
+import signals_sensors
 import signals_spectrogram
 from harness import Row, run
 
-SECTIONS = (signals_emd, signals_packets, signals_spectrogram)
+SECTIONS = (signals_emd, signals_packets, signals_sensors, signals_spectrogram)
 
 
 def measure(quick: bool) -> list[Row]:

@@ -29,25 +29,31 @@ def variance_inflation(table: np.ndarray, intercept: bool = True) -> np.ndarray:
     >>> variance_inflation(np.stack([a, 0.6 * a + 0.8 * b], axis=1)).round(4).tolist()
     [1.5625, 1.5625]
     """
-    centred = _standardised(table, intercept)
-    return _inflation(centred.T @ centred)
+    return _inflation(_correlation(table, intercept))
 
 
-def _standardised(table: np.ndarray, intercept: bool) -> np.ndarray:
-    """Columns of length 1, about their means with `intercept`; 0 for a column without variation."""
+def _correlation(table: np.ndarray, intercept: bool) -> np.ndarray:
+    """(columns, columns) correlation, about zero without `intercept`; 0 for a column without variation."""
     array = np.asarray(table, np.float64)
     if array.ndim != 2 or array.shape[0] <= array.shape[1] or array.shape[1] == 0:
         raise SignalError(f"table must have more rows than columns, at least one column, is {array.shape}")
-    if not np.isfinite(array).all():
-        row, column = (int(i) for i in np.argwhere(~np.isfinite(array))[0])
-        raise SignalError(f"table[{row}, {column}] is {array[row, column]}; fill NaN and infinity first")
-    largest = np.abs(array).max(axis=0)
-    array = array / np.where(largest > 0, largest, 1.0)
-    if intercept:
-        array = array - array.mean(axis=0)
-    length = np.linalg.norm(array, axis=0)
-    varies = length > SINGULAR * np.sqrt(len(array))
-    return np.where(varies, array / np.where(varies, length, 1.0), 0.0)
+    mean = array.mean(axis=0) if intercept else np.zeros(array.shape[1])
+    centred = array - mean if intercept else array
+    products = centred.T @ centred
+    if not np.isfinite(products).all():
+        _refuse(array)
+    length = np.sqrt(np.diag(products))
+    varies = length > SINGULAR * np.sqrt(len(array)) * np.abs(mean)
+    scale = np.where(varies, length, np.inf)
+    return products / scale / scale[:, None]
+
+
+def _refuse(array: np.ndarray) -> None:
+    gone = np.argwhere(~np.isfinite(array))
+    if not len(gone):
+        raise SignalError("table holds values whose squares are too large; give it in other units")
+    row, column = (int(i) for i in gone[0])
+    raise SignalError(f"table[{row}, {column}] is {array[row, column]}; fill NaN and infinity first")
 
 
 def _inflation(correlation: np.ndarray) -> np.ndarray:
@@ -86,13 +92,12 @@ class StepwiseVif(SelectorMixin, BaseEstimator):
     def fit(self, table: np.ndarray, target: object = None) -> Self:
         if not self.most >= 1:
             raise SignalError(f"most must be 1 or above, is {self.most}")
-        array = _standardised(table, self.intercept)
+        correlation = _correlation(table, self.intercept)
         names = getattr(table, "columns", None)
         if names is not None:
             self.feature_names_in_ = np.asarray(names, dtype=object)
-        self.n_features_in_ = array.shape[1]
-        correlation = array.T @ array
-        kept = list(range(array.shape[1]))
+        self.n_features_in_ = len(correlation)
+        kept = list(range(len(correlation)))
         self.dropped_: list[tuple[object, float]] = []
         inflation = _inflation(correlation)
         while len(kept) > 1 and inflation.max() > self.most:
@@ -100,7 +105,7 @@ class StepwiseVif(SelectorMixin, BaseEstimator):
             column = kept.pop(worst)
             self.dropped_.append((column if names is None else names[column], float(inflation[worst])))
             inflation = _inflation(correlation[np.ix_(kept, kept)])
-        self.support_ = np.isin(np.arange(array.shape[1]), kept)
+        self.support_ = np.isin(np.arange(len(correlation)), kept)
         self.inflation_ = inflation
         return self
 

@@ -10,9 +10,8 @@ from tests.cli.signals.made import FAST, RATE, SLOW, made_folder, signals
 from weldfusion.cli.signals.source import read_source
 from weldfusion.errors import WeldfusionError
 
-NOTHING = {
-    "weld": None, "modality": None, "channel": None, "begin": None, "end": None, "rate": None, "reader": []
-}  # fmt: skip
+NAMES = ("weld", "modality", "channel", "begin", "end", "repair", "rate")
+NOTHING = dict.fromkeys(NAMES) | {"reader": []}
 
 
 def read(path, **chosen):

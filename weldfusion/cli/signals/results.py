@@ -32,7 +32,7 @@ def add_results(parser: ArgumentParser, what: str, table: str) -> None:
     written.add_argument(
         "--picture", type=Path, metavar="FILE", help="picture: .png or .svg [as --out, but .png]"
     )
-    parser.set_defaults(what=what)
+    parser.set_defaults(ending=what)
 
 
 def check_results(arguments: Namespace, *inputs: Path) -> None:
@@ -74,7 +74,7 @@ def write_results(
     from weldfusion.data.files import write_bytes, write_frame
     from weldfusion.report.drawing import picture_bytes
 
-    out = arguments.out or Path(f"{_in_a_name(name)}-{arguments.what}.npz")
+    out = arguments.out or Path(f"{_in_a_name(name)}-{arguments.ending}.npz")
     picture = arguments.picture or out.with_suffix(".png")
     drawn = picture_bytes(drawing, picture.suffix)
     if out.suffix == ".npz":

@@ -50,7 +50,32 @@ def add_source(parser: ArgumentParser, positional: bool = True) -> None:
     chosen.add_argument("--channel", metavar="C", help="one channel by name or number from 1 [all]")
     chosen.add_argument("--from", dest="begin", type=float, metavar="S", help="use it from this second on")
     chosen.add_argument("--to", dest="end", type=float, metavar="S", help="and up to this one")
+    add_repair(chosen)
     add_reader(chosen)
+
+
+def add_repair(parser: Any) -> None:
+    """The argument that fills gaps."""
+    parser.add_argument(
+        "--repair",
+        type=int,
+        metavar="N",
+        help="bridge missing samples (NaN), and replace those far from the median of N (odd) around them",
+    )
+
+
+def repaired_recording(recorded: Recorded, window: int | None) -> Recorded:
+    """Without outliers and gaps, as `signals.repair.repaired`; how many there were is told."""
+    if window is None:
+        return recorded
+    from weldfusion.cli.signals.results import of_recording
+    from weldfusion.signals.repair import repaired
+
+    with of_recording(recorded.name):
+        found = repaired(recorded.values, window)
+    print(f"{recorded.name}: {found.missing.mean():.2%} of the samples were missing, "
+          f"{found.outlier.mean():.2%} outliers")  # fmt: skip
+    return replace(recorded, values=found.values)
 
 
 def add_reader(parser: Any) -> None:
@@ -73,7 +98,8 @@ def read_source(arguments: Namespace) -> Recorded:
     Raises WeldfusionError, one line: nothing of that name (with the nearest), no rate, no sample there.
     """
     whole = read_recording(arguments.input, arguments.weld, arguments.modality, arguments)
-    return _stretch(_channel(whole, arguments.channel), arguments.begin, arguments.end)
+    part = _stretch(picked_channel(whole, arguments.channel), arguments.begin, arguments.end)
+    return repaired_recording(part, arguments.repair)
 
 
 def read_recording(path: Path, weld: str | None, modality: str | None, arguments: Namespace) -> Recorded:
@@ -156,6 +182,23 @@ def reader_options(words: Sequence[str]) -> Mapping[str, Any]:
     return found
 
 
+def rate_of(path: Path, stated: Fraction | None, given: str | None, needed: bool = True) -> float | None:
+    """Rate in Hz of a bare file: what it states, else what --rate gives; None where it need not be known."""
+    if given is None:
+        if stated is None and needed:
+            raise UsageError(f"{path}: states no sampling rate; give --rate HZ")
+        return None if stated is None else float(stated)
+    try:
+        rate = float(Fraction(given))
+    except (ValueError, ZeroDivisionError):
+        rate = 0.0
+    if not 0 < rate < float("inf"):
+        raise UsageError(f"--rate {given}: must be a number of Hz above 0")
+    if stated is not None and abs(rate / float(stated) - 1) > 1e-6:
+        raise UsageError(f"--rate {given}: {path} states {float(stated):g} Hz; leave --rate out")
+    return rate
+
+
 def _of_file(path: Path, arguments: Namespace) -> Recorded:
     import numpy as np
 
@@ -169,33 +212,18 @@ def _of_file(path: Path, arguments: Namespace) -> Recorded:
     reading = read(path, reader_options(arguments.reader))
     if reading.values.ndim != 2 or not reading.values.size:
         raise ReadError(f"{path}: has shape {reading.values.shape}; needed is a signal (channels, time)")
-    rate = _rate(path, reading.rate, arguments.rate)
+    rate = rate_of(path, reading.rate, arguments.rate) or 0.0
     name = f"{file.stem}-{inner.strip('/').replace('/', '-')}" if inner else file.stem
     values = reading.values.astype(np.float32, copy=False)
     return Recorded(name, values, rate, 0.0, "", _named(reading.channels, len(values)))
-
-
-def _rate(path: Path, stated: Fraction | None, given: str | None) -> float:
-    if given is not None:
-        try:
-            rate = float(Fraction(given))
-        except (ValueError, ZeroDivisionError):
-            rate = 0.0
-        if not rate > 0:
-            raise UsageError(f"--rate {given}: must be a number of Hz above 0")
-        if stated is not None and abs(rate / float(stated) - 1) > 1e-6:
-            raise UsageError(f"--rate {given}: {path} states {float(stated):g} Hz; leave --rate out")
-        return rate
-    if stated is None:
-        raise UsageError(f"{path}: states no sampling rate; give --rate HZ")
-    return float(stated)
 
 
 def _named(channels: tuple[str, ...], count: int) -> tuple[str, ...]:
     return channels if len(channels) == count else tuple(str(number + 1) for number in range(count))
 
 
-def _channel(recorded: Recorded, wanted: str | None) -> Recorded:
+def picked_channel(recorded: Recorded, wanted: str | None) -> Recorded:
+    """Only the channel of this name or number from 1; all where None."""
     if wanted is None:
         return recorded
     names = recorded.channels

@@ -43,9 +43,14 @@ def band_filtered(
     if order < 1:
         raise SignalError(f"order must be 1 or more, is {order}")
     kind = "bandpass" if len(edges) == 2 else "lowpass" if low_hz is None else "highpass"
+    array = check_signal(values, shortest(order, len(edges)))
     sos = butter(order, edges if len(edges) == 2 else edges[0], kind, fs=rate, output="sos")
-    array = check_signal(values, 6 * len(sos) + 4)
     return sosfiltfilt(sos, array.astype(np.float64), axis=-1)
+
+
+def shortest(order: int, edges: int) -> int:
+    """Samples that the filter needs: more than its own padding."""
+    return 3 * (2 * -(-order * edges // 2) + 1) + 1
 
 
 @dataclass(frozen=True)
@@ -65,6 +70,15 @@ class BandFilter:
     def __post_init__(self) -> None:
         if self.low_hz is None and self.high_hz is None:
             raise SignalError("low_hz, high_hz: at least one must be given")
+
+    def shape_after(
+        self, channels: int, length: int, rate: Fraction | None
+    ) -> tuple[int, int, Fraction | None]:
+        """Channels, length and rate stay. Raises as the call would."""
+        if rate is None:
+            raise SignalError("a band in Hz needs a fixed rate; set `rate` of the input, not `samples`")
+        band_filtered(np.zeros(length), float(rate), self.low_hz, self.high_hz, self.order)
+        return channels, length, rate
 
     def __call__(self, values: np.ndarray, rate: Fraction | None) -> tuple[np.ndarray, Fraction | None]:
         if rate is None:

@@ -160,6 +160,13 @@ class RepairOutliers:
     window_ms: float = 5.0
     deviations: float = 3.0
 
+    def shape_after(
+        self, channels: int, length: int, rate: Fraction | None
+    ) -> tuple[int, int, Fraction | None]:
+        """Channels, length and rate stay. Raises as the call would."""
+        _samples(self.window_ms, rate)
+        return channels, length, rate
+
     def __call__(self, values: np.ndarray, rate: Fraction | None) -> tuple[np.ndarray, Fraction | None]:
         found = repaired(values, _samples(self.window_ms, rate), self.deviations)
         return found.values.astype(np.float32), rate
@@ -176,6 +183,13 @@ class UpperTrack:
 
     window_ms: float = 20.0
     percentile: float = 90.0
+
+    def shape_after(
+        self, channels: int, length: int, rate: Fraction | None
+    ) -> tuple[int, int, Fraction | None]:
+        """Channels, length and rate stay. Raises as the call would."""
+        _samples(self.window_ms, rate)
+        return channels, length, rate
 
     def __call__(self, values: np.ndarray, rate: Fraction | None) -> tuple[np.ndarray, Fraction | None]:
         found = upper_track(values, _samples(self.window_ms, rate), self.percentile, fewest=1)

@@ -73,6 +73,14 @@ class WindowStatistics:
         for name in self.statistics:
             window_statistic(np.zeros(max(self.window, 1)), name, self.window)
 
+    def shape_after(
+        self, channels: int, length: int, rate: Fraction | None
+    ) -> tuple[int, int, Fraction | None]:
+        """One channel for each statistic of each. Raises as the call would."""
+        if length < self.window:
+            raise SignalError(f"the recording has {length} samples, a window {self.window}")
+        return channels * len(self.statistics), length, rate
+
     def __call__(self, values: np.ndarray, rate: Fraction | None) -> tuple[np.ndarray, Fraction | None]:
         found = [window_statistic(values, name, self.window) for name in self.statistics]
         stacked = np.stack(found, axis=1).reshape(-1, np.shape(values)[-1])

@@ -1,5 +1,6 @@
 """Paired comparison of two sets of predictions of the same welds."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -40,13 +41,20 @@ class Difference:
         'beats extra trees by 0.050 [0.010, 0.090]'
         >>> Difference(0.01, Interval(-0.02, 0.04)).sentence("extra trees")
         'does NOT beat extra trees (better by 0.010 [-0.020, 0.040])'
+        >>> Difference(-0.1, Interval(None, None, "not estimable: only 3 groups")).sentence("it", "mm")
+        'is worse than it by 0.100 mm here, which shows nothing (no interval: only 3 groups)'
         """
         unit = f" {unit}" if unit else ""
         if not self.interval.estimable and self.verdict == "does not beat":
             return f"does NOT beat {name} (equal in every resample)"
         if not self.interval.estimable:
-            tail = f"{self.interval.reason}, so it is not shown to be better"
-            return f"differs from {name} by {self.value:+.3f}{unit} ({tail})"
+            tail = (
+                f"which shows nothing (no interval: {self.interval.reason.removeprefix('not estimable: ')})"
+            )
+            if self.value == 0 or math.isnan(self.value):
+                return f"{'equals' if self.value == 0 else 'cannot be compared with'} {name} here, {tail}"
+            better = "better" if self.value > 0 else "worse"
+            return f"is {better} than {name} by {abs(self.value):.3f}{unit} here, {tail}"
         lower, upper = self.interval.lower or 0.0, self.interval.upper or 0.0
         edges = f"[{lower:.3f}, {upper:.3f}]{unit}"
         if self.verdict == "beats":

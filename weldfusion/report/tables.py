@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from weldfusion.report.elements import Cell, Table
-from weldfusion.report.words import NAMES, as_difference, named, with_interval
+from weldfusion.report.words import NAMES, NO_BRACKETS, as_difference, lacks_groups, named, with_interval
 
 MOST_GROUPS = 60
 OF_STEPS = ("precision", "recall", "f1")
@@ -28,8 +28,12 @@ def figures_table(level: Mapping[str, Any], unit: str) -> Table:
             theirs, gain = baseline["figures"].get(name), baseline["difference"].get(name)
             row += [with_interval(theirs) if theirs else "–", with_interval(gain) if gain else "–"]
         rows.append(row)
-    caption = "In brackets the 95 % interval from resampling whole groups."
+    caption = "In brackets the 95 % interval from resampling whole groups." + _no_brackets(level["figures"])
     return Table(columns, rows, caption + " “Better by” is positive where this run is better." * bool(best))
+
+
+def _no_brackets(figures: Mapping[str, Mapping[str, Any]]) -> str:
+    return f" {NO_BRACKETS}" if any(lacks_groups(figure) for figure in figures.values()) else ""
 
 
 def per_class_table(level: Mapping[str, Any]) -> Table:
@@ -47,7 +51,9 @@ def per_class_table(level: Mapping[str, Any]) -> Table:
         if name in theirs:
             rows.append(["", best, "", "", *(with_interval(theirs[name][f]) for f in names)])
     columns = ["class", "model", "rows", "groups", *(NAMES[f] for f in names)]
-    return Table(columns, rows, "Each class against the rest. " + NO_EXCEPTION_NOTE)
+    caption = "Each class against the rest. " + NO_EXCEPTION_NOTE
+    lacking = any(map(_no_brackets, level["per_class"].values()))
+    return Table(columns, rows, caption + f" {NO_BRACKETS}" * lacking)
 
 
 def baselines_table(target: Mapping[str, Any], level: Mapping[str, Any], unit: str) -> Table:
@@ -61,6 +67,7 @@ def baselines_table(target: Mapping[str, Any], level: Mapping[str, Any], unit: s
         gain = entry["difference"][headline]
         word = as_difference(gain).verdict
         claim = {"beats": "beats it", "does not beat": "does NOT beat it", "is beaten by": "is BEATEN by it"}
+        claim["not estimable"] = "cannot be told"
         rows.append(
             [name, with_interval(entry["figures"][headline]), with_interval(gain), claim.get(word, word)]
         )

@@ -33,17 +33,35 @@ NAMES = {
 IN_UNITS = frozenset({"mae", "rmse", "bias"})
 
 
-def with_interval(figure: Mapping[str, Any]) -> str:
-    """A figure of `metrics.json` for a cell.
+TOO_FEW = "not estimable: "
+NO_BRACKETS = "Without brackets: too few groups for an interval."
 
-    >>> with_interval({"value": 0.93, "lower": 0.88, "upper": 0.97, "reason": ""})
-    '0.930 [0.880, 0.970]'
+
+def with_interval(figure: Mapping[str, Any], unit: str = "") -> str:
+    """A figure of `metrics.json` for a cell; alone where there are too few groups for an interval.
+
+    >>> with_interval({"value": 0.93, "lower": 0.88, "upper": 0.97, "reason": ""}, "mm")
+    '0.930 [0.880, 0.970] mm'
+    >>> with_interval({"value": 0.93, "lower": None, "upper": None, "reason": "not estimable: only 3 groups"})
+    '0.930'
     >>> with_interval({"value": None, "lower": None, "upper": None, "reason": "never called"})
     '– (never called)'
     """
-    if figure["value"] is None or figure["lower"] is None:
-        return f"{short(figure['value'])} ({figure['reason']})"
-    return f"{short(figure['value'])} [{short(figure['lower'])}, {short(figure['upper'])}]"
+    value, unit = short(figure["value"]), f" {unit}" if unit else ""
+    if figure["value"] is None:
+        return f"{value} ({figure['reason']})"
+    if figure["lower"] is None:
+        return f"{value}{unit}" + ("" if lacks_groups(figure) else f" ({figure['reason']})")
+    return f"{value} [{short(figure['lower'])}, {short(figure['upper'])}]{unit}"
+
+
+def lacks_groups(figure: Mapping[str, Any]) -> bool:
+    """Whether a figure has no interval because the groups are too few."""
+    return figure["value"] is not None and str(figure["reason"]).startswith(TOO_FEW)
+
+
+def _why_alone(figure: Mapping[str, Any]) -> str:
+    return f" (no interval: {figure['reason'].removeprefix(TOO_FEW)})" if lacks_groups(figure) else ""
 
 
 def named(figure: str, unit: str) -> str:
@@ -88,9 +106,7 @@ def verdict(target: str, metrics: Mapping[str, Any], unit: str) -> str:
     unit = unit if headline in IN_UNITS else ""
     figure = weld["figures"][headline]
     sentence = "SEEN IN TRAINING: " if seen else ""
-    sentence += (
-        f"{target}: {NAMES[headline]} per weld {with_interval(figure)}{' ' + unit if unit else ''} on "
-    )
+    sentence += f"{target}: {NAMES[headline]} per weld {with_interval(figure, unit)}{_why_alone(figure)} on "
     sentence += (
         f"{weld['welds']} welds in {weld['groups']} groups, {_protocol(weld, metrics)}{_spread(figure)}. "
     )
@@ -104,7 +120,7 @@ def verdict(target: str, metrics: Mapping[str, Any], unit: str) -> str:
         return sentence + "No baseline was fitted beside it."
     entry = weld["baselines"][best]
     difference = as_difference(entry["difference"][headline])
-    theirs = with_interval(entry["figures"][headline])
+    theirs = with_interval(entry["figures"][headline], unit)
     return sentence + f"It {difference.sentence(f'the best baseline ({best}: {theirs})', unit)}."
 
 
@@ -115,7 +131,7 @@ def of_ensemble(metrics: Mapping[str, Any], unit: str) -> str:
         return ""
     unit = unit if headline in IN_UNITS else ""
     name = f"Mean of {ensemble['networks']} networks"
-    figure = with_interval(ensemble["figures"][headline]) + (f" {unit}" if unit else "")
+    figure = with_interval(ensemble["figures"][headline], unit)
     if headline not in ensemble["difference"]:
         return f"{name}: {NAMES[headline]} per weld {figure}."
     against = as_difference(ensemble["difference"][headline]).sentence("the best baseline", unit)

@@ -18,6 +18,8 @@ class Finding:
 
     >>> print(Finding("error", "unknown-class", "'god' is no class; did you mean good?", "m.csv", 3))
     m.csv row 3: 'god' is no class; did you mean good?
+    >>> print(Finding("error", "card", "dataset.yaml line 4, column 1: found a tab"))
+    dataset.yaml line 4, column 1: found a tab
     """
 
     level: Level
@@ -30,7 +32,7 @@ class Finding:
     def __str__(self) -> str:
         place = self.file + (f" row {self.row}" if self.row is not None else "")
         place = ", ".join(part for part in (place, self.field) if part)
-        return " ".join(f"{place}: {self.message}".split())
+        return " ".join((f"{place}: {self.message}" if place else self.message).split())
 
 
 def raise_first(findings: Sequence[Finding], error: type[WeldfusionError]) -> None:

@@ -1,7 +1,8 @@
 """Evaluating a run: figures beside baselines, what limits them, and the report."""
 
 import json
-from collections.abc import Mapping
+import shlex
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -93,8 +94,19 @@ def _background(run: "Run", dataset: Dataset, own: bool) -> Background:
         about={
             "run": run.folder.path.name,
             "data": str(dataset.root),
-            "command": " ".join(info["command"]),
+            "command": as_typed(info["command"]),
             "started": info["started"],
             "weldfusion": info["weldfusion"],
         },
     )
+
+
+def as_typed(words: Sequence[str]) -> str:
+    """A command as a person types it, from the words that the process was given.
+
+    >>> as_typed(["/usr/lib/weldfusion/__main__.py", "fit", "--config", "my welds.yaml"])
+    "weldfusion fit --config 'my welds.yaml'"
+    """
+    if words and Path(words[0]).name in ("__main__.py", "weldfusion", "weldfusion.exe"):
+        words = ["weldfusion", *words[1:]]
+    return shlex.join(words)

@@ -14,6 +14,7 @@ import pywt
 from weldfusion.errors import SignalError, did_you_mean
 from weldfusion.signals.finite import check_signal
 from weldfusion.signals.kernels.compiled import ready
+from weldfusion.signals.kernels.filter_abreast import ABREAST, packets_abreast
 from weldfusion.signals.kernels.filter_bank import packets_of_rows
 from weldfusion.signals.wavelet_filters import (
     Mode,
@@ -143,7 +144,7 @@ def packet_energies(values: np.ndarray, tree: PacketTree) -> np.ndarray:
 
 def energies_of_rows(rows: np.ndarray, tree: PacketTree) -> np.ndarray:
     """As `packet_energies`, for checked rows (signals, time), such as overlapping windows, in blocks."""
-    step = max(1, BLOCK_SAMPLES // rows.shape[1])
+    step = max(1, BLOCK_SAMPLES // rows.shape[1] // ABREAST) * ABREAST
     out = np.empty((len(rows), tree.bands), _depth(rows))
     for i in range(0, len(rows), step):
         out[i : i + step] = energies(_coefficients(rows[i : i + step], tree, threads=1))
@@ -236,13 +237,18 @@ def _bank(tree: PacketTree, time: int, depth: np.dtype) -> tuple[np.ndarray | in
 def _filtered(rows: np.ndarray, tree: PacketTree, threads: int) -> np.ndarray:
     bank = _bank(tree, rows.shape[1], rows.dtype)
     out = np.empty((len(rows), tree.bands * tree.lengths(rows.shape[1])[-1]), rows.dtype)
-    ready(packets_of_rows, rows, *bank, out)
-    step = max(1, BLOCK_SAMPLES // rows.shape[1])
-    starts = range(0, len(rows), step)
+    abreast = len(rows) - len(rows) % ABREAST
+    if abreast:
+        ready(packets_abreast, rows, *bank, out)
+    if abreast < len(rows):
+        ready(packets_of_rows, rows, *bank, out)
+    step = max(1, BLOCK_SAMPLES // rows.shape[1] // ABREAST) * ABREAST
+    parts = [slice(i, min(i + step, abreast)) for i in range(0, abreast, step)] + [slice(abreast, len(rows))]
 
-    def work(start: int) -> None:
-        packets_of_rows(rows[start : start + step], *bank, out[start : start + step])
+    def work(part: slice) -> None:
+        kernel = packets_abreast if part.start < abreast else packets_of_rows
+        kernel(rows[part], *bank, out[part])
 
-    for _ in in_order(work, starts, threads, "wavelet packets"):
+    for _ in in_order(work, parts, threads, "wavelet packets"):
         pass  # each writes its own part
     return out

@@ -35,6 +35,7 @@ from weldfusion.explain.sources import sources
 from weldfusion.explain.truth import PURE_NOISE, read_truths
 from weldfusion.fusion.concat_mlp import ConcatMLP
 from weldfusion.run.fitting import fit
+from weldfusion.run.laid_out import LaidOut
 from weldfusion.simulate.laser import simulate_laser
 from weldfusion.systems.graph import FusionModel
 from weldfusion.systems.parts import Parts
@@ -207,7 +208,7 @@ def simulated_rows(folder: Path, welds: int, epochs: int) -> list[Row]:
     trained = fit((), overrides, folder / "run", say=lambda line: None)
     dataset = trained.dataset()
     parts = []
-    for network, windows in trained.networks(dataset, "test"):
+    for network, windows in trained.networks(LaidOut(dataset, trained.settings.data), "test"):
         truths = read_truths(dataset.root, windows.welds)
         parts.append(explain_fold(network, windows, "absent", (), truths))
     joined = join(parts)

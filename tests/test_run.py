@@ -4,6 +4,7 @@ import html
 import json
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -12,10 +13,13 @@ import torch
 
 import weldfusion as wf
 from tests.training.tiny_data import write_tiny
+from weldfusion.data import dataset
 from weldfusion.data.dataset import WeldWindows
 from weldfusion.data.folder import read_dataset
+from weldfusion.data.layout import lay_out
 from weldfusion.errors import ConfigError, RunError
 from weldfusion.evaluation.frame import check_frame, target_tables
+from weldfusion.run.laid_out import LaidOut
 
 pytestmark = pytest.mark.filterwarnings("ignore::weldfusion.errors.WeldfusionWarning")
 
@@ -76,6 +80,31 @@ def test_predictions_are_the_models_own(run, root):
         raw = predictor.model(windows[5].to(predictor.device))["defect"].cpu()
     row = frame[(frame["weld"] == "w02") & (frame["window"] == 1) & (frame["target"] == "defect")]
     np.testing.assert_allclose(row["value"], torch.softmax(raw, 1)[0], rtol=1e-5)
+
+
+def test_windows_are_laid_out_once_for_all_networks(run, root, monkeypatch):
+    laid = []
+    monkeypatch.setattr(dataset, "lay_out", lambda *given: laid.append(given) or lay_out(*given))
+    windows = run.predictions()[0]
+    assert len(run.folds) == 3
+    assert len(laid) == 1
+    assert run.explain().detailed
+    assert len(laid) == 2
+    for fold, seed in run.folds:
+        own = WeldWindows(read_dataset(root), run.settings.data, sorted(run.welds(fold, "test")))
+        expected = run.predictor(fold, seed).predict(own).drop(columns="group")
+        found = windows[windows["fold"] == fold].drop(columns="group")
+        pd.testing.assert_frame_equal(found.reset_index(drop=True), expected)
+
+
+def test_networks_of_other_sizes_get_windows_of_their_own(run, root):
+    laid_out = LaidOut(read_dataset(root), run.settings.data)
+    flows = run.predictor("fold1", 0).model.flows
+    first = laid_out.of(["w01", "w02"], flows)
+    assert laid_out.of(["w02"], flows).welds == ["w02"]
+    name = next(name for name, flow in flows.items() if flow.kind == "waveform")
+    longer = {**flows, name: replace(flows[name], length=2 * flows[name].length)}
+    assert laid_out.of(["w02"], longer).flows != first.flows == flows
 
 
 def test_predict_gives_every_network_for_all_welds_of_another_folder(run, tmp_path):

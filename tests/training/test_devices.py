@@ -4,7 +4,13 @@ import pytest
 import torch
 
 from weldfusion.errors import ConfigError
-from weldfusion.training.devices import process_count, processes_here, statistics_together, strategy_of
+from weldfusion.training.devices import (
+    device_of,
+    process_count,
+    processes_here,
+    statistics_together,
+    strategy_of,
+)
 from weldfusion.training.trainer import check_trainer
 
 
@@ -54,3 +60,13 @@ def test_one_process_needs_no_strategy(no_gpu):
 def test_a_strategy_that_divides_the_network_is_refused(strategy):
     with pytest.raises(ConfigError, match=rf"trainer\.strategy: '{strategy}'; .*ddp"):
         asked(strategy=strategy)
+
+
+@pytest.mark.parametrize(("accelerator", "device"), [("auto", "cuda"), ("gpu", "cuda"), ("cpu", "cpu")])
+def test_a_run_predicts_where_its_settings_say(two_gpus, accelerator, device):
+    assert device_of({"accelerator": accelerator, "max_epochs": 3}) == torch.device(device)
+    assert device_of({}) == torch.device("cuda")
+
+
+def test_a_run_of_a_gpu_predicts_on_a_machine_without_one(no_gpu):
+    assert device_of({"accelerator": "gpu"}) == torch.device("cpu")

@@ -17,6 +17,7 @@ from weldfusion.report.explanation.examples import example_welds
 from weldfusion.report.explanation.pages import explanation_pages
 from weldfusion.report.pages import write_pages
 from weldfusion.report.recordings import views
+from weldfusion.run.laid_out import LaidOut
 from weldfusion.run.limits import limits_of
 from weldfusion.run.seen import seen_lines, trained_on
 from weldfusion.training.heard import heard
@@ -35,9 +36,10 @@ def explain_run(
     with heard() as warned:
         dataset = run.dataset(data)
         _check_welds(run, dataset, part if own else None, welds)
-        explanation = _explained(run, dataset, part if own else None, welds)
+        laid_out = LaidOut(dataset, run.settings.data)
+        explanation = _explained(run, laid_out, part if own else None, welds)
         if not welds:
-            explanation = _with_examples(run, dataset, part if own else None, explanation)
+            explanation = _with_examples(run, laid_out, part if own else None, explanation)
     folder = run.explanation_folder(part, data)
     write_explanation(explanation, folder)
     limits = [*limits_of(run, dataset, part, own), *run.folder.warnings(), *warned]
@@ -88,7 +90,7 @@ def _check_welds(run: "Run", dataset: Dataset, part: str | None, welds: Sequence
 
 def _explained(
     run: "Run",
-    dataset: Dataset,
+    laid_out: LaidOut,
     part: str | None,
     detailed: Collection[str],
     only: Sequence[str] | None = None,
@@ -96,10 +98,10 @@ def _explained(
     """The explanation of all networks; with `only`, of these welds."""
     background = background_of(run.settings.model)
     found = []
-    for network, windows in run.networks(dataset, part):
+    for network, windows in run.networks(laid_out, part):
         own = windows if only is None else windows.subset([weld for weld in windows.welds if weld in only])
         if len(own):
-            truths = read_truths(dataset.root, own.welds)
+            truths = read_truths(laid_out.dataset.root, own.welds)
             one = explain_fold(network, own, background, detailed, truths, workers=run.settings.data.workers)
             found.append(one if part is None else _in_groups(run, one))
     return join(found, run.settings.seed)
@@ -111,10 +113,10 @@ def _in_groups(run: "Run", one: Explanation) -> Explanation:
     return replace(one, shares=run.in_groups(one.shares), pointing=pointing)
 
 
-def _with_examples(run: "Run", dataset: Dataset, part: str | None, explanation: Explanation) -> Explanation:
+def _with_examples(run: "Run", laid_out: LaidOut, part: str | None, explanation: Explanation) -> Explanation:
     """Maps and attention of a few typical and wrong welds added."""
     chosen = example_welds(explanation)
-    close = _explained(run, dataset, part, chosen, chosen)
+    close = _explained(run, laid_out, part, chosen, chosen)
     shown = {weld: close.truths[weld] for weld in chosen if weld in close.truths}
     return replace(
         explanation, detailed=tuple(chosen), maps=close.maps, attention=close.attention, truths=shown

@@ -21,6 +21,8 @@ from weldfusion.evaluation.join import join_windows
 from weldfusion.explain.explanation import Explanation
 from weldfusion.run.evaluation import ALL, evaluate_run
 from weldfusion.run.explaining import explain_run
+from weldfusion.run.laid_out import LaidOut
+from weldfusion.training.devices import device_of
 from weldfusion.training.folder import RunFolder
 from weldfusion.training.outlook import PARTS
 from weldfusion.training.predictor import Predictor
@@ -78,7 +80,8 @@ class Run:
             names = [f"{name} seed {number}" for name, number in self.folds]
             raise RunError(f"{self.folder.path}: no {fold} seed {seed}; {did_you_mean(fold, names)}")
         targets = {name: self.card.targets[name] for name in self.settings.data.targets or self.card.targets}
-        return Predictor.load(self.folder.fold(fold, seed), self.settings.model, targets, fold, seed)
+        device = device_of(self.settings.trainer)
+        return Predictor.load(self.folder.fold(fold, seed), self.settings.model, targets, fold, seed, device)
 
     def dataset(self, data: str | Path | Dataset | None = None) -> Dataset:
         """The run's own data set, or another one, matched by name to the card of the run.
@@ -108,9 +111,10 @@ class Run:
         windows, joined = self._predictions(self.dataset(), part)
         return self.in_groups(windows), self.in_groups(joined)
 
-    def networks(self, dataset: Dataset, part: str | None) -> Iterator[tuple[Predictor, WeldWindows]]:
+    def networks(self, laid_out: LaidOut, part: str | None) -> Iterator[tuple[Predictor, WeldWindows]]:
         """Each trained network with the windows of a part of the run's data, or of all welds of another
         data set (`part` None). Raises RunError where no network has a weld."""
+        dataset = laid_out.dataset
         if part not in (*PARTS, ALL, None):
             raise RunError(f"part {part!r}: no such part; {did_you_mean(str(part), (*PARTS, ALL))}")
         found = [(fold, seed, self._of_part(dataset, fold, part)) for fold, seed in self.folds]
@@ -118,7 +122,7 @@ class Run:
             raise RunError(f"{self.folder.path}: no weld of {dataset.root} is in the part asked for")
         for fold, seed, welds in (entry for entry in found if entry[2]):
             predictor = self.predictor(fold, seed)
-            windows = WeldWindows(dataset, self.settings.data, welds, predictor.model.flows)
+            windows = laid_out.of(welds, predictor.model.flows)
             self._check_channels(windows, predictor)
             yield predictor, windows
 
@@ -188,8 +192,8 @@ class Run:
         return frame.assign(group=[kept[fold].get(weld, weld) for fold, weld in pairs])
 
     def _predictions(self, dataset: Dataset, part: str | None) -> Frames:
-        workers = self.settings.data.workers
-        windows = [own.predict(its, workers=workers) for own, its in self.networks(dataset, part)]
+        workers, laid_out = self.settings.data.workers, LaidOut(dataset, self.settings.data)
+        windows = [own.predict(its, workers=workers) for own, its in self.networks(laid_out, part)]
         joined = [join_windows(frame) for frame in windows]
         return pd.concat(windows, ignore_index=True), pd.concat(joined, ignore_index=True)
 

@@ -16,6 +16,15 @@ def gpu_wanted(arguments: Mapping[str, Any]) -> bool:
     return arguments["accelerator"] in ("auto", "gpu", "cuda") and torch.cuda.is_available()
 
 
+def device_of(trainer: Mapping[str, Any]) -> torch.device:
+    """Where a run with this `trainer:` section predicts: on a GPU if it would train on one, else on the CPU.
+
+    >>> device_of({"accelerator": "cpu"})
+    device(type='cpu')
+    """
+    return torch.device("cuda" if gpu_wanted({"accelerator": "auto", **trainer}) else "cpu")
+
+
 def processes_here(arguments: Mapping[str, Any]) -> int:
     """Processes of this machine, one for each of its devices.
 

@@ -25,7 +25,7 @@ from weldfusion.layers.pretrained import without_pretrained
 from weldfusion.systems.graph import FusionModel
 from weldfusion.training.allocator import keep_memory
 from weldfusion.training.data_check import check_data, check_lines
-from weldfusion.training.devices import gpu_wanted, process_count
+from weldfusion.training.devices import device_of, process_count
 from weldfusion.training.environment import environment, moved
 from weldfusion.training.folder import RunFolder, forget_without_states, open_run
 from weldfusion.training.heard import heard
@@ -247,7 +247,7 @@ def introduction(
     if settings.training.calibrate and data.calibrate is None:
         lines.append(f"  calibrated by {INNER_FOLDS} more trainings, each without a quarter of the groups")
     wanted = check_trainer(settings.trainer)
-    device = torch.device("cuda" if gpu_wanted(wanted) else "cpu")
+    device = device_of(wanted)
     batch_size = settings.training.batch_size
     epochs, batches = int(wanted["max_epochs"]), -(-len(data.fit) // batch_size)
     steps = epochs * batches if epochs >= 0 else int(wanted.get("max_steps", -1))

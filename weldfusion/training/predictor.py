@@ -29,10 +29,18 @@ class Predictor:
         model: with all states applied.
         temperature: by target; 1 where it is not named.
         fold, seed: written into the frame.
+        device: where it computes.
     """
 
-    def __init__(self, model: FusionModel, temperature: Mapping[str, float], fold: str, seed: int) -> None:
-        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    def __init__(
+        self,
+        model: FusionModel,
+        temperature: Mapping[str, float],
+        fold: str,
+        seed: int,
+        device: torch.device | str = "cpu",
+    ) -> None:
+        self.device = torch.device(device)
         self.model = model.to(self.device).eval()
         self.temperature = dict(temperature)
         self.fold = fold
@@ -40,7 +48,13 @@ class Predictor:
 
     @classmethod
     def load(
-        cls, folder: Path, parts: Parts, targets: Mapping[str, TargetSpec], fold: str, seed: int
+        cls,
+        folder: Path,
+        parts: Parts,
+        targets: Mapping[str, TargetSpec],
+        fold: str,
+        seed: int,
+        device: torch.device | str = "cpu",
     ) -> "Predictor":
         """Composes the states in a fold's folder.
 
@@ -63,7 +77,7 @@ class Predictor:
             raise RunError(f"{network}: does not fit the model of config.yaml ({cause})") from None
         temperature = folder / TEMPERATURE
         kept = load_state(temperature, "temperature")["temperature"] if temperature.is_file() else {}
-        return cls(model, kept, fold, seed)
+        return cls(model, kept, fold, seed, device)
 
     def predict(self, windows: Windows, batch_size: int = 64, workers: int = 0) -> pd.DataFrame:
         """The prediction frame, one row per window, target and class (docs/architecture.md)."""

@@ -1,5 +1,6 @@
 """Every reader against another library or the array that was written."""
 
+import zipfile
 from fractions import Fraction
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from hypothesis.extra.numpy import arrays
 from PIL import Image
 
 from weldfusion.data.readers.find import probe, read, suffixes
+from weldfusion.data.readers.numpy_file import HEADERS
 from weldfusion.errors import ReadError
 
 rng = np.random.default_rng(5)
@@ -129,6 +131,44 @@ def test_npz(tmp_path: Path) -> None:
         read(tmp_path / "x.npz", {"key": "sonud"})
     with pytest.raises(ReadError, match="several arrays"):
         read(tmp_path / "x.npz")
+
+
+@pytest.mark.parametrize("suffix", [".npy", ".npz"])
+@pytest.mark.parametrize("array", [np.zeros((2, 0)), np.asfortranarray(np.arange(6.0).reshape(2, 3))])
+def test_arrays_are_copies_whatever_their_layout(tmp_path: Path, suffix: str, array: np.ndarray) -> None:
+    path = tmp_path / f"x{suffix}"
+    np.save(path, array) if suffix == ".npy" else np.savez(path, array)
+    values = read(path).values
+    path.write_bytes(b"overwritten")
+    np.testing.assert_array_equal(values, array)
+    values[:] = 1.0
+
+
+def test_npz_is_inflated_outside_the_lock(tmp_path: Path) -> None:
+    """Inflating an array, which takes the time, does not hold the lock of the headers."""
+    np.savez_compressed(tmp_path / "x.npz", np.arange(1e5))
+    taken = []
+    inflate = zipfile.ZipFile.read
+
+    def watched(archive: zipfile.ZipFile, name: str) -> bytes:
+        taken.append(HEADERS.locked())
+        return inflate(archive, name)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(zipfile.ZipFile, "read", watched)
+        assert read(tmp_path / "x.npz").values.shape == (1, 100_000)
+    assert taken == [False]
+
+
+def test_wrongly_named_numpy_files_are_told(tmp_path: Path) -> None:
+    np.savez(tmp_path / "x.npz", np.zeros(3))
+    (tmp_path / "x.npy").write_bytes((tmp_path / "x.npz").read_bytes())
+    with pytest.raises(ReadError, match=r"x\.npy: is an archive of arrays; name it \.npz"):
+        read(tmp_path / "x.npy")
+    with zipfile.ZipFile(tmp_path / "text.npz", "w") as archive:
+        archive.writestr("notes", "no array")
+    with pytest.raises(ReadError, match=r"text\.npz: is no whole array file"):
+        read(tmp_path / "text.npz")
 
 
 def table(rows: int = 50) -> pd.DataFrame:

@@ -1,11 +1,12 @@
 """NPY and NPZ arrays. Options: `key` (array inside an NPZ, or `file.npz::key`) and those of `data.arrays`."""
 
+import io
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -56,17 +57,27 @@ def _load(path: Path, key: str, mapped: bool) -> np.ndarray:
     if key and not packed:
         raise ReadError(f"{path}: reader.key: only an NPZ holds arrays by name; leave it out")
     try:
-        with HEADERS:
-            if not packed:
-                return np.load(path, mmap_mode="r" if mapped else None, allow_pickle=False)
-            with np.load(path, allow_pickle=False) as content:
-                return content[_key(path, content.files, key)]
+        array = _unpacked(path, key) if packed else _parsed(path, "r")
+        if not isinstance(array, np.ndarray):
+            raise ReadError(f"{path}: is an archive of arrays; name it .npz")
+        return array if packed or mapped else np.array(array)
     except FileNotFoundError:
         raise ReadError(f"{path}: no such file") from None
     except ReadError:
         raise
-    except (*BROKEN, AttributeError, TypeError) as problem:
+    except (*BROKEN, AttributeError, KeyError, TypeError) as problem:
         raise ReadError(f"{path}: is no whole array file: {problem}") from None
+
+
+def _unpacked(path: Path, key: str) -> np.ndarray:
+    with np.load(path, allow_pickle=False) as content:
+        name = _key(path, content.files, key)
+        return _parsed(io.BytesIO(content.zip.read(f"{name}.npy")), None)
+
+
+def _parsed(file: Path | io.BytesIO, mode: Literal["r"] | None) -> np.ndarray:
+    with HEADERS:
+        return np.load(file, mmap_mode=mode, allow_pickle=False)
 
 
 def _key(path: Path, names: Sequence[str], key: str) -> str:

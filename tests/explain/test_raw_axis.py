@@ -66,6 +66,37 @@ def test_padding_by_name_is_measured(kernel, padding):
     np.testing.assert_allclose(cell_centres(passed.time, 40, len(seen))[3:-3], seen[3:-3])
 
 
+def test_shortcuts_of_residual_blocks_keep_the_centres():
+    class Block(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.ways = nn.ModuleList(
+                [
+                    nn.Sequential(nn.Conv1d(1, 1, 3, 2, padding=1), nn.Conv1d(1, 1, 3, padding=1)),
+                    nn.Conv1d(1, 1, 1, 2),
+                ]
+            )
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return self.ways[0](x) + self.ways[1](x)
+
+    class Residual(Encoder):
+        def __init__(self) -> None:
+            super().__init__()
+            self.blocks = nn.Sequential(Block(), Block())
+
+        def forward(self, x: torch.Tensor, valid: torch.Tensor | None = None) -> torch.Tensor:
+            return self.blocks(x).mean(dim=2)
+
+    encoder = Residual().eval()
+    place, passed = survey(encoder, Flow("waveform", 1, length=96, rate=1e3))
+    seen = reached(encoder.blocks, 96)
+    assert place.cells == (len(seen),)
+    centres = cell_centres(passed.time, 96, len(seen))
+    np.testing.assert_allclose(centres[3:-3], seen[3:-3])
+    assert abs(centres - even_centres(96, len(seen))).min() > 1
+
+
 def test_layers_that_are_no_chain_divide_evenly():
     np.testing.assert_allclose(cell_centres([Sliding(99, 3, 2, 1)], 64, 4), even_centres(64, 4))
     np.testing.assert_allclose(cell_centres([Sliding(64, 3, 2, 1)], 64, 4), even_centres(64, 4))

@@ -31,9 +31,10 @@ def cell_centres(layers: Sequence[Sliding], length: int, cells: int) -> np.ndarr
     """(cells,) centres on an axis of `length` samples, sample i at i, after a chain of layers.
 
     A layer moves the centre of its first cell by ((kernel − 1) · dilation / 2 − padding) cells of the layer
-    before and widens the step by its stride (Araujo, Norris, Sim 2019, doi:10.23915/distill.00021). Where the
-    layers are no chain that leads from `length` to `cells` (branches, padding of another kind), the axis is
-    divided evenly.
+    before and widens the step by its stride (Araujo, Norris, Sim 2019, doi:10.23915/distill.00021). The
+    shortcut of a residual block, which starts earlier and leads to the cells that are there already, is taken
+    to be centred as they are. Where the layers are no chain that leads from `length` to `cells` (other
+    branches, padding of another kind), the axis is divided evenly.
 
     >>> cell_centres([Sliding(8, 2, 2, 0)], 8, 4).tolist()
     [0.5, 2.5, 4.5, 6.5]
@@ -42,6 +43,8 @@ def cell_centres(layers: Sequence[Sliding], length: int, cells: int) -> np.ndarr
     """
     first, step, now = 0.0, 1.0, length
     for layer in layers:
+        if layer.length != now and layer.cells == now:
+            continue
         if layer.length != now:
             return even_centres(length, cells)
         first += ((layer.kernel - 1) * layer.dilation / 2 - int(layer.padding)) * step

@@ -5,14 +5,16 @@ from typing import Any
 
 from weldfusion.evaluation.intervals import Interval
 from weldfusion.explain.explanation import Explanation
+from weldfusion.explain.truth import OF_COLLAPSES
 from weldfusion.report.elements import Cell, Element, Heading, Table, Text
 from weldfusion.report.explanation.shares import Mean
 from weldfusion.report.explanation.words import in_percent, spread
 
 ABOUT = (
     "The recordings are simulated, so it is known when the keyhole collapsed. Of the windows with such an "
-    "event: how often the strongest moment of the map lies at one, and how often a random moment would. A "
-    "model that judges by something else than collapses need not point at them."
+    "event: how often the strongest moment of the map lies at one, and how often a random moment would. An "
+    "output that collapses do not cause (penetration, depth) need not point at them: no high rate is to be "
+    "expected there."
 )
 
 
@@ -24,6 +26,7 @@ def against_truth(explanation: Explanation) -> list[Element]:
         rows: list[list[Cell]] = [
             [
                 e["class"] or e["target"],
+                "yes" if e["target"] in OF_COLLAPSES else "no",
                 e["modality"],
                 e["windows"],
                 _part(e["rate"]),
@@ -31,7 +34,14 @@ def against_truth(explanation: Explanation) -> list[Element]:
             ]
             for e in played
         ]
-        columns = ["output", "sensor", "windows with an event", "points at one", "by chance"]
+        columns = [
+            "output",
+            "collapses cause it",
+            "sensor",
+            "windows with an event",
+            "points at one",
+            "by chance",
+        ]
         elements += [Heading("Against the truth", 3), Text(ABOUT), Table(columns, rows)]
     for entry in _entries(explanation, "false_attribution"):
         elements.append(

@@ -55,13 +55,14 @@ def classes_table(found: Sequence[Output]) -> Table:
     for number, (output, name) in enumerate(zip(found, names_of(found), strict=True), 1):
         chosen, _ = shown_rows(output)
         means = means_of(output.share[chosen], output.group[chosen])
-        count = int(output.called.sum())
         base, full = float(output.base[chosen].mean()), float(output.full[chosen].mean())
         shares = [words.spread(mean) for mean in means]
-        rows.append([Link(name, f"class-{number}"), count, short(base), *shares, short(full)])
-    columns = ["output", "welds called so", "no sensor", *found[0].modalities, "all sensors"]
+        named = f"{name} ({output.target.unit})" if output.target.unit else name
+        rows.append([Link(named, f"class-{number}"), len(chosen), short(base), *shares, short(full)])
+    columns = ["output", "welds", "no sensor", *found[0].modalities, "all sensors"]
     caption = (
-        "Mean share of each sensor over the welds that the model calls so (numbers and events: all welds). "
+        "Mean share of each sensor over the welds that the model calls so (where it calls none: over those "
+        "that truly are; numbers and events: all welds). "
         "Without brackets: too few groups for an interval."
     )
     return Table(columns, rows, caption)

@@ -15,7 +15,7 @@ from weldfusion.signals.shift_posterior import Line, line
 
 SHORTEST = 64
 MOST_CHANCE = 0.01
-MOST_SHARE = 0.75
+MOST_SHARE, MOST_SHARE_OF_TWO = 0.75, 0.6  # of the evidence, in the strongest event
 PIECES = 20
 FEWEST_PIECES = 3
 COARSE, FINE = 0.25, 0.05  # samples of the slower recording
@@ -229,7 +229,7 @@ def _coarse_line(
 
 
 def _check_several(fit: Line) -> None:
-    if fit.share > MOST_SHARE:
+    if fit.share > (MOST_SHARE if fit.informative >= FEWEST_PIECES else MOST_SHARE_OF_TWO):
         raise NotSignificant(
             f"{fit.share:.0%} of the evidence comes from a single common event, which any two recordings "
             "with one event each would have; take recordings with both arc on and arc off, or power steps"

@@ -8,6 +8,7 @@ import torch
 
 from weldfusion.data.batch import Batch, Where
 from weldfusion.errors import ConfigError
+from weldfusion.training.augment import augmentation
 from weldfusion.training.augment.augmentation import augmented
 from weldfusion.training.augment.gain import Gain
 from weldfusion.training.augment.mirror import Mirror
@@ -85,3 +86,14 @@ def test_padding_stays_and_the_batch_is_not_changed() -> None:
 def test_unknown_input_is_told() -> None:
     with pytest.raises(ConfigError, match=r"training.augment.sonud: no such input; did you mean sound\?"):
         augmented(batch([0], torch.zeros(1, 1, 4)), {"sonud": [Noise()]}, 0, 0)
+
+
+def test_the_largest_number_that_is_drawn_stays_below_one(monkeypatch):
+    largest = np.nextafter(1.0, 0.0)
+    assert np.float32(largest) == 1
+    monkeypatch.setattr(
+        augmentation, "uniforms", lambda keys, sample, count: np.full((len(sample), count), largest)
+    )
+    x = torch.linspace(-1, 1, 40).view(1, 1, 40)
+    out = augmented(batch([3], x), {"sound": [Noise(1.0)]}, 0, 0).inputs["sound"]
+    assert torch.isfinite(out).all()

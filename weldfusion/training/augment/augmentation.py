@@ -26,6 +26,7 @@ class Augmentation(ABC):
         """`x` float32 (B, …) in the modality's own unit, `random` (B, numbers) uniform in [0, 1)."""
 
 
+LARGEST = np.nextafter(np.float32(1), np.float32(0))
 Augmentations = Mapping[str, Sequence[Augmentation]]
 
 
@@ -46,7 +47,9 @@ def augmented(batch: Batch, wanted: Augmentations, seed: int, epoch: int) -> Bat
         for place, step in enumerate(steps):
             keys = (seed, AUGMENT, epoch, zlib.crc32(name.encode()), place)
             drawn = uniforms(keys, batch.where.sample, step.numbers(x.shape[1:]))
-            x = step(x, torch.from_numpy(drawn.astype(np.float32)).to(x.device))
+            # What lies nearest to 1 would be rounded to 1, which is not in [0, 1).
+            rounded = np.minimum(drawn.astype(np.float32), LARGEST)
+            x = step(x, torch.from_numpy(rounded).to(x.device))
         if original.dtype == torch.uint8:
             x = x.round().clamp(0, 255)
         inputs[name] = torch.where(_real(batch, name), x.to(original.dtype), original)

@@ -1,24 +1,18 @@
 """Head for several labels at once: the imperfections of a weld."""
 
-from collections.abc import Sequence
-from typing import Literal
-
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional as F
 
 from weldfusion.data.batch import Truth
 from weldfusion.data.card import TargetSpec
 from weldfusion.data.flow import Flow
 from weldfusion.errors import ConfigError
-from weldfusion.heads.head import Head
-from weldfusion.heads.weights import checked_weights
-
-CHANCE_FLOOR = 1e-6
+from weldfusion.heads.flags import ClassWeights, FlagHead
 
 
-class MultiLabelHead(Head):
+class MultiLabelHead(FlagHead):
     """Linear layer to one logit per label; binary cross-entropy, mean over labels.
 
     Args:
@@ -29,35 +23,21 @@ class MultiLabelHead(Head):
     """
 
     kind = "multilabel"
-    weight: Tensor
-    logit_prior: Tensor
 
     def __init__(
         self,
         flow: Flow,
         target: TargetSpec,
-        class_weights: Literal["none", "balanced"] | Sequence[float] = "none",
+        class_weights: ClassWeights = "none",
     ) -> None:
-        super().__init__(flow, target)
         if target.kind != "multilabel" or not target.classes:
             raise ConfigError(f"MultiLabelHead predicts a multilabel target, {target.name} is not")
-        self.balanced = class_weights == "balanced"
-        self.linear = nn.Linear(flow.channels, len(target.classes))
-        self.register_buffer("weight", checked_weights(class_weights, target.classes))
-        self.register_buffer("logit_prior", torch.zeros(len(target.classes)))
+        super().__init__(flow, target, class_weights, steps=1)
 
     def fit_truth(self, value: np.ndarray, known: np.ndarray) -> None:
         """Label flags (N, K); the prior is (n_k + 1) / (n + 2)."""
         flags = np.asarray(value, dtype=float)[np.asarray(known, dtype=bool)]
-        present, total = flags.sum(axis=0), len(flags)
-        self.logit_prior.copy_(
-            torch.as_tensor(np.log((present + 1.0) / (total - present + 1.0)), dtype=torch.float32)
-        )
-        if self.balanced:
-            ratio = np.where(
-                (present > 0) & (present < total), (total - present) / np.maximum(present, 1.0), 1.0
-            )
-            self.weight.copy_(torch.as_tensor(ratio, dtype=torch.float32))
+        self.fit_counts(flags.sum(axis=0), len(flags))
 
     def forward(self, features: Tensor) -> Tensor:
         return self.linear(features)
@@ -70,11 +50,3 @@ class MultiLabelHead(Head):
             raw.float(), truth.value.float(), pos_weight=self.weight, reduction="none"
         )
         return torch.where(truth.known, each.mean(dim=-1), 0.0)
-
-    def average(self, raw: Tensor, weight: Tensor) -> Tensor:
-        chance = (raw.float().sigmoid() * weight.unsqueeze(-1)).sum(dim=0)
-        return torch.logit(chance, eps=CHANCE_FLOOR)
-
-    def decode(self, raw: Tensor) -> dict[str, Tensor]:
-        chance = raw.float().sigmoid()
-        return {name: chance[:, i] for i, name in enumerate(self.target.classes)}

@@ -53,6 +53,12 @@ runs
 info
 cache size
 cache clear
+signals
+signals decompose
+signals spectrogram
+signals packets
+signals morphology
+signals sync
 """.splitlines()
 
 

@@ -28,9 +28,11 @@ def decomposition_plot(
             over_time.plot(start_s + place / rate, shown, linewidth=0.9, color=colour)
             over_time.set_ylabel(name, rotation=0, ha="right", va="center")
             frequency, amplitude = amplitude_spectrum(row, rate)
-            place, shown = envelope(amplitude[1:])
-            over_frequency.plot(frequency[1:][place], shown, linewidth=0.9, color=colour)
+            starts = np.unique(np.geomspace(1, len(frequency) - 1, MOST_POINTS).astype(int))
+            shown = np.maximum.reduceat(amplitude, starts)
+            over_frequency.plot(frequency[starts], shown, linewidth=0.9, color=colour)
             over_frequency.set_xscale("log")
+            over_frequency.xaxis.set_major_formatter("{x:g}")
             for ax in (over_time, over_frequency):
                 ax.tick_params(labelsize=7.5)
         axes[-1, 0].set_xlabel("time (s)")

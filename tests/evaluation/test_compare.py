@@ -6,9 +6,10 @@ from scipy import stats
 
 from tests.evaluation.made import class_data, long_frame
 from weldfusion.errors import RunError
-from weldfusion.evaluation.compare import Difference, common_rows, paired_difference
+from weldfusion.evaluation.compare import Difference, common_rows, difference
 from weldfusion.evaluation.frame import target_tables
-from weldfusion.evaluation.intervals import Interval
+from weldfusion.evaluation.intervals import Interval, group_counts
+from weldfusion.evaluation.measure import group_names, measure
 
 
 def real_tables(truth, value):
@@ -16,11 +17,19 @@ def real_tables(truth, value):
     return target_tables(long_frame(truth[:, None], value[:, None], group), "quality")
 
 
+def paired(ours, theirs, key, resamples, seed):
+    """Difference on the common rows, the same groups drawn for both."""
+    ours, theirs = common_rows(ours, theirs)
+    names = group_names(ours)
+    counts = group_counts(len(names), resamples, seed)
+    return difference(measure(ours, names, counts), measure(theirs, names, counts), key)
+
+
 def test_difference_of_mae_has_the_paired_t_interval():
     generator = np.random.Generator(np.random.PCG64(0))
     truth, shared = generator.normal(size=150), generator.normal(size=150)
     ours, theirs = truth + shared, truth + shared * 1.1 + 0.1 * generator.normal(size=150)
-    found = paired_difference(real_tables(truth, ours), real_tables(truth, theirs), ("mae", ""), 10_000, 0)
+    found = paired(real_tables(truth, ours), real_tables(truth, theirs), ("mae", ""), 10_000, 0)
     gain = np.abs(theirs - truth) - np.abs(ours - truth)
     assert found.value == pytest.approx(gain.mean())
     half = stats.t.ppf(0.975, 149) * gain.std(ddof=1) / np.sqrt(150)
@@ -34,14 +43,14 @@ def test_pairing_sees_what_separate_intervals_would_not():
     better = np.clip(probability + 0.06 * flags, 0, None)
     ours = target_tables(long_frame(flags, better, group, ("a", "b"), "class"), "quality")
     theirs = target_tables(long_frame(flags, probability, group, ("a", "b"), "class"), "quality")
-    assert paired_difference(ours, theirs, ("accuracy", ""), 2000, 0).verdict == "beats"
-    assert paired_difference(theirs, ours, ("accuracy", ""), 2000, 0).verdict == "is beaten by"
+    assert paired(ours, theirs, ("accuracy", ""), 2000, 0).verdict == "beats"
+    assert paired(theirs, ours, ("accuracy", ""), 2000, 0).verdict == "is beaten by"
 
 
 def test_the_same_predictions_do_not_beat_themselves():
     flags, probability, group = class_data(100, 3, 10)
     tables = target_tables(long_frame(flags, probability, group, ("a", "b", "c"), "class"), "quality")
-    found = paired_difference(tables, tables, ("balanced_accuracy", ""), 500, 0)
+    found = paired(tables, tables, ("balanced_accuracy", ""), 500, 0)
     assert (found.value, found.verdict) == (0.0, "does not beat")
     assert found.sentence("ridge") == "does NOT beat ridge (equal in every resample)"
 
@@ -52,7 +61,7 @@ def test_only_common_welds_count():
     some = {0: theirs[0].rows(np.arange(20, 60))}
     left, right = common_rows(ours, some)
     assert len(left[0]) == len(right[0]) == 40
-    found = paired_difference(ours, some, ("mae", ""), 200, 0)
+    found = paired(ours, some, ("mae", ""), 200, 0)
     assert found.value == pytest.approx(1.0)
     assert (found.interval.reason, found.verdict) == ("no spread in the resamples", "not estimable")
     with pytest.raises(RunError, match="no weld and fold in common"):
@@ -63,7 +72,7 @@ def test_few_groups_give_no_verdict():
     flags, probability, _ = class_data(100, 2, 10)
     group = np.array(["x", "y"] * 50)
     tables = target_tables(long_frame(flags, probability, group, ("a", "b"), "class"), "quality")
-    found = paired_difference(tables, tables, ("accuracy", ""), 200, 0)
+    found = paired(tables, tables, ("accuracy", ""), 200, 0)
     assert found.verdict == "not estimable"
     assert "only 2 groups" in found.sentence("extra trees")
 

@@ -9,8 +9,8 @@ import numpy as np
 
 from weldfusion.errors import RunError
 from weldfusion.evaluation.frame import TargetTable
-from weldfusion.evaluation.intervals import NO_SPREAD, Interval, group_counts, percentile_interval
-from weldfusion.evaluation.measure import Measured, group_names, measure
+from weldfusion.evaluation.intervals import NO_SPREAD, Interval, percentile_interval
+from weldfusion.evaluation.measure import Measured
 from weldfusion.evaluation.totals import SMALLER_IS_BETTER, Key
 
 Verdict = Literal["beats", "does not beat", "is beaten by", "not estimable"]
@@ -72,28 +72,13 @@ def difference(ours: Measured, theirs: Measured, key: Key) -> Difference:
     return Difference(value, percentile_interval(resampled, ours.groups))
 
 
-def paired_difference(
-    ours: Mapping[int, TargetTable],
-    theirs: Mapping[int, TargetTable],
-    key: Key,
-    resamples: int,
-    seed: int,
-) -> Difference:
-    """Difference of figure `key` on the welds (or windows) both have predicted, with an interval from
-    resampling whole groups, the same groups for both. Seeds are averaged on each side.
-
-    Raises RunError if they have no row in common.
-    """
-    ours, theirs = common_rows(ours, theirs)
-    names = group_names(ours)
-    counts = group_counts(len(names), resamples, seed)
-    return difference(measure(ours, names, counts), measure(theirs, names, counts), key)
-
-
 def common_rows(
     ours: Mapping[int, TargetTable], theirs: Mapping[int, TargetTable]
 ) -> tuple[dict[int, TargetTable], dict[int, TargetTable]]:
-    """The rows (fold, weld, window) with known truth that every seed of both has."""
+    """The rows (fold, weld, window) with known truth that every seed of both has.
+
+    Raises RunError if there is none.
+    """
     keys = [set(table.keys[table.known]) for side in (ours, theirs) for table in side.values()]
     shared = set.intersection(*keys)
     if not shared:

@@ -13,6 +13,7 @@ from weldfusion.simulate import labels, sensors
 from weldfusion.simulate.curve import Curve
 from weldfusion.simulate.labels import (
     along_mm,
+    local_porosity,
     mean_mm,
     penetration_along,
     pore_intervals,
@@ -75,6 +76,30 @@ def test_pores_become_intervals_of_one_millimetre_that_are_joined_and_cut(welds:
     assert np.allclose(pore_intervals(made), [[0, 0.007], [0.195, 0.213], [0.695, 0.702]])
     assert pores_per_cm(made) == pytest.approx(4 / 7.02)
     assert pore_intervals(replace(made, pores=replace(pores, survived=np.zeros(6, bool)))).shape == (0, 2)
+
+
+def test_local_porosity_is_the_share_of_pores_in_two_millimetres(welds: list[SimulatedWeld]) -> None:
+    pores = Pores(
+        event=np.zeros(4, int),
+        diameter_m=np.array([200, 400, 400, 40]) * 1e-6,
+        depth_m=np.full(4, 1e-3),
+        position_m=np.array([20.0, 20.6, 50.0, 60.0]) * 1e-3,
+        survived=np.array([True, True, False, True]),
+    )
+    depth = np.full(2_000, 2e-3)
+    depth[1_000:] = 4e-3
+    bead = replace(welds[0].states.bead, depth_m=Curve(depth, 2_000))
+    made = replace(welds[0].states, speed_m_s=0.1, duration_s=1.0, bead=bead, pores=pores)
+    found = local_porosity(made)
+    small, large = (100 * np.pi / 4 * size**2 / (2 * 2) for size in (0.2, 0.4))
+    place = 0.1 * (np.arange(1_000) + 0.5)
+    expected = small * (abs(place - 20) <= 1) + large * (abs(place - 20.6) <= 1)
+    assert found.shape == (1_000,)
+    assert found.dtype == np.float32
+    assert np.allclose(found, expected, rtol=1e-5)
+    at_step = replace(made, pores=replace(pores, position_m=np.array([50.0, 0.0, 0.0, 0.0]) * 1e-3))
+    section = 2 * 1.05 + 4 * 0.95  # mm² from 48.95 to 50.95 mm
+    assert local_porosity(at_step)[499] == pytest.approx(100 * np.pi / 4 * 0.2**2 / section, rel=1e-4)
 
 
 def test_curves_along_the_seam_are_means_of_a_millisecond() -> None:

@@ -1,6 +1,8 @@
 """Whole data sets: determinism, independence of sensors, what lies on disk, bad input, speed."""
 
 import filecmp
+import subprocess
+import sys
 import time
 from collections import defaultdict
 from pathlib import Path
@@ -11,6 +13,7 @@ import soundfile
 
 from weldfusion.cli.main import main
 from weldfusion.data.card import read_card
+from weldfusion.data.check import check
 from weldfusion.data.manifest import read_manifest
 from weldfusion.errors import WeldfusionError
 from weldfusion.simulate.laser import simulate_laser
@@ -119,10 +122,10 @@ def test_a_folder_in_use_is_left_alone(tmp_path: Path) -> None:
 def test_100_welds_written_with_all_sensors_take_under_20_s_of_one_core(tmp_path: Path) -> None:
     plan = plan_laser(100, 0)
     assert set(plan.sensors) == set(SENSORS)
-    write_weld(simulate_weld(plan, 0), plan.sensors, tmp_path)
+    write_weld(simulate_weld(plan, 0), plan, tmp_path)
     start = time.process_time()
     for index in range(1, 11):
-        write_weld(simulate_weld(plan, index), plan.sensors, tmp_path)
+        write_weld(simulate_weld(plan, index), plan, tmp_path)
     assert 10 * (time.process_time() - start) < 20
 
 
@@ -179,6 +182,7 @@ def test_the_command_takes_sensors_and_preset(tmp_path: Path) -> None:
     [
         (["--preset", "laser_a"], "did you mean laser_al"),
         (["--sensors", "oct,microfone"], "did you mean micro"),
+        (["--difficulty", "group_scal=0"], "did you mean group_scale"),
     ],
 )
 def test_the_command_tells_the_nearest_name(
@@ -187,3 +191,90 @@ def test_the_command_tells_the_nearest_name(
     assert main(["simulate", "laser", str(tmp_path / "s"), *option]) == 2
     assert words in capsys.readouterr().err
     assert not (tmp_path / "s").exists()
+
+
+def test_the_command_takes_knobs_of_difficulty(tmp_path: Path) -> None:
+    words = [
+        "simulate",
+        "laser",
+        str(tmp_path / "s"),
+        "--welds",
+        "2",
+        "--weld-s",
+        "0.25",
+        "--sensors",
+        "noise",
+    ]
+    assert main([*words, "--difficulty", "n_nuisance=2, group_scale=0"]) == 0
+    card = read_card(tmp_path / "s" / "dataset.yaml")
+    assert list(card.modalities) == ["noise", "noise2"]
+    assert "'group_scale': 0.0" in card.about["description"]
+
+
+def test_the_set_gap_of_a_lap_joint_is_a_parameter(tmp_path: Path) -> None:
+    plan = plan_laser(4, 3, ["parameters"], 0.25, PRESETS["laser_ss"])
+    root = simulate_laser(tmp_path / "s", 4, 3, ["parameters"], 0.25, False, preset=plan.preset)
+    card = read_card(root / "dataset.yaml")
+    assert card.modalities["parameters"].columns == ("power_kw", "travel_speed_mm_s", "gap_mm")
+    for number, weld in enumerate(read_manifest(root / "manifest.csv", card)):
+        design = simulate_weld(plan, number).design
+        expected = (design.power_w / 1e3, design.speed_m_s * 1e3, design.gap_m * 1e3)
+        assert weld.values["parameters"] == pytest.approx(expected, abs=1e-4)
+
+
+def test_the_back_diode_is_recorded_where_it_is_named(tmp_path: Path) -> None:
+    plan = plan_laser(4, 3, ["back_diode", "noise"], 0.25)
+    root = simulate_laser(tmp_path / "s", 4, 3, plan.sensors, 0.25, progress=False)
+    card = read_card(root / "dataset.yaml")
+    assert set(card.modalities) == {"back_diode", "noise"}
+    for number, weld in enumerate(read_manifest(root / "manifest.csv", card)):
+        stored, rate = soundfile.read(weld.files["back_diode"][0], dtype="float32")
+        assert rate == 20_000
+        expected = simulate_weld(plan, number).recordings["back_diode"].values[0]
+        assert np.allclose(4 * stored, expected, atol=4 * 1.01 / 32768)
+
+
+def test_the_check_finds_nothing_odd_in_recordings_and_curves(tmp_path: Path) -> None:
+    root = simulate_laser(
+        tmp_path / "s", 24, 0, ["opening", "oct", "noise"], weld_s=1.0, progress=False, processes=1
+    )
+    depths = [np.load(path) for path in sorted(root.glob("labels/depth_along/*.npy"))]
+    assert any(np.ptp(depth) == 0 for depth in depths)  # full penetration all along
+    assert not {f.code for f in check(root, progress=False)} & {"constant", "clipped", "dead"}
+
+
+def _children(pid: int) -> list[int]:
+    return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def _works(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="needs the process table of Linux")
+def test_a_kill_leaves_no_process(tmp_path: Path) -> None:
+    words = [
+        "simulate",
+        "laser",
+        str(tmp_path / "s"),
+        "--welds",
+        "500",
+        "--processes",
+        "2",
+        "--sensors",
+        "noise",
+    ]
+    parent = subprocess.Popen([sys.executable, "-m", "weldfusion", *words], stderr=subprocess.DEVNULL)
+    end = time.monotonic() + 120
+    while not list(tmp_path.glob(".s.part/truth/*.npz")) and time.monotonic() < end:
+        time.sleep(0.02)
+    workers = _children(parent.pid)
+    parent.kill()
+    parent.wait()
+    assert len(workers) >= 2
+    while any(map(_works, workers)) and time.monotonic() < end:
+        time.sleep(0.1)
+    assert not [pid for pid in workers if _works(pid)]

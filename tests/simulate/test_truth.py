@@ -8,7 +8,7 @@ import pytest
 from weldfusion.data.card import read_card
 from weldfusion.data.manifest import read_manifest
 from weldfusion.simulate.laser import simulate_laser
-from weldfusion.simulate.laser_weld import TIMED
+from weldfusion.simulate.laser_weld import SENSORS, device_of
 
 WELDS, SECONDS = 6, 1.0
 
@@ -69,7 +69,7 @@ def test_events_tell_kind_and_pore(pairs) -> None:
 
 def test_set_up_clock_and_dropouts_of_every_sensor_are_told(pairs) -> None:
     for weld, truth in pairs:
-        for name in TIMED:
+        for name in filter(device_of, SENSORS):
             assert truth[f"{name}.dropouts_s"].shape[1] == 2
             assert abs(truth[f"{name}.offset_s"] - weld.offset_s[name]) < 1.2e-3
             assert truth[f"{name}.clock_ppm"] == pytest.approx(weld.clock_ppm[name], abs=1e-2)

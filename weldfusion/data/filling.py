@@ -1,14 +1,13 @@
 """Filling the cache with prepared recordings, by threads of this process or by several processes."""
 
-import os
-import threading
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import connection, get_context, parent_process
+from multiprocessing import get_context
 
 from tqdm import tqdm
 
+from weldfusion.data.end_with_parent import end_with_parent
 from weldfusion.data.store import Store
 from weldfusion.errors import ConfigError
 
@@ -83,15 +82,7 @@ def _processes(store: Store, count: int) -> ProcessPoolExecutor:
 def _begin(store: Store) -> None:
     global _store
     _store = store
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    """Otherwise a process whose parent was killed would wait for work for ever."""
-    parent = parent_process()
-    if parent is not None:
-        connection.wait([parent.sentinel])
-        os._exit(1)
+    end_with_parent()
 
 
 def _fill_portion(places: Sequence[Place]) -> int:

@@ -32,7 +32,8 @@ class TargetSpec:
 
     A target of kind `intervals` (where in the weld is a pore) or `curve` (depth along the seam) is
     predicted in steps of `step_s` seconds; `steps` is how many of them a window has, known once the
-    windows are laid out (0 before, and for the other kinds).
+    windows are laid out (0 before, and for the other kinds). A curve that `may_be_constant` can stay at one
+    value in a weld (the depth at full penetration); of others the check asks whether it was measured.
     """
 
     name: str
@@ -44,6 +45,7 @@ class TargetSpec:
     unit: str = ""
     rate: Fraction | None = None
     description: str = ""
+    may_be_constant: bool = False
     step_s: float | None = None
     steps: int = 0
 
@@ -74,6 +76,7 @@ def parse_target(name: str, fields: Fields) -> TargetSpec:
         unit=fields.text("unit"),
         rate=fields.rate("rate"),
         description=fields.text("description"),
+        may_be_constant=fields.flag("may_be_constant", False),
         step_s=_step(kind, fields),
     )
     fields.close()
@@ -82,6 +85,8 @@ def parse_target(name: str, fields: Fields) -> TargetSpec:
         fields.note("level", f"{level!r}; a target of kind {kind} has level {DENSE[kind]}")
     if kind not in WITH_UNIT and target.unit:
         fields.note("unit", f"a target of kind {kind} has no unit; leave it out")
+    if target.may_be_constant and kind != "curve":
+        fields.note("may_be_constant", f"a target of kind {kind} is no curve; leave it out")
     if level == "sample" and fields.value("rate") is None:
         fields.note("rate", "is missing; a target of level sample needs its rate in Hz")
     if level != "sample" and fields.value("rate") is not None:
@@ -130,7 +135,7 @@ def target_entry(target: TargetSpec) -> dict[str, Any]:
     """The entry of a target in the card's YAML; what is at its default is left out."""
     plain = TargetSpec(target.name, target.kind, DENSE.get(target.kind, "weld"), column=target.name)
     entry: dict[str, Any] = {"kind": target.kind}
-    for name in ("level", "column", "classes", "codes", "unit", "rate", "description"):
+    for name in ("level", "column", "classes", "codes", "unit", "rate", "description", "may_be_constant"):
         if getattr(target, name) not in (getattr(plain, name), ""):
             entry[name] = plain_value(getattr(target, name))
     if target.step_s is not None:

@@ -7,7 +7,7 @@ import numpy as np
 from weldfusion.simulate.groups import Groups
 from weldfusion.simulate.keyhole import beam_radius, power_for_depth
 from weldfusion.simulate.material import Material
-from weldfusion.simulate.preset import LaserPreset
+from weldfusion.simulate.preset import LaserPreset, Range
 
 
 @dataclass(frozen=True)
@@ -55,9 +55,10 @@ class Joint:
 
 def draw_design(preset: LaserPreset, rng: np.random.Generator) -> Design:
     """Speed and nominal depth ratio are drawn; the power is solved from the nominal depth."""
-    ranges = preset.ranges
-    ratio = rng.uniform(*ranges.depth_ratio)
-    speed = rng.uniform(*ranges.speed_m_s)
+    ranges, difficulty = preset.ranges, preset.difficulty
+    depths = spread(ranges.depth_ratio, difficulty.param_spread)
+    ratio = deepened(rng.uniform(*depths), depths, difficulty.imbalance)
+    speed = rng.uniform(*spread(ranges.speed_m_s, difficulty.param_spread))
     radius = float(beam_radius(preset.beam.waist_m, 0.0, preset.beam.rayleigh_m))
     power = power_for_depth(ratio * preset.plate_m, speed, radius, preset.material)
     return Design(
@@ -68,6 +69,28 @@ def draw_design(preset: LaserPreset, rng: np.random.Generator) -> Design:
         water=float(rng.uniform(*ranges.water)),
         oil=float(rng.uniform(*ranges.oil)),
     )
+
+
+def spread(limits: Range, factor: float) -> Range:
+    """A range `factor` times as wide about the same middle.
+
+    >>> spread((2.0, 4.0), 0.5), spread((0.06, 0.12), 1.0)
+    ((2.5, 3.5), (0.06, 0.12))
+    """
+    low, high = limits
+    cut = (1 - factor) * (high - low) / 2
+    return low + cut, high - cut
+
+
+def deepened(value: float, limits: Range, imbalance: float) -> float:
+    """A value drawn evenly within `limits`, moved up so that small ones are rare (see `Difficulty`).
+
+    >>> deepened(3.0, (2.0, 4.0), 0.0), deepened(3.0, (2.0, 4.0), 1.0)
+    (3.0, 3.5)
+    """
+    low, high = limits
+    missing = (high - value) / (high - low) if high > low else 0.0
+    return value + (high - low) * (missing - missing ** (1 + imbalance))
 
 
 def draw_joint(preset: LaserPreset, design: Design, groups: Groups) -> Joint:

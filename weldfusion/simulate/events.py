@@ -18,7 +18,7 @@ DEEPEST_DIP = 0.95
 
 @dataclass(frozen=True)
 class Events:
-    """Collapses of one weld: seconds, index into `KINDS`, relative drop 0.30–0.90."""
+    """Collapses of one weld: seconds, index into `KINDS`, relative drop (drawn from 0.30–0.90)."""
 
     time_s: np.ndarray
     kind: np.ndarray

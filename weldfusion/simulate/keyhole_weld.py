@@ -28,6 +28,7 @@ def simulate_states(
     film: FilmStates,
     states_rng: np.random.Generator,
     events_rng: np.random.Generator,
+    event_coupling: float = 1.0,
 ) -> States:
     """States of one weld as long as its inputs.
 
@@ -37,6 +38,7 @@ def simulate_states(
         film: water and oil on the plate.
         states_rng: stream of the fluctuation.
         events_rng: stream of collapses, pores and spatter.
+        event_coupling: factor on how deep collapses dip; pores are as if it were 1.
     """
     mean = mean_keyhole(joint, inputs, film)
     samples = len(inputs.power_w) * SLOW_STEP
@@ -44,11 +46,12 @@ def simulate_states(
     wobble = draw_fluctuation(_fast(mean.frequency_hz, samples), restless, states_rng)
     free = _fast(mean.depth_m, samples) * np.maximum(1 + wobble.scatter * wobble.depth, 0.1)
     still_open = open_share(free, np.zeros(1), joint.plate_m)
-    events = draw_events(wobble, float(still_open.mean()), events_rng)
+    drawn = draw_events(wobble, float(still_open.mean()), events_rng)
+    events = replace(drawn, drop=event_coupling * drawn.drop)
     absorbed = _fast(mean.absorptivity * inputs.power_w, samples)
     keyhole = _with_plume(_keyhole(joint, free, wobble, events), absorbed, mean, film, wobble)
     heat = _heat(joint, inputs, mean, keyhole.open_root.values)
-    pores = _pores(joint, mean, keyhole, heat, still_open, events, events_rng)
+    pores = _pores(joint, mean, keyhole, heat, still_open, drawn, events_rng)
     splash = restless * _fast(1 + film.water.values + 0.7 * film.oil.values, samples)
     spatter = draw_spatter(splash, keyhole.mouth_dip.values, fast.RATE, events_rng)
     return States(

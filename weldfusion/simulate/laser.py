@@ -10,6 +10,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from weldfusion.data.card import write_card
+from weldfusion.data.end_with_parent import end_with_parent
 from weldfusion.data.manifest import write_manifest
 from weldfusion.errors import WeldfusionError
 from weldfusion.simulate.laser_card import laser_card
@@ -62,7 +63,7 @@ def simulate_laser(
 
 
 def _to_disk(plan: Plan, folder: Path, index: int) -> Row:
-    return write_weld(simulate_weld(plan, index), plan.sensors, folder)
+    return write_weld(simulate_weld(plan, index), plan, folder)
 
 
 @contextmanager
@@ -71,5 +72,5 @@ def _rows(plan: Plan, folder: Path, processes: int) -> Iterator[Iterable[Row]]:
     if processes == 1:
         yield map(work, welds)
         return
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(processes, get_context("spawn"), initializer=end_with_parent) as pool:
         yield pool.map(work, welds, chunksize=4)

@@ -3,10 +3,9 @@
 from dataclasses import asdict
 from fractions import Fraction
 
-from weldfusion.data.card import Card, Modality, TargetSpec
+from weldfusion.data.card import Card, TargetSpec
 from weldfusion.simulate import labels
-from weldfusion.simulate.laser_weld import TIMED, Plan
-from weldfusion.simulate.sensors import parameters
+from weldfusion.simulate.laser_weld import Plan, modality_of
 
 LASER_WELDING = 52
 GAS_PORE = 2011
@@ -16,15 +15,11 @@ MEANING = "FP root open more than half of the time, PP depth at least 0.80 of th
 
 def laser_card(plan: Plan) -> Card:
     """Card of a planned data set; its description tells preset, seed and the known departures."""
-    known = {name: sensor.modality() for name, sensor in TIMED.items()} | {
-        "parameters": parameters.modality()
-    }
-    modalities: dict[str, Modality] = {name: known[name] for name in plan.sensors}
     return Card(
         name=f"simulated laser welds ({plan.preset.version})",
         process=LASER_WELDING,
         material=plan.preset.material.name,
-        modalities=modalities,
+        modalities={name: modality_of(name, plan.preset) for name in plan.sensors},
         targets={target.name: target for target in _targets()},
         groups=("machine", "session", "workpiece"),
         group="session",
@@ -72,20 +67,24 @@ def _targets_along() -> tuple[TargetSpec, ...]:
             step_s=STEP_S,
             description=f"places of {pores}",
         ),
-        _curve("depth", "depth_along", "depth of the weld along the seam"),
-        _curve("back_width", "back_width_along", "width of the back bead along the seam"),
+        _curve("depth", "mm", "depth of the weld along the seam"),
+        _curve("back_width", "mm", "width of the back bead along the seam"),
+        _curve(
+            "local_porosity", "%", "area of the pores over that of the weld's longitudinal section in 2 mm"
+        ),
     )
 
 
-def _curve(name: str, column: str, description: str) -> TargetSpec:
+def _curve(name: str, unit: str, description: str) -> TargetSpec:
     return TargetSpec(
         name,
         "curve",
         level="sample",
-        column=column,
-        unit="mm",
+        column=f"{name}_along",
+        unit=unit,
         rate=Fraction(labels.ALONG_RATE),
         step_s=STEP_S,
+        may_be_constant=True,
         description=description,
     )
 

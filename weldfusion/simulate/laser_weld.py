@@ -1,15 +1,17 @@
 """One laser keyhole weld of a planned data set, as arrays: design, states and recordings."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from types import ModuleType
 from typing import Any
 
 import numpy as np
 
+from weldfusion.data.card import Modality
 from weldfusion.errors import WeldfusionError, did_you_mean
 from weldfusion.simulate.design import Design, Joint, draw_design, draw_joint
+from weldfusion.simulate.difficulty import Difficulty
 from weldfusion.simulate.film import draw_films
 from weldfusion.simulate.groups import Groups, Place, plan_groups
 from weldfusion.simulate.inputs import Inputs, draw_inputs
@@ -17,12 +19,14 @@ from weldfusion.simulate.keyhole_weld import simulate_states
 from weldfusion.simulate.labels import STEP_S
 from weldfusion.simulate.preset import LASER_AL, LaserPreset
 from weldfusion.simulate.sensors import (
+    back_diode,
     coaxial_camera,
     infrared,
     microphone,
     noise,
     oct,
     opening,
+    parameters,
     photodiode,
     spectrometer,
 )
@@ -40,8 +44,11 @@ TIMED: Mapping[str, ModuleType] = {
     "infrared": infrared,
     "spectrometer": spectrometer,
     "noise": noise,
+    "back_diode": back_diode,
 }
-SENSORS = (*TIMED, "parameters")
+ALL_SENSORS = (*TIMED, "parameters")
+SENSORS = tuple(name for name in ALL_SENSORS if name != "back_diode")
+"""What is recorded where no sensors are named."""
 SHORTEST_S = 0.2
 
 
@@ -92,7 +99,7 @@ def plan_laser(
     weld_s: float = 2.0,
     preset: LaserPreset = LASER_AL,
 ) -> Plan:
-    """The plan of a data set, checked.
+    """The plan of a data set, checked; `noise` becomes as many sensors as `Difficulty.n_nuisance` says.
 
     Raises:
         WeldfusionError: a number out of range or a sensor that does not exist.
@@ -104,13 +111,36 @@ def plan_laser(
     if not SHORTEST_S <= weld_s <= 60:
         raise WeldfusionError(f"weld_s: {weld_s} s is out of range; it must be from {SHORTEST_S} to 60 s")
     for name in sensors:
-        if name not in SENSORS:
-            raise WeldfusionError(f"sensors: no sensor is called {name!r}; {did_you_mean(name, SENSORS)}")
-    if not sensors:
-        raise WeldfusionError(f"sensors: at least one is needed; {did_you_mean('', SENSORS)}")
+        if name not in ALL_SENSORS:
+            raise WeldfusionError(f"sensors: no sensor is called {name!r}; {did_you_mean(name, ALL_SENSORS)}")
+    several = {"noise": nuisances(preset.difficulty.n_nuisance)}
+    chosen = [one for name in ALL_SENSORS if name in sensors for one in several.get(name, (name,))]
+    if not chosen:
+        raise WeldfusionError(f"sensors: at least one is needed; {did_you_mean('', ALL_SENSORS)}")
     steps = max(round(weld_s / STEP_S), 1)
-    chosen = tuple(name for name in SENSORS if name in sensors)
-    return Plan(tuple(plan_groups(welds)), seed, chosen, steps * STEP_S, preset)
+    return Plan(tuple(plan_groups(welds)), seed, tuple(chosen), steps * STEP_S, preset)
+
+
+def nuisances(count: int) -> tuple[str, ...]:
+    """Names of the sensors of pure noise.
+
+    >>> nuisances(3)
+    ('noise', 'noise2', 'noise3')
+    """
+    return tuple(f"noise{number}" if number > 1 else "noise" for number in range(1, count + 1))
+
+
+def device_of(name: str) -> ModuleType | None:
+    """The module of a sensor; `noise2` is a further device of the kind of `noise`. None: not timed."""
+    return TIMED.get(name.rstrip("0123456789"))
+
+
+def modality_of(name: str, preset: LaserPreset) -> Modality:
+    """How the card describes a sensor of a plan."""
+    device = device_of(name)
+    if device is None:
+        return parameters.modality(preset.parameters)
+    return replace(device.modality(), name=name, column=name)
 
 
 def simulate_weld(plan: Plan, index: int) -> SimulatedWeld:
@@ -124,22 +154,27 @@ def simulate_weld(plan: Plan, index: int) -> SimulatedWeld:
     joint = draw_joint(preset, design, groups)
     inputs = draw_inputs(joint, design, plan.weld_s, difficulty.hidden_scale, weld_stream("inputs"))
     film = draw_films(design, len(inputs.power_w), weld_stream("film"))
-    states = simulate_states(joint, inputs, film, weld_stream("states"), weld_stream("events"))
+    streams = weld_stream("states"), weld_stream("events")
+    states = simulate_states(joint, inputs, film, *streams, difficulty.event_coupling)
     recordings = {}
     for name in plan.sensors:
-        if name in TIMED:
+        if (device := device_of(name)) is not None:
             rngs = [weld_stream(f"{what}:{name}") for what in ("sensor", "clock", "dropout")]
-            recordings[name] = _record(name, states, groups, preset, rngs)
+            recordings[name] = _record(name, device, states, groups, difficulty, rngs)
     return SimulatedWeld(weld, place, design, joint, inputs, states, recordings)
 
 
 def _record(
-    name: str, states: States, groups: Groups, preset: LaserPreset, rngs: Sequence[np.random.Generator]
+    name: str,
+    device: ModuleType,
+    states: States,
+    groups: Groups,
+    difficulty: Difficulty,
+    rngs: Sequence[np.random.Generator],
 ) -> Recording:
-    sensor, difficulty = TIMED[name], preset.difficulty
-    calibrated = calibrated_clock(name, sensor.RATE, groups)
+    calibrated = calibrated_clock(name, device.RATE, groups)
     true = calibrated.jittered(rngs[1])
     dropouts = draw_dropouts(difficulty.dropouts_per_weld, states.duration_s, rngs[2])
-    setup = sensor.setup(groups, difficulty.noise_scale)
-    values = sensor.record(states, setup, true, dropouts, rngs[0])
+    setup = device.setup(groups, difficulty.noise_scale)
+    values = device.record(states, setup, true, dropouts, rngs[0])
     return Recording(values, setup, calibrated, true, dropouts)

@@ -1,8 +1,9 @@
-"""Presets: the frozen numbers behind a simulated process, and the knobs of its difficulty."""
+"""Presets: the frozen numbers behind a simulated process."""
 
 from dataclasses import dataclass, field
 
 from weldfusion.errors import WeldfusionError, did_you_mean
+from weldfusion.simulate.difficulty import Difficulty
 from weldfusion.simulate.material import AL_6061, SS_304, Material
 
 Range = tuple[float, float]
@@ -11,24 +12,10 @@ COMMON_DEPARTURES = (
     "levels are relative to a nominal weld, not those of a machine",
     "the steady part of a seam: no ignition and its hysteresis, no end crater, no beam oscillation, no joint "
     "position; films of water and oil are off",
+    "penetration in steps of 25 ms, curves at 1 kHz of weld time (no grid of 1 mm); classes LP, PP, FP only",
+    "parameters as set, no read-back; full penetration is only ever louder, never quieter",
+    "event_coupling is one factor for all kinds of collapse and all sensors",
 )
-
-
-@dataclass(frozen=True)
-class Difficulty:
-    """How hard the data are.
-
-    Args:
-        group_scale: factor on all effects of machine, session and workpiece (0: none).
-        hidden_scale: factor on disturbances within a weld that no parameter shows (focus, gap …).
-        noise_scale: factor on the sensors' own noise.
-        dropouts_per_weld: mean number of drop-outs (20–200 ms) per weld and sensor.
-    """
-
-    group_scale: float = 1.0
-    hidden_scale: float = 1.0
-    noise_scale: float = 1.0
-    dropouts_per_weld: float = 0.05
 
 
 @dataclass(frozen=True)
@@ -72,6 +59,7 @@ class LaserPreset:
         ranges: see there.
         departures: in what the simulated welds are known to miss what was planned or is known of real ones.
         difficulty: see there.
+        parameters: what of the design the sensor `parameters` tells; columns of `sensors/parameters.py`.
     """
 
     version: str
@@ -81,6 +69,7 @@ class LaserPreset:
     ranges: Ranges
     departures: tuple[str, ...]
     difficulty: Difficulty = field(default_factory=Difficulty)
+    parameters: tuple[str, ...] = ("power_kw", "travel_speed_mm_s")
 
     @property
     def process(self) -> str:
@@ -131,6 +120,7 @@ LASER_SS = LaserPreset(
         "most pores rise out of the slow pool (0.42 stay, 0.75 in aluminium)",
         "a gap lowers the power used and nothing else: no weld between unbridged sheets, no burn-through",
     ),
+    parameters=("power_kw", "travel_speed_mm_s", "gap_mm"),
 )
 PRESETS = {preset.process: preset for preset in (LASER_AL, LASER_SS)}
 

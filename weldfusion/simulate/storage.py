@@ -1,8 +1,9 @@
 """A simulated weld on disk: recordings, labels and truth, in a folder that appears whole or not at all."""
 
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from itertools import compress
 from pathlib import Path
 
 import numpy as np
@@ -10,14 +11,17 @@ import soundfile
 
 from weldfusion.errors import WeldfusionError
 from weldfusion.simulate import labels
-from weldfusion.simulate.curve import Curve
-from weldfusion.simulate.laser_weld import Recording, SimulatedWeld
+from weldfusion.simulate.laser_weld import Plan, Recording, SimulatedWeld
 from weldfusion.simulate.sensors import microphone, parameters, photodiode
 from weldfusion.simulate.states import States
 from weldfusion.simulate.truth import truth_record
 
 Row = dict[str, str]
-FULL_SCALE = {"photodiode": photodiode.FULL_SCALE, "microphone": microphone.FULL_SCALE}
+FULL_SCALE = {
+    "photodiode": photodiode.FULL_SCALE,
+    "back_diode": photodiode.FULL_SCALE,
+    "microphone": microphone.FULL_SCALE,
+}
 
 
 @contextmanager
@@ -44,8 +48,8 @@ def whole_folder(out: Path) -> Iterator[Path]:
         shutil.rmtree(part, ignore_errors=True)
 
 
-def write_weld(weld: SimulatedWeld, sensors: Sequence[str], folder: Path) -> Row:
-    """Write the files of one weld and return its row of the manifest."""
+def write_weld(weld: SimulatedWeld, plan: Plan, folder: Path) -> Row:
+    """Write the files of one weld of a plan and return its row of the manifest."""
     row = {
         "weld": weld.id,
         "machine": weld.place.machine,
@@ -59,10 +63,11 @@ def write_weld(weld: SimulatedWeld, sensors: Sequence[str], folder: Path) -> Row
         row[name] = _write_recording(name, weld.id, recording, folder)
         row[f"{name}.offset_s"] = f"{recording.calibrated.offset_s:.7f}"
         row[f"{name}.clock_ppm"] = f"{recording.calibrated.ppm:.3f}"
-    if "parameters" in sensors:
-        settings = zip(parameters.COLUMNS, parameters.values(weld.design), strict=True)
+    if "parameters" in plan.sensors:
+        columns = plan.preset.parameters
+        settings = zip(columns, parameters.values(weld.design, columns), strict=True)
         row |= {column: f"{value:.4f}" for column, value in settings}
-    row |= _write_labels(weld.id, weld.states, folder)
+    row |= _write_labels(weld.id, weld.states, plan.preset.difficulty.class_margin, folder)
     np.savez(_place(folder, "truth", f"{weld.id}.npz"), allow_pickle=False, **truth_record(weld))
     return row
 
@@ -85,11 +90,16 @@ def _write_recording(name: str, weld: str, recording: Recording, folder: Path) -
     return relative
 
 
-def _write_labels(weld: str, states: States, folder: Path) -> Row:
+def _write_labels(weld: str, states: States, margin: float, folder: Path) -> Row:
     along, bead = labels.penetration_along(states), states.bead
-    rows = zip(along.edges_s[:-1], along.edges_s[1:], along.labels, strict=True)
+    steps = zip(along.edges_s[:-1], along.edges_s[1:], along.labels, strict=True)
+    rows = compress(steps, labels.clear_steps(states, margin))
     pores = [(start, end, labels.PORE) for start, end in labels.pore_intervals(states)]
-    curves = {"depth_along": bead.depth_m, "back_width_along": bead.back_width_m}
+    curves = {
+        "depth_along": labels.along_mm(bead.depth_m),
+        "back_width_along": labels.along_mm(bead.back_width_m),
+        "local_porosity_along": labels.local_porosity(states),
+    }
     return {
         "penetration_along": _write_intervals(f"labels/penetration/{weld}.csv", rows, folder),
         "pores_along": _write_intervals(f"labels/pores/{weld}.csv", pores, folder),
@@ -107,6 +117,6 @@ def _write_intervals(relative: str, rows: Iterable[tuple[float, float, str]], fo
     return relative
 
 
-def _write_curve(relative: str, curve: Curve, folder: Path) -> str:
-    np.save(_place(folder, relative), labels.along_mm(curve)[None])
+def _write_curve(relative: str, values: np.ndarray, folder: Path) -> str:
+    np.save(_place(folder, relative), values[None])
     return relative

@@ -45,6 +45,10 @@ CARDS: dict[str, tuple[Damage, tuple[str, ...]]] = {
         ("targets.pores.unit", "no unit"),
     ),
     "curve without rate": (card("    rate: 200\n", ""), ("targets.depth.rate", "is missing")),
+    "intervals that rest": (
+        card("kind: intervals", "kind: intervals\n    may_be_constant: true"),
+        ("targets.pores.may_be_constant", "no curve"),
+    ),
     "curve with classes": (
         card("kind: curve", "kind: curve\n    classes: [deep]"),
         ("targets.depth.classes", "no classes"),
@@ -116,6 +120,13 @@ def folder(tmp_path: Path) -> Path:
 
 def test_undamaged_set_has_one_warning(folder: Path) -> None:
     assert [finding.code for finding in check(folder, progress=False)] == ["absent-truth"]
+
+
+def test_a_curve_that_may_be_constant_is_not_asked_about(folder: Path) -> None:
+    depth(np.full((1, 240), 3.5))(folder)
+    assert "constant" in [finding.code for finding in check(folder, progress=False)]
+    card("kind: curve", "kind: curve\n    may_be_constant: true")(folder)
+    assert "constant" not in [finding.code for finding in check(folder, progress=False)]
 
 
 @pytest.mark.parametrize("name", CARDS)

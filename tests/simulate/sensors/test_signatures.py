@@ -19,6 +19,7 @@ DEVICES = (
     "infrared",
     "spectrometer",
     "noise",
+    "back_diode",
 )
 FORBIDDEN = {f"weldfusion.simulate.{name}" for name in ("labels", "design", "laser_weld", "laser", "preset")}
 

@@ -19,6 +19,7 @@ TYPES = {
     "infrared": (np.float16, (101, 48, 96), 1.0),
     "spectrometer": (np.float32, (256, 566), 4.0),
     "noise": (np.float32, (1, 2_020), 8.0),
+    "back_diode": (np.float32, (1, 40_400), 4.0),
 }
 
 

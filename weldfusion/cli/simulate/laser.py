@@ -2,6 +2,7 @@
 
 import sys
 from argparse import Namespace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,19 +19,27 @@ def add(verbs: Any) -> None:
         metavar="NAME",
         help="laser_al: aluminium plate, laser_ss: lap joint of stainless steel [%(default)s]",
     )
-    parser.add_argument("--sensors", metavar="A,B", help="sensors to record [all]")
+    parser.add_argument("--sensors", metavar="A,B", help="sensors to record [all but back_diode]")
     parser.add_argument(
         "--weld-s", type=float, default=2.0, metavar="T", help="length of a weld in seconds [%(default)s]"
     )
     parser.add_argument("--processes", type=int, default=1, metavar="P", help="worker processes [1]")
+    parser.add_argument(
+        "--difficulty",
+        default="",
+        metavar="K=V,K=V",
+        help="knobs such as group_scale=0,noise_scale=2 (docs/simulator.md) [as frozen]",
+    )
     parser.set_defaults(run=run)
 
 
 def run(arguments: Namespace) -> int:
+    from weldfusion.simulate.difficulty import parse_difficulty
     from weldfusion.simulate.laser import simulate_laser
     from weldfusion.simulate.laser_weld import SENSORS
     from weldfusion.simulate.preset import find_preset
 
+    preset = replace(find_preset(arguments.preset), difficulty=parse_difficulty(arguments.difficulty))
     sensors = SENSORS
     if arguments.sensors is not None:
         sensors = tuple(name.strip() for name in arguments.sensors.split(",") if name.strip())
@@ -42,7 +51,7 @@ def run(arguments: Namespace) -> int:
         weld_s=arguments.weld_s,
         progress=sys.stderr.isatty(),
         processes=arguments.processes,
-        preset=find_preset(arguments.preset),
+        preset=preset,
     )
     print(f"wrote {arguments.welds} welds to {folder}")
     print(f"next: weldfusion fit {folder}")

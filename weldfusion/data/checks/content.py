@@ -13,6 +13,7 @@ from weldfusion.data.modality import Modality
 from weldfusion.data.readers.find import probe
 from weldfusion.data.recording import check_rate, frames_of, read_photo, read_row, read_signal
 
+WHOLE = slice(None)
 ABSOLUTE_ZERO = {"K": 0.0, "°C": -273.15, "degC": -273.15}
 
 
@@ -30,8 +31,10 @@ class Content:
     odd: Sequence[tuple[str, str, str]] = ()
 
 
-def content_of(modality: Modality, paths: Sequence[Path]) -> Content:
+def content_of(modality: Modality, paths: Sequence[Path], active: slice = WHOLE) -> Content:
     """Reads a recording once; an image sequence piece by piece, so that memory does not grow with its length.
+
+    Only the samples `active` can make a channel odd: before and after the weld a sensor may rest.
 
     Raises ReadError.
     """
@@ -44,7 +47,7 @@ def content_of(modality: Modality, paths: Sequence[Path]) -> Content:
     if not modality.timed:
         return _content([read_row(modality, paths[0])])
     values = read_signal(modality, paths[0]).values
-    return _content([values], _odd_channels(modality, values))
+    return _content([values], _odd_channels(modality, values[:, active]))
 
 
 def _content(parts: Iterable[np.ndarray], odd: Sequence[tuple[str, str, str]] = ()) -> Content:

@@ -59,7 +59,7 @@ def _odd_curve(target: TargetSpec, path: Path, end_s: float | None) -> Iterator[
     if not known.any():
         yield "no-values", f"{path}: no sample of {target.name} is known; leave the cell empty"
         return
-    if len(values) > 1 and np.ptp(values[known]) == 0:
+    if not target.may_be_constant and len(values) > 1 and np.ptp(values[known]) == 0:
         yield "constant", f"{path}: {target.name} is {values[known][0]:g} throughout; was it measured?"
     length = len(values) / float(target.rate or 1)
     if end_s is not None and not LEAST_COVER * end_s <= length <= end_s / LEAST_COVER:

@@ -8,7 +8,7 @@ import numpy as np
 
 from weldfusion.data.address import file_of
 from weldfusion.data.card import Card, Modality, TargetSpec
-from weldfusion.data.checks.content import Content, content_of, impossible
+from weldfusion.data.checks.content import WHOLE, Content, content_of, impossible
 from weldfusion.data.checks.dense import odd_truth
 from weldfusion.data.finding import Finding, Level
 from weldfusion.data.manifest import Weld
@@ -73,7 +73,7 @@ def _check_files(modality: Modality, weld: Weld, paths: Sequence[Path], seen: Se
     whole, image = modality.kind == "image_sequence", modality.kind in IMAGES
     for some in [paths] if whole else [(path,) for path in paths]:
         try:
-            content = content_of(modality, some)
+            content = content_of(modality, some, _active(modality, weld))
         except ReadError as problem:
             yield _finding("error", "unreadable", weld, "", modality.name, str(problem))
             continue
@@ -88,6 +88,18 @@ def _check_files(modality: Modality, weld: Weld, paths: Sequence[Path], seen: Se
             facts[f"height of {modality.name}"], facts[f"width of {modality.name}"] = content.shape[-3:-1]
     if modality.kind == "image":
         seen.facts[weld.id][f"count of {modality.name}"] = len(paths)
+
+
+def _active(modality: Modality, weld: Weld) -> slice:
+    """The samples within the active part of the weld; all where none is marked or the rate is unknown."""
+    if modality.rate is None:
+        return WHOLE
+    offset, rate = weld.offset_s.get(modality.name, modality.offset_s), float(modality.rate)
+    ends = [
+        end if end is None else max(round((end - offset) * rate), 0)
+        for end in (weld.active_from, weld.active_to)
+    ]
+    return slice(*ends)
 
 
 def _check_values(modality: Modality, weld: Weld, path: Path, content: Content) -> Iterator[Finding]:

@@ -31,7 +31,7 @@ LEVELS = 2**12 - 1
 class Setup:
     """Gain of each band (window fouling in) and the factor on the electronic noise."""
 
-    gain: tuple[float, float, float]
+    gain: tuple[float, ...]
     noise: float
 
 
@@ -65,10 +65,17 @@ def record(
     states: States, setup: Setup, clock: Clock, dropouts: np.ndarray, rng: np.random.Generator
 ) -> np.ndarray:
     """Signals (3, time) float32 in nominal levels plus a dark level of 0.05, clipped at 4, 12 bit."""
-    rate = states.keyhole.plume.rate
-    keep = np.exp(-2 * np.pi * BANDWIDTH_HZ / rate)
-    seen = lfilter([1 - keep], [1, -keep], light(states, rng), axis=-1)
     times = clock.times(states.duration_s)
+    values = detected(light(states, rng), states.keyhole.plume.rate, times, setup, rng)
+    return hold(values, times, dropouts)
+
+
+def detected(
+    light: np.ndarray, rate: float, times: np.ndarray, setup: Setup, rng: np.random.Generator
+) -> np.ndarray:
+    """What diodes and their electronics make at `times` (s) of light (bands, time) at `rate` Hz."""
+    keep = np.exp(-2 * np.pi * BANDWIDTH_HZ / rate)
+    seen = lfilter([1 - keep], [1, -keep], light, axis=-1)
     level = np.stack(
         [g * Curve(band, rate).at(times - LAG_S) for g, band in zip(setup.gain, seen, strict=True)]
     )
@@ -76,7 +83,7 @@ def record(
     shot = 0.03 * setup.noise * np.sqrt(level) * rng.standard_normal(level.shape)
     level += shot + 0.01 * setup.noise * rng.standard_normal(level.shape)
     codes = np.round(np.clip((level + DARK) / FULL_SCALE, 0, 1) * LEVELS)
-    return hold((codes * (FULL_SCALE / LEVELS)).astype(np.float32), times, dropouts)
+    return (codes * (FULL_SCALE / LEVELS)).astype(np.float32)
 
 
 def modality() -> Modality:

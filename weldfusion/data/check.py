@@ -51,7 +51,13 @@ def format_findings(findings: Sequence[Finding]) -> str:
     lines = [line(group) for group in similar(findings)]
     errors = sum(finding.level == "error" for finding in findings)
     every = " (--json lists each one)" if len(lines) < len(findings) else ""
-    return "\n".join([*lines, f"{errors} errors, {len(findings) - errors} warnings{every}"])
+    return "\n".join(
+        [*lines, f"{_count(errors, 'error')}, {_count(len(findings) - errors, 'warning')}{every}"]
+    )
+
+
+def _count(number: int, name: str) -> str:
+    return f"{number} {name}{'' if number == 1 else 's'}"
 
 
 def as_json(findings: Sequence[Finding]) -> list[dict[str, object]]:

@@ -96,6 +96,10 @@ def about_steps(target: Mapping[str, Any]) -> str:
     return ""
 
 
+OVER_SINGLE_WELDS = "intervals over single welds"
+"""How the sentence begins that says why a run's intervals are too narrow; pages repeat it beside them."""
+
+
 def verdict(target: str, metrics: Mapping[str, Any], unit: str) -> str:
     """What the run reaches, on welds it has not seen (or else that it has), and whether a simple model
     does it as well."""
@@ -107,9 +111,7 @@ def verdict(target: str, metrics: Mapping[str, Any], unit: str) -> str:
     figure = weld["figures"][headline]
     sentence = "SEEN IN TRAINING: " if seen else ""
     sentence += f"{target}: {NAMES[headline]} per weld {with_interval(figure, unit)}{_why_alone(figure)} on "
-    sentence += (
-        f"{weld['welds']} welds in {weld['groups']} groups, {_protocol(weld, metrics)}{_spread(figure)}. "
-    )
+    sentence += f"{in_groups(weld['welds'], weld['groups'])}, {_protocol(weld, metrics)}{_spread(figure)}. "
     if figure["reason"] == NO_EXCEPTION:
         possible = min(3 / weld["groups"], 1.0)
         sentence += (
@@ -122,6 +124,17 @@ def verdict(target: str, metrics: Mapping[str, Any], unit: str) -> str:
     difference = as_difference(entry["difference"][headline])
     theirs = with_interval(entry["figures"][headline], unit)
     return sentence + f"It {difference.sentence(f'the best baseline ({best}: {theirs})', unit)}."
+
+
+def in_groups(welds: int, groups: int) -> str:
+    """How many welds stand behind a figure, and how many groups its interval resamples.
+
+    >>> in_groups(480, 24), in_groups(480, 480), in_groups(1, 1)
+    ('480 welds in 24 groups', '480 welds, each a group of its own', '1 weld')
+    """
+    if groups == welds:
+        return f"{welds} welds, each a group of its own" if welds > 1 else "1 weld"
+    return f"{welds} welds in {groups} group{'s' if groups > 1 else ''}"
 
 
 def of_ensemble(metrics: Mapping[str, Any], unit: str) -> str:

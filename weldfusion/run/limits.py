@@ -9,6 +9,7 @@ from weldfusion.data.dealing import Fold
 from weldfusion.data.folder import Dataset
 from weldfusion.data.strata import restricted
 from weldfusion.data.weld import Weld
+from weldfusion.report.words import OVER_SINGLE_WELDS
 
 if TYPE_CHECKING:
     from weldfusion.run.trained import Run
@@ -39,9 +40,7 @@ def single_welds(card: Card, welds: Sequence[Weld], folds: Iterable[Fold]) -> li
     one_by_one = all(weld == group for fold in folds for weld, group in (fold.groups or {}).items())
     if not (shared and one_by_one):
         return []
-    return [
-        f"intervals over single welds; welds of one {card.group} resemble each other, so they are too narrow"
-    ]
+    return [f"{OVER_SINGLE_WELDS}; welds of one {card.group} resemble each other, so they are too narrow"]
 
 
 def tied(card: Card, welds: Sequence[Weld]) -> list[str]:

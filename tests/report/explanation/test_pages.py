@@ -94,6 +94,16 @@ def test_the_first_page_says_what_the_model_relies_on(explanation, pages):
     assert boxes[1].lines == ["only 6 groups"]
 
 
+def test_brackets_over_single_welds_are_told_beside_them(explanation):
+    limit = "intervals over single welds; welds of one day resemble each other, so they are too narrow"
+    first = explanation_pages(explanation, signals, ["only 6 groups", limit])[0]
+    boxes = [element for element in first.elements if isinstance(element, WarningBox)]
+    assert boxes[0].lines == [limit]
+    assert first.elements.index(boxes[0]) < min(
+        first.elements.index(element) for element in first.elements if isinstance(element, Table)
+    )
+
+
 def test_sentences_on_classes_hold_the_means_of_the_welds_called_so(explanation, pages):
     for output, page in zip(outputs(explanation), pages[1:5], strict=True):
         sentence = texts(page)[0]

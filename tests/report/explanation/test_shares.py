@@ -75,7 +75,7 @@ def test_events_along_a_weld_are_no_call_of_the_weld():
     assert (
         said == "pore: over 2 welds the sensors move the mean probability of a step, up or down: s by 0.150."
     )
-    assert prediction_of([output], 0) == "pore at 0.150 a step"
+    assert prediction_of([output], 0) == "pore 0.150 on average over the steps"
     texts = [element.text for element in class_page(output, {}) if isinstance(element, Text)]
     assert not any("called" in text or "calls" in text for text in texts)
 

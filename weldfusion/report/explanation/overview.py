@@ -10,6 +10,7 @@ from weldfusion.report.explanation.pointing import against_truth
 from weldfusion.report.explanation.said import said_of, targets_of
 from weldfusion.report.explanation.share_plots import reliance_plot
 from weldfusion.report.explanation.shares import Output, means_of, names_of, reliance, shown_rows
+from weldfusion.report.words import OVER_SINGLE_WELDS
 
 MOST_WELDS = 200
 
@@ -30,6 +31,8 @@ def overview(
         elements.append(Text(words.dead_weight(parts)))
         caption = f"{target.name}: part of each sensor in all that the sensors move the prediction."
         plots.append(reliance_plot(target, parts, caption))
+    if narrow := [line for line in warnings if line.startswith(OVER_SINGLE_WELDS)]:
+        elements.append(WarningBox("The brackets here and in all tables", narrow))
     elements.append(Columns(plots))
     elements += [Heading("For each class" if _has_classes(found) else "For each target", 3)]
     elements += [Text(words.of_output(output)) for output in found]

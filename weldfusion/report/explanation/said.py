@@ -47,7 +47,8 @@ def prediction_of(outputs: Sequence[Output], row: int) -> str:
     if not outputs[0].is_probability:
         return f"{short(float(outputs[0].full[row]))} {outputs[0].target.unit}".strip()
     if not outputs[0].can_be_called:
-        return ", ".join(f"{o.label} at {short(float(o.full[row]))} a step" for o in outputs)
+        means = ", ".join(f"{o.label} {short(float(o.full[row]))}" for o in outputs)
+        return f"{means} on average over the steps"
     called = [output for output in outputs if output.called[row]]
     return ", ".join(f"{o.label} ({short(float(o.full[row]))})" for o in called) or "none"
 

@@ -7,8 +7,11 @@ import numpy as np
 from weldfusion.explain.explanation import Explanation, TargetInfo, completeness_error
 from weldfusion.report.elements import short
 from weldfusion.report.explanation.shares import Mean, Output, means_of, shown_rows
+from weldfusion.report.words import in_groups
 
 DEAD = 0.05
+ROUNDING = 1e-5
+"""A gap below this comes from adding up numbers of single precision."""
 READING = (
     "A share says how far a sensor moves the prediction: for a class, 0.20 is 20 points of probability. The "
     "shares of all sensors together lead from the starting point (what the model says without any sensor) to "
@@ -163,9 +166,10 @@ def how_sure(explanation: Explanation) -> list[str]:
     welds, groups = once["weld"].nunique(), once["group"].nunique()
     gap = completeness_error(explanation.shares)
     told = [
-        f"{welds} welds in {groups} groups, {len(once)} windows, explained with {len(networks)} trained "
+        f"{in_groups(welds, groups)}, {len(once)} windows, explained with {len(networks)} trained "
         f"network{'s' if len(networks) > 1 else ''}.",
-        f"The shares add up to the prediction: the largest gap is {gap:.1g}.",
+        f"The shares add up to the prediction: the largest gap is {gap:.1g}"
+        f"{' (rounding)' if gap < ROUNDING else ''}.",
     ]
     if networks["seed"].nunique() < 2:
         told.append(

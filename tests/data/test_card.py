@@ -92,6 +92,21 @@ def test_all_problems_are_collected_and_counted(tmp_path: Path) -> None:
         read_card(path)
 
 
+def test_of_an_unknown_kind_only_that_and_unknown_keys_are_told(tmp_path: Path) -> None:
+    path = tmp_path / "dataset.yaml"
+    text = CARD.replace("kind: real", "kind: number").replace("kind: image", "kind: picture")
+    path.write_text(text.replace("rate: 8000", "rte: 8000"))
+    _, findings = parse_card(path)
+    assert [finding.field for finding in findings] == [
+        "modalities.sound.rte", "modalities.sound.rate", "modalities.photos.kind", "targets.force.kind",
+    ]  # fmt: skip
+    path.write_text(CARD.replace("kind: real", "knd: real"))
+    _, findings = parse_card(path)
+    assert [(finding.field, finding.message.split(";")[0]) for finding in findings] == [
+        ("targets.force.kind", "is missing"), ("targets.force.knd", "unknown key"),
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize("name", sorted(set(yaml.safe_load(CARD)) - {"material", "license", "groups"}))
 def test_needed_keys(tmp_path: Path, name: str) -> None:
     content = yaml.safe_load(CARD)

@@ -64,6 +64,18 @@ def test_odd_channel(folder: Path, samples: np.ndarray, code: str) -> None:
     assert (finding.level, finding.row, finding.field) == ("warning", 2, "sound")
 
 
+def test_before_and_after_its_active_part_a_signal_may_rest(folder: Path) -> None:
+    samples = np.maximum(0.01 * np.sin(np.arange(4000) / 5), 0)
+    samples[1600:3200] += 1 + np.sin(np.arange(1600) / 7)
+    write_sound(folder, samples)
+    assert [finding.field for finding in found(folder, "clipped")] == ["sound"]
+    add_column(folder, "active_from", ["0.2"] * 12)
+    add_column(folder, "active_to", ["0.4"] * 12)
+    assert found(folder, "clipped") == []
+    write_sound(folder, np.where(samples > 1, 1.0, samples))
+    assert [finding.field for finding in found(folder, "clipped")] == ["sound"]
+
+
 def test_constant_photo_and_wrong_size(folder: Path) -> None:
     Image.fromarray(np.zeros((10, 16, 3), dtype=np.uint8)).save(folder / "photos/k.png")
     assert "every pixel" in found(folder, "constant")[0].message
@@ -222,7 +234,7 @@ def test_exit_codes_and_text(folder: Path) -> None:
     assert exit_code(findings) == 1
     assert text.startswith("error (8): manifest.csv row 2, sound: sound/k.wav of weld 'k': no such file;")
     assert "; likewise row 3, row 4 and 5 more [missing-file]\n" in text
-    assert text.splitlines()[-1] == "8 errors, 1 warnings (--json lists each one)"
+    assert text.splitlines()[-1] == "8 errors, 1 warning (--json lists each one)"
     assert len(as_json(findings)) == 9
     assert str(folder) not in text
     assert as_json(findings)[0]["code"] == "missing-file"

@@ -73,6 +73,7 @@ def _findings(folder: Path, progress: bool) -> Iterator[Finding]:
         return
     yield from of_card
     yield from _check_card(card)
+    card, unused = _of_known_kind(card, of_card)
     try:
         manifest = manifest_file(folder)
         sheet, rows, of_manifest = parse_manifest(manifest, card)
@@ -91,9 +92,25 @@ def _findings(folder: Path, progress: bool) -> Iterator[Finding]:
         of_rows.extend(check_weld(card, weld, seen))
     if welds:
         of_rows += check_labels(card, welds)
-        of_rows += check_giveaway(card, welds, _cells(card, sheet, welds), _facts(welds, seen.facts))
+        cells = _cells(card, sheet, welds)
+        cells = {name: texts for name, texts in cells.items() if name not in unused}
+        of_rows += check_giveaway(card, welds, cells, _facts(welds, seen.facts))
     for finding in sorted(of_rows, key=lambda f: (f.code, f.field)):
         yield finding if finding.file else replace(finding, file=manifest.name)
+
+
+def _of_known_kind(card: Card, of_card: Sequence[Finding]) -> tuple[Card, set[str]]:
+    """The card without the entries whose kind is unknown, and the manifest columns that those name.
+
+    How their cells are to be read is not known, so nothing can be said of them.
+    """
+    unknown = {finding.field.removesuffix(".kind") for finding in of_card if finding.field.endswith(".kind")}
+    modalities = {name: m for name, m in card.modalities.items() if f"modalities.{name}" not in unknown}
+    targets = {name: t for name, t in card.targets.items() if f"targets.{name}" not in unknown}
+    gone = [card.modalities[name] for name in card.modalities if name not in modalities]
+    columns = {column for m in gone for column in (*m.columns, m.column) if column}
+    columns |= {card.targets[name].column for name in card.targets if name not in targets}
+    return replace(card, modalities=modalities, targets=targets), columns
 
 
 def _check_card(card: Card) -> Iterator[Finding]:

@@ -26,6 +26,7 @@ class Fields:
         self.place = place
         self._note = note
         self._asked: set[str] = set()
+        self._hushed = False
         self._content: Mapping[Any, Any] = {}
         if isinstance(content, Mapping):
             self._content = content
@@ -38,7 +39,12 @@ class Fields:
 
     def note(self, name: str, message: str) -> None:
         """Note a problem of one entry."""
-        self._note(self.key(name), message)
+        if not self._hushed:
+            self._note(self.key(name), message)
+
+    def hush(self) -> None:
+        """Note only unknown keys from here on: the rest may follow from a problem already noted."""
+        self._hushed = True
 
     def value(self, name: str, default: Any = None) -> Any:
         """The raw entry; the default where it is absent or empty."""
@@ -146,4 +152,4 @@ class Fields:
         """Note the keys that nobody asked for."""
         for name in self._content:
             if name not in self._asked:
-                self.note(str(name), f"unknown key; {did_you_mean(str(name), self._asked)}")
+                self._note(self.key(str(name)), f"unknown key; {did_you_mean(str(name), self._asked)}")

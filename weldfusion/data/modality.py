@@ -57,7 +57,10 @@ def parse_modality(name: str, fields: Fields) -> Modality:
     """The modality of a card's entry; problems are noted in `fields`."""
     if not NAME.fullmatch(name):
         fields.note("", f"bad name {name!r}; {NAME_RULE}")
-    kind = cast(ModalityKind, fields.choice("kind", KINDS, "") or "waveform")
+    asked = fields.choice("kind", KINDS)
+    if not asked:
+        fields.hush()
+    kind = cast(ModalityKind, asked or "waveform")
     timed = fields.flag("timed", kind in OVER_TIME)
     if kind != "table" and timed == (kind == "image"):
         fields.note("timed", f"a modality of kind {kind} is {'not ' if timed else ''}timed; "

@@ -64,7 +64,10 @@ def parse_target(name: str, fields: Fields) -> TargetSpec:
     """The target of a card's entry; problems are noted in `fields`."""
     if not NAME.fullmatch(name):
         fields.note("", f"bad name {name!r}; {NAME_RULE}")
-    kind = cast(TargetKind, fields.choice("kind", KINDS, "") or "class")
+    asked = fields.choice("kind", KINDS)
+    if not asked:
+        fields.hush()
+    kind = cast(TargetKind, asked or "class")
     level = cast(TargetLevel, fields.choice("level", LEVELS, DENSE.get(kind, "weld")))
     target = TargetSpec(
         name=name,

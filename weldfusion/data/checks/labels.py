@@ -46,7 +46,8 @@ def _check_absent(target: TargetSpec, welds: Sequence[Weld]) -> Iterator[Finding
         yield Finding("error", "no-truth", message, field=target.column)
         return
     some = ", ".join(str(row) for row in rows[:5]) + (" …" if len(rows) > 5 else "")
-    message = f"{len(rows)} of {len(welds)} welds have no value of target {target.name} (row{'s' if len(rows) > 1 else ''} {some})"
+    where = f"row{'s' if len(rows) > 1 else ''} {some}"
+    message = f"{len(rows)} of {len(welds)} welds have no value of target {target.name} ({where})"
     yield Finding("warning", "absent-truth", f"{message}; they do not count for it", field=target.column)
 
 

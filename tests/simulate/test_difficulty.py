@@ -40,6 +40,7 @@ def designs(base: LaserPreset = LASER_AL, **knobs: float) -> list[Design]:
         ("noise_scale=-1", ("noise_scale", "from 0 to 10", "is -1")),
         ("noise_scale=nan", ("noise_scale", "from 0 to 10", "is nan")),
         ("param_spread=3", ("param_spread", "from 0 to 2", "is 3")),
+        ("class_margin=0.2", ("class_margin", "from 0 to 0.05", "is 0.2")),
         ("n_nuisance=1.5", ("n_nuisance", "a whole number", "'1.5'")),
         ("imbalance=1,imbalance=2", ("imbalance", "twice")),
     ],

@@ -11,7 +11,7 @@ from weldfusion.explain.explanation import Background, Explanation, TargetInfo, 
 from weldfusion.explain.figures import figures
 from weldfusion.explain.shares import batch_shares
 from weldfusion.explain.sources import Source
-from weldfusion.explain.truth import PURE_NOISE
+from weldfusion.explain.truth import pure_noise
 from weldfusion.training.bar import bar
 from weldfusion.training.loader import Windows, in_order, loader
 from weldfusion.training.predictor import Predictor
@@ -79,7 +79,7 @@ def join(parts: Sequence[Explanation], seed: int = 0) -> Explanation:
     shares = pd.concat([part.shares for part in parts], ignore_index=True)
     played = [part.pointing for part in parts if len(part.pointing)]
     pointing = pd.concat(played, ignore_index=True) if played else parts[0].pointing
-    noise = [PURE_NOISE] if truths else []
+    noise = pure_noise(parts[0].modalities) if truths else []
     return replace(
         parts[0],
         shares=shares,

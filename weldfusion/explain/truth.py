@@ -9,6 +9,7 @@ import numpy as np
 from weldfusion.errors import ReadError
 from weldfusion.explain.explanation import WeldTruth
 from weldfusion.simulate.events import KINDS
+from weldfusion.simulate.laser_weld import device_of
 from weldfusion.simulate.sensors import noise
 
 FOLDER = "truth"
@@ -16,6 +17,15 @@ PURE_NOISE = noise.modality().name
 """The simulated sensor that sees nothing of the weld: whatever share it gets is wrong."""
 OF_COLLAPSES = frozenset({"porosity", "pores", "local_porosity", "pores_per_cm"})
 """Simulated targets that collapses of the keyhole cause; the others follow the depth."""
+
+
+def pure_noise(sensors: Iterable[str]) -> list[str]:
+    """Those simulated sensors that see nothing of the weld.
+
+    >>> pure_noise(["oct", "noise", "noise2"])
+    ['noise', 'noise2']
+    """
+    return sorted(name for name in set(sensors) if device_of(name) is noise)
 
 
 def read_truths(root: Path, welds: Iterable[str]) -> dict[str, WeldTruth]:

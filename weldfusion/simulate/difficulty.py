@@ -6,7 +6,7 @@ from typing import Any
 
 from weldfusion.errors import WeldfusionError, did_you_mean
 
-LARGEST = {"event_coupling": 2.0, "class_margin": 0.2, "param_spread": 2.0, "n_nuisance": 20.0}
+LARGEST = {"event_coupling": 2.0, "class_margin": 0.05, "param_spread": 2.0, "n_nuisance": 20.0}
 LARGEST_OF_OTHERS = 10.0
 
 

@@ -24,12 +24,22 @@ def test_a_broken_recording_of_a_used_sensor_refuses(root, tmp_path):
             check_data(RunFolder(tmp_path / "run"), root, DataSettings(str(root), inputs))
 
 
-def test_a_broken_recording_of_an_unused_sensor_is_a_warning(root, tmp_path):
-    findings = check_data(RunFolder(tmp_path / "run"), root, DataSettings(str(root), {"settings": None}))
-    (about,) = [finding for finding in findings if "w00.npy" in str(finding)]
-    assert about.level == "warning"
-    assert about.message.endswith("(curve is not used in this run)")
-    assert {finding.level for finding in findings} == {"warning"}
+def test_what_the_run_does_not_use_is_not_judged(root, tmp_path):
+    run = RunFolder(tmp_path / "run")
+    manifest = root / "manifest.csv"
+    rows = [line.split(",") for line in manifest.read_text().splitlines()]
+    column = rows[0].index("force")
+    for row in rows[1:3]:
+        row[column] = ""
+    manifest.write_text("".join(",".join(row) + "\n" for row in rows))
+    used = {"settings": None}
+    card = root / "dataset.yaml"
+    card.write_text(card.read_text().replace("52", "0"))
+    told = [str(finding) for finding in check_data(run, root, DataSettings(str(root), used))]
+    assert any("no value of target force (rows 2, 3)" in line for line in told)
+    assert not any("w00.npy" in line or "curve" in line for line in told)
+    less = [str(finding) for finding in check_data(run, root, DataSettings(str(root), used, ["defect"]))]
+    assert less == [line for line in told if "force" not in line]
 
 
 def test_an_unknown_sensor_is_told(root, tmp_path):

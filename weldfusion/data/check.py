@@ -1,6 +1,6 @@
 """The check of a data folder: everything that is wrong with it, in one pass."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -20,18 +20,24 @@ from weldfusion.data.similar import line, similar
 from weldfusion.errors import CardError, WeldfusionError
 
 
-def check(root: Path | str, progress: bool = True) -> list[Finding]:
+def check(
+    root: Path | str,
+    progress: bool = True,
+    inputs: Container[str] | None = None,
+    targets: Container[str] | None = None,
+) -> list[Finding]:
     """Every finding in a data folder, errors first; recordings are opened one at a time.
 
     What cannot be read does not stop the rest: a card with a wrong entry is used without it. Files are
-    told relative to the folder. `progress` shows a bar on stderr.
+    told relative to the folder. `progress` shows a bar on stderr. Of the card's modalities and targets only
+    `inputs` and `targets` are judged, all by default.
 
     Raises CardError where there is no such folder.
     """
     folder = Path(root)
     if not folder.is_dir():
         raise CardError(f"{folder}: no such folder; give the folder of a data set")
-    findings = [_relative(finding, folder) for finding in _findings(folder, progress)]
+    findings = [_relative(finding, folder) for finding in _findings(folder, progress, inputs, targets)]
     return sorted(dict.fromkeys(findings), key=lambda finding: finding.level)
 
 
@@ -65,7 +71,9 @@ def as_json(findings: Sequence[Finding]) -> list[dict[str, object]]:
     return [asdict(finding) for finding in findings]
 
 
-def _findings(folder: Path, progress: bool) -> Iterator[Finding]:
+def _findings(
+    folder: Path, progress: bool, inputs: Container[str] | None, targets: Container[str] | None
+) -> Iterator[Finding]:
     try:
         card, of_card = parse_card(card_file(folder))
     except WeldfusionError as problem:
@@ -73,14 +81,14 @@ def _findings(folder: Path, progress: bool) -> Iterator[Finding]:
         return
     yield from of_card
     yield from _check_card(card)
-    card, unused = _of_known_kind(card, of_card)
+    card, unused = _judged(card, of_card, inputs, targets)
     try:
         manifest = manifest_file(folder)
         sheet, rows, of_manifest = parse_manifest(manifest, card)
     except WeldfusionError as problem:
         yield Finding("error", "manifest", str(problem))
         return
-    yield from of_manifest
+    yield from (f for f in of_manifest if f.code != "unknown-column" or f.field not in unused)
     welds = [weld for weld in rows if not weld.exclude]
     if rows and not welds:
         yield Finding("error", "no-welds", "every weld is excluded; at least one must stay", manifest.name)
@@ -99,18 +107,34 @@ def _findings(folder: Path, progress: bool) -> Iterator[Finding]:
         yield finding if finding.file else replace(finding, file=manifest.name)
 
 
-def _of_known_kind(card: Card, of_card: Sequence[Finding]) -> tuple[Card, set[str]]:
-    """The card without the entries whose kind is unknown, and the manifest columns that those name.
+def _judged(
+    card: Card, of_card: Sequence[Finding], inputs: Container[str] | None, targets: Container[str] | None
+) -> tuple[Card, set[str]]:
+    """The card with the entries to judge, and the manifest columns that its other entries name.
 
-    How their cells are to be read is not known, so nothing can be said of them.
+    How the cells of an entry of unknown kind are to be read is not known, so nothing can be said of them.
     """
     unknown = {finding.field.removesuffix(".kind") for finding in of_card if finding.field.endswith(".kind")}
-    modalities = {name: m for name, m in card.modalities.items() if f"modalities.{name}" not in unknown}
-    targets = {name: t for name, t in card.targets.items() if f"targets.{name}" not in unknown}
-    gone = [card.modalities[name] for name in card.modalities if name not in modalities]
-    columns = {column for m in gone for column in (*m.columns, m.column) if column}
-    columns |= {card.targets[name].column for name in card.targets if name not in targets}
-    return replace(card, modalities=modalities, targets=targets), columns
+    modalities = {
+        name: modality
+        for name, modality in card.modalities.items()
+        if f"modalities.{name}" not in unknown and (inputs is None or name in inputs)
+    }
+    truths = {
+        name: target
+        for name, target in card.targets.items()
+        if f"targets.{name}" not in unknown and (targets is None or name in targets)
+    }
+    kept = replace(card, modalities=modalities, targets=truths)
+    return kept, _columns_of(card) - _columns_of(kept)
+
+
+def _columns_of(card: Card) -> set[str]:
+    """The manifest columns with a meaning in a card."""
+    columns = {*card.groups, *(target.column for target in card.targets.values())}
+    for name, modality in card.modalities.items():
+        columns |= {*modality.columns, modality.column or "", f"{name}.offset_s", f"{name}.clock_ppm"}
+    return columns
 
 
 def _check_card(card: Card) -> Iterator[Finding]:

@@ -85,10 +85,11 @@ def _split(run: "Run", dataset: Dataset) -> pd.DataFrame:
 def _background(run: "Run", dataset: Dataset, own: bool) -> Background:
     info = run.folder.info()
     kept = own and run.folder.check.is_file()
+    data = run.settings.data
     return Background(
         split=_split(run, dataset) if own else None,
         card_summary=summarise(dataset),
-        findings=run.folder.findings() if kept else check(dataset.root),
+        findings=run.folder.findings() if kept else check(dataset.root, True, data.inputs, data.targets),
         histories=run.histories(),
         units={name: target.unit for name, target in dataset.card.targets.items()},
         about={

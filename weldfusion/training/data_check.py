@@ -1,11 +1,11 @@
-"""The data check at the time of fit: errors in what is used refuse to start, warnings are kept."""
+"""The data check of what a fit uses: errors refuse to start, warnings are kept."""
 
 from collections import Counter
-from collections.abc import Container, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from weldfusion.data.card import Card, read_card
+from weldfusion.data.card import read_card
 from weldfusion.data.check import check
 from weldfusion.data.finding import Finding, raise_first
 from weldfusion.data.folder import CARD_FILE
@@ -31,41 +31,27 @@ MOST_TELLING = (
 def check_data(run: RunFolder, root: Path, settings: DataSettings) -> list[Finding]:
     """What the check finds in a data folder, or found when the run was started.
 
-    Errors in recordings of modalities and truths of targets that `settings` leaves out become warnings that
-    say so.
+    Only the modalities and targets are judged that `settings` uses.
 
-    Raises RunError with the first error that remains; then nothing is trained.
+    Raises RunError with the first error; then nothing is trained. Raises ConfigError at a name in `settings`
+    that the card lacks.
     """
     if run.check.is_file():
         return run.findings()
-    unused = unused_names(read_card(root / CARD_FILE), settings)
-    findings = [_lighter(finding, unused) for finding in check(root)]
+    card = read_card(root / CARD_FILE)
+    inputs, targets = chosen_inputs(card, settings), chosen_targets(card, settings)
+    findings = check(root, inputs=inputs, targets=targets)
+    if len(inputs) < len(card.modalities):
+        findings = [_lighter(finding) for finding in findings]
     raise_first(findings, RunError)
     return findings
 
 
-def unused_names(card: Card, settings: DataSettings) -> set[str]:
-    """Modalities and targets of the card that the `data:` section leaves out.
-
-    Raises ConfigError at a name that the card lacks.
-    """
-    used = {*chosen_inputs(card, settings), *chosen_targets(card, settings)}
-    return {*card.modalities, *card.targets} - used
-
-
-def _lighter(finding: Finding, unused: Container[str]) -> Finding:
-    """An error in something unused as a warning; the field of a recording is `modality` or
-    `modality.channel`, that of a card's entry `modalities.modality.key`.
-
-    >>> _lighter(Finding("error", "unreadable", "no such file", field="sound.left"), {"sound"}).level
-    'warning'
-    """
-    parts = finding.field.removeprefix("modalities.").removeprefix("targets.").split(".")
-    if finding.level != "error" or parts[0] not in unused:
+def _lighter(finding: Finding) -> Finding:
+    """That a weld lacks all sensors of the run as a warning: it may have others."""
+    if finding.code != "no-recording":
         return finding
-    return replace(
-        finding, level="warning", message=f"{finding.message} ({parts[0]} is not used in this run)"
-    )
+    return replace(finding, level="warning", message=f"{finding.message} (of the sensors of this run)")
 
 
 def check_lines(findings: Sequence[Finding], root: Path) -> list[str]:

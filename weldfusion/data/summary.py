@@ -12,6 +12,7 @@ from weldfusion.data.inputs import frames_in
 from weldfusion.data.iso4063 import PROCESSES
 from weldfusion.data.manifest import Weld
 from weldfusion.data.readers.find import probe
+from weldfusion.data.summary_along import events, ranges
 from weldfusion.data.target import WITH_UNIT
 from weldfusion.errors import ReadError
 
@@ -19,20 +20,24 @@ Table = list[dict[str, object]]
 
 
 def summarise(dataset: Dataset, progress: bool = True) -> dict[str, Table]:
-    """Tables `data`, `classes`, `values`, `modalities`; each row maps column names to plain values.
+    """Tables `data`, `classes`, `events` (along the welds), `values`, `modalities`; rows map column names
+    to plain values.
 
     Lengths are read from the files' headers where the format has one. Files that cannot be read are
     counted (`unreadable`), not raised: the check tells what is wrong with them.
     """
     welds = dataset.welds
-    modalities = dataset.card.modalities
+    targets = dataset.card.targets.values()
+    ends_s: dict[str, float] = {}
+    modalities = [
+        _modality(modality, welds, progress, ends_s) for modality in dataset.card.modalities.values()
+    ]
     return {
         "data": _data(dataset),
-        "classes": [
-            row for t in dataset.card.targets.values() for row in _classes(t, welds, dataset.card.group)
-        ],
-        "values": [_values(t, welds) for t in dataset.card.targets.values() if t.kind in WITH_UNIT],
-        "modalities": [_modality(modality, welds, progress) for modality in modalities.values()],
+        "classes": [row for t in targets for row in _classes(t, welds, dataset.card.group)],
+        "events": [row for t in targets for row in events(t, welds, ends_s)],
+        "values": [_values(t, welds) for t in targets if t.kind in WITH_UNIT],
+        "modalities": modalities,
     }
 
 
@@ -89,13 +94,21 @@ def _classes(target: TargetSpec, welds: Sequence[Weld], group: str | None) -> Ta
 
 
 def _values(target: TargetSpec, welds: Sequence[Weld]) -> dict[str, object]:
+    """A truth along the weld counts with its least, median and largest value; the median is of the welds'."""
     found = [value for weld in welds if isinstance(value := weld.targets.get(target.name), float)]
+    along = list(ranges(target, welds)) if target.level != "weld" else [(value,) * 3 for value in found]
     row: dict[str, object] = {"target": target.name, "unit": target.unit, "level": target.level}
     row |= {"known": sum(weld.targets.get(target.name) is not None for weld in welds)}
-    return row | _spread(found)
+    if not along:
+        return row | _spread([])
+    least, middle, most = zip(*along, strict=True)
+    return row | {"least": min(least), "median": median(middle), "most": max(most)}
 
 
-def _modality(modality: Modality, welds: Sequence[Weld], progress: bool) -> dict[str, object]:
+def _modality(
+    modality: Modality, welds: Sequence[Weld], progress: bool, ends_s: dict[str, float]
+) -> dict[str, object]:
+    """The row of one modality; `ends_s` takes how long the longest recording of each weld lasts."""
     having = [weld for weld in welds if weld.has(modality.name)]
     files = [(weld.id, path) for weld in having for path in weld.files.get(modality.name, ())]
     samples: Counter[str] = Counter()  # weld → samples or frames of all its files
@@ -114,6 +127,8 @@ def _modality(modality: Modality, welds: Sequence[Weld], progress: bool) -> dict
         samples[weld] += frames_in(shape) if modality.kind == "image_sequence" else shape[-1]
     rate = modality.rate if modality.timed else None
     lengths = [float(count / rate) for count in samples.values()] if rate else []
+    for weld, length in zip(samples, lengths, strict=False):
+        ends_s[weld] = max(length, ends_s.get(weld, 0.0))
     size = ", ".join(f"{size} ({count})" for size, count in sizes.most_common(3))
     if axis := modality.wavelengths_nm:
         size = f"{axis[0]:g} to {axis[-1]:g} nm"

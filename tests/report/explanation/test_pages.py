@@ -11,6 +11,7 @@ from tests.report.made import HOSTILE
 from tests.report.test_page import Page as Parsed
 from weldfusion.report.elements import Figure, Link, Table, Text, WarningBox, short
 from weldfusion.report.explanation.pages import explanation_pages
+from weldfusion.report.explanation.pointing import against_truth
 from weldfusion.report.explanation.shares import outputs, reliance
 from weldfusion.report.explanation.weld_page import shown_outputs
 from weldfusion.report.explanation.words import signed
@@ -122,10 +123,18 @@ def test_sentences_on_classes_hold_the_means_of_the_welds_called_so(explanation,
 def test_the_pointing_game_is_told_with_its_chance(pages):
     tables = [e for e in pages[0].elements if isinstance(e, Table)]
     (played,) = [table for table in tables if "by chance" in table.columns]
-    assert played.rows == [["LP", "sound", 8, "62 % [40, 80]", "40 %"]]
+    assert played.rows == [["LP", "no", "sound", 8, "62 % [40, 80]", "40 %"]]
     assert any(
         "noise records nothing of the weld; it was given 2 % of all" in line for line in texts(pages[0])
     )
+
+
+@pytest.mark.parametrize(("target", "told"), [("porosity", "yes"), ("pores", "yes"), ("depth", "no")])
+def test_the_pointing_game_says_whether_collapses_cause_the_output(explanation, target, told):
+    (entry,) = explanation.figures["pointing"]
+    figures = {"pointing": [{**entry, "target": target, "class": ""}]}
+    table = next(e for e in against_truth(replace(explanation, figures=figures)) if isinstance(e, Table))
+    assert dict(zip(table.columns, table.rows[0], strict=True))["collapses cause it"] == told
 
 
 def test_weld_pages_show_each_explained_output_and_their_shares(explanation, pages):

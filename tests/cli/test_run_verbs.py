@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pandas as pd
@@ -44,6 +45,20 @@ def test_runs_lists_the_run(capsys):
     assert main(["runs"]) == 0
     shown = capsys.readouterr().out
     assert re.search(r"^tiny +finished +1 networks", shown, re.MULTILINE)
+
+
+@pytest.mark.parametrize("verb", ["evaluate", "explain"])
+def test_data_that_is_not_there_from_here_is_told(verb, place, tmp_path, monkeypatch, capsys):
+    run = tmp_path / "run"
+    shutil.copytree(place / "runs" / "tiny", run)
+    config = yaml.safe_load((run / "config.yaml").read_text())
+    config["data"]["root"] = "small"
+    (run / "config.yaml").write_text(yaml.safe_dump(config))
+    monkeypatch.chdir(tmp_path)
+    assert main([verb, "run"]) != 0
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "its data folder small is not there (relative to the folder where the run was fitted: go there)" in line
+    assert "--data" in line
 
 
 def test_predict_a_folder_and_one_weld_agree(capsys):

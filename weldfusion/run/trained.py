@@ -86,13 +86,23 @@ class Run:
     def dataset(self, data: str | Path | Dataset | None = None) -> Dataset:
         """The run's own data set, or another one, matched by name to the card of the run.
 
-        Raises RunError where it lacks what the run needs, see `data.alignment.aligned`.
+        Raises RunError where its own is not there, or one lacks what the run needs, see
+        `data.alignment.aligned`.
         """
         if data is None:
+            self._check_root(Path(self.settings.data.root))
             found = open_dataset(self.settings.data)
         else:
             found = read_dataset(data) if isinstance(data, str | Path) else data
         return aligned(found, self.card, self.settings.data)
+
+    def _check_root(self, root: Path) -> None:
+        if not root.is_dir():
+            where = "" if root.is_absolute() else " (relative to the folder where the run was fitted: go there)"
+            raise RunError(
+                f"{self.folder.path}: its data folder {root} is not there{where}; --data names another one, "
+                "of which every weld is predicted"
+            )
 
     def predict(self, data: str | Path | Dataset) -> Frames:
         """Predictions of every network for all welds of a data set: per window, per weld."""

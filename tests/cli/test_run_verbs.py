@@ -57,7 +57,7 @@ def test_data_that_is_not_there_from_here_is_told(verb, place, tmp_path, monkeyp
     monkeypatch.chdir(tmp_path)
     assert main([verb, "run"]) != 0
     (line,) = capsys.readouterr().err.splitlines()
-    assert "its data folder small is not there (relative to the folder where the run was fitted: go there)" in line
+    assert "folder small is not there (relative to the folder where the run was fitted: go there)" in line
     assert "--data" in line
 
 

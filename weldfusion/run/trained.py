@@ -98,7 +98,9 @@ class Run:
 
     def _check_root(self, root: Path) -> None:
         if not root.is_dir():
-            where = "" if root.is_absolute() else " (relative to the folder where the run was fitted: go there)"
+            where = (
+                "" if root.is_absolute() else " (relative to the folder where the run was fitted: go there)"
+            )
             raise RunError(
                 f"{self.folder.path}: its data folder {root} is not there{where}; --data names another one, "
                 "of which every weld is predicted"

@@ -182,6 +182,8 @@ def test_the_command_takes_sensors_and_preset(tmp_path: Path) -> None:
     [
         (["--preset", "laser_a"], "did you mean laser_al"),
         (["--sensors", "oct,microfone"], "did you mean micro"),
+        (["--sensors", "oct,noise,"], "a name is missing"),
+        (["--sensors", "oct, noise, oct"], "oct is named twice"),
         (["--difficulty", "group_scal=0"], "did you mean group_scale"),
     ],
 )

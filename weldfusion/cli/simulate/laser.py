@@ -6,6 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from weldfusion.cli.parser import UsageError
+
 
 def add(verbs: Any) -> None:
     about = "laser keyhole welds with photodiodes, microphone, OCT, cameras, spectrometer and parameters"
@@ -35,14 +37,14 @@ def add(verbs: Any) -> None:
 
 def run(arguments: Namespace) -> int:
     from weldfusion.simulate.difficulty import parse_difficulty
-    from weldfusion.simulate.laser import simulate_laser
-    from weldfusion.simulate.laser_weld import SENSORS
     from weldfusion.simulate.preset import find_preset
 
     preset = replace(find_preset(arguments.preset), difficulty=parse_difficulty(arguments.difficulty))
-    sensors = SENSORS
-    if arguments.sensors is not None:
-        sensors = tuple(name.strip() for name in arguments.sensors.split(",") if name.strip())
+    named = None if arguments.sensors is None else _names(arguments.sensors)
+    from weldfusion.simulate.laser import simulate_laser  # slow to load: typing mistakes are told before
+    from weldfusion.simulate.laser_weld import SENSORS
+
+    sensors = SENSORS if named is None else named
     folder = simulate_laser(
         arguments.out,
         arguments.welds,
@@ -56,3 +58,13 @@ def run(arguments: Namespace) -> int:
     print(f"wrote {arguments.welds} welds to {folder}")
     print(f"next: weldfusion fit {folder}")
     return 0
+
+
+def _names(text: str) -> tuple[str, ...]:
+    names = tuple(name.strip() for name in text.split(","))
+    if not all(names):
+        raise UsageError(f"--sensors {text!r}: a name is missing; write names with one comma between them")
+    for name in names:
+        if names.count(name) > 1:
+            raise UsageError(f"--sensors {text!r}: {name} is named twice")
+    return names

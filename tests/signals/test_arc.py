@@ -53,6 +53,11 @@ def test_an_ignition_that_goes_out_belongs_to_the_arc_and_a_glitch_does_not():
     assert (arc.begin_s, arc.end_s) == pytest.approx((9.95, 24.95), abs=1e-6)
 
 
+def test_a_long_pause_lies_within_the_arc():
+    arc = find_arc(np.repeat([0.0, 150.0, 0.0, 150.0, 0.0], [50, 80, 40, 80, 50]), 10.0)
+    assert (arc.begin_s, arc.end_s) == pytest.approx((4.95, 24.95), abs=1e-6)
+
+
 def test_an_edge_outside_the_recording_has_no_deviation():
     arc = find_arc(np.repeat([180.0, 0.0], [100, 50]), 10.0)
     assert (arc.begin_s, np.isnan(arc.begin_sd_s)) == (0, True)

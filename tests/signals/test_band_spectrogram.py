@@ -56,6 +56,20 @@ def test_constant_q_is_librosas():
     np.testing.assert_allclose(10 ** (found / 10), expected.reshape(96, -1), rtol=1e-3, atol=1e-9)
 
 
+@pytest.mark.parametrize("padding", ["zero", "reflect"])
+def test_a_click_lies_at_its_second(padding):
+    click = np.zeros((1, 8000))
+    click[0, 3000] = 1.0
+    found, rate = BandSpectrogram(256, 80, loudness=Decibels(floor_db=-200), padding=padding)(click, RATE)
+    power = (10 ** (found / 10)).sum(axis=0)
+    assert abs(power.argmax() / float(rate) - 3000 / 16000) <= 0.5 * 80 / 16000 + 1e-12
+
+
+def test_frames_only_inside_the_signal_would_be_dated_early():
+    with pytest.raises(ConfigError, match="padding: is 'none', must be 'zero' or 'reflect'"):
+        BandSpectrogram(padding="none")
+
+
 def test_a_tone_is_in_its_band_with_every_bank():
     tone = np.sin(2 * np.pi * 1000 * np.arange(8000) / 16000)[None]
     for bank in (Mel(40), Octaves(3, 200)):

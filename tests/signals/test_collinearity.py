@@ -86,5 +86,11 @@ def test_bad_tables():
         variance_inflation(np.zeros((3, 3)))
     with pytest.raises(SignalError, match=r"table\[1, 0\] is nan"):
         variance_inflation(np.array([[1.0], [np.nan], [2.0]]))
+    with pytest.raises(SignalError, match=r"table\[2, 0\] is -inf"):
+        variance_inflation(np.array([[1.0], [3.0], [-np.inf]]))
+    with pytest.raises(SignalError, match="squares are too large"):
+        variance_inflation(np.array([[1e200], [-1e200], [0.0]]))
+    with pytest.raises(SignalError, match="real numbers"):
+        variance_inflation(np.array([["1"], ["a"], ["2"]]))
     with pytest.raises(SignalError, match="most must be 1"):
         StepwiseVif(most=0.5).fit(np.random.default_rng(0).normal(size=(9, 2)))

@@ -41,14 +41,16 @@ def find_arc(values: np.ndarray, rate: float, shortest_s: float = 0.5) -> Arc:
 
     Two levels are told apart by Otsu's threshold (1979, doi:10.1109/TSMC.1979.4310076) on the running mean
     over a fifth of `shortest_s`. The arc is the stretch above it, or several with pauses under `shortest_s`
-    (an ignition that goes out and comes back), of which one lasts for `shortest_s`. At each end, the instant
+    (an ignition that goes out and comes back), of which one lasts for `shortest_s`; where a longer pause lies
+    between two such stretches, it lasts from the first to the last, so cut recordings of several welds
+    before. At each end, the instant
     is the mean of the likelihood of a step from one level and noise to the other's, and its deviation that of
     the likelihood and of the sampling; a current that rises slowly is taken where it leaves the lower level.
 
     Args:
         values: (time,), finite, at least 16 samples. Of a sound take `sound_level` first.
         rate: samples per second.
-        shortest_s: shortest arc, and shortest pause that ends it.
+        shortest_s: shortest arc, and shortest pause that parts a short glitch from it.
 
     Raises SignalError where the signal cannot be used or its two levels do not differ clearly.
 

@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import Literal
 
 import numpy as np
 
 from weldfusion.errors import ConfigError
 from weldfusion.signals.filter_banks import FilterBank, Mel
 from weldfusion.signals.loudness import Decibels, Loudness
-from weldfusion.signals.spectrogram import Padding, band_powers, frame_count
+from weldfusion.signals.spectrogram import band_powers, frame_count
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,7 @@ class BandSpectrogram:
         hop: samples from one frame to the next.
         bank: `Mel`, `MelThenLinear`, `Octaves` or `Linear`.
         loudness: `Decibels`, `ClipDecibels` or `PerChannelEnergy`.
-        padding: `zero`, `reflect` or `none`, see `power_spectrogram`.
+        padding: `zero` or `reflect`, see `power_spectrogram`; without, frame 0 would not lie at sample 0.
 
     >>> values, rate = BandSpectrogram(256, 80)(np.ones((1, 8000)), Fraction(8000))
     >>> values.shape, rate
@@ -33,7 +34,13 @@ class BandSpectrogram:
     hop: int = 256
     bank: FilterBank = field(default_factory=Mel)
     loudness: Loudness = field(default_factory=Decibels)
-    padding: Padding = "zero"
+    padding: Literal["zero", "reflect"] = "zero"
+
+    def __post_init__(self) -> None:
+        if self.padding not in ("zero", "reflect"):
+            raise ConfigError(
+                f"padding: is {self.padding!r}, must be 'zero' or 'reflect', so that frame 0 lies at sample 0"
+            )
 
     def shape_after(self, channels: int, length: int, rate: Fraction | None) -> tuple[int, int, Fraction]:
         """`bands` channels for each, at the rate of the frames. Raises as the call would."""

@@ -16,10 +16,7 @@ def checked_signals(values: np.ndarray, shortest: int) -> np.ndarray:
         ...
     weldfusion.errors.SignalError: values are constant (1); there is nothing to decompose
     """
-    try:
-        array = check_signal(values, shortest)
-    except ValueError as problem:
-        raise SignalError(str(problem)) from None
+    array = check_signal(values, shortest)
     if array.size == 0:
         raise SignalError(f"values of shape {array.shape} hold no signal")
     rows = np.ascontiguousarray(array, np.float64).reshape(-1, array.shape[-1])

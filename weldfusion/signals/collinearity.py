@@ -34,12 +34,16 @@ def variance_inflation(table: np.ndarray, intercept: bool = True) -> np.ndarray:
 
 def _correlation(table: np.ndarray, intercept: bool) -> np.ndarray:
     """(columns, columns) correlation, about zero without `intercept`; 0 for a column without variation."""
-    array = np.asarray(table, np.float64)
+    try:
+        array = np.asarray(table, np.float64)
+    except (TypeError, ValueError):
+        raise SignalError("table must hold real numbers in every column") from None
     if array.ndim != 2 or array.shape[0] <= array.shape[1] or array.shape[1] == 0:
         raise SignalError(f"table must have more rows than columns, at least one column, is {array.shape}")
-    mean = array.mean(axis=0) if intercept else np.zeros(array.shape[1])
-    centred = array - mean if intercept else array
-    products = centred.T @ centred
+    with np.errstate(invalid="ignore", over="ignore"):
+        mean = array.mean(axis=0) if intercept else np.zeros(array.shape[1])
+        centred = array - mean if intercept else array
+        products = centred.T @ centred
     if not np.isfinite(products).all():
         _refuse(array)
     length = np.sqrt(np.diag(products))

@@ -43,10 +43,7 @@ def hilbert_spectrum(imfs: np.ndarray, rate: float) -> HilbertSpectrum:
 
     if not rate > 0:
         raise SignalError(f"rate: is {rate}, must be above 0 Hz")
-    try:
-        values = check_signal(imfs, 4, "imfs").astype(np.float64)
-    except ValueError as problem:
-        raise SignalError(str(problem)) from None
+    values = check_signal(imfs, 4, "imfs").astype(np.float64)
     analytic = hilbert(values, axis=-1)
     phase = np.unwrap(np.angle(analytic), axis=-1)
     return HilbertSpectrum(np.abs(analytic), np.gradient(phase, axis=-1) * (rate / (2 * np.pi)), rate)

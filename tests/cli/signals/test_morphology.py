@@ -88,7 +88,7 @@ WRONG = {
     "even median": (["film.npy", *PX, "--median", 4], "median_px: is 4, must be odd"),
     "no scale": (["film.npy", *PX, "--mm-per-px", 0], "mm_per_px: is 0"),
     "three levels": (["film.npy", *PX, "--threshold", "1,2,3"], "write otsu, LEVEL or WEAK,STRONG"),
-    "level of a text": (["film.npy", *PX, "--threshold", "otso"], "--threshold otso: write numbers"),
+    "level of a text": (["film.npy", *PX, "--threshold", "otso"], "--threshold otso: write otsu, LEVEL"),
     "one area": (["film.npy", *PX, "--area", "5"], "write two numbers"),
     "no such frame": (["film.npy", *PX, "--frame", 20], "--frame 20: film has the frames 0 to 19"),
     "pool without steps": (["film.npy", *PX, "--what", "pool"], "needs --save-steps"),

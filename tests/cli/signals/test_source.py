@@ -72,7 +72,10 @@ WRONG = {
     "no such option": (["x.npy", "--rate", "5", "--reader", "colums=[a]"], "colums"),
     "beyond its end": (["x.npy", "--rate", "1000", "--from", "3"], "x lasts from 0 to 0.6 s"),
     "no seconds": (["x.npy", "--rate", "1000", "--to", "nan"], "holds no sample"),
-    "not finite": (["gap.npy", "--rate", "1000"], "gap: values[0, 7] is nan"),
+    "not finite": (
+        ["gap.npy", "--rate", "1000"],
+        "gap: 1 of 600 samples are missing; bridge them with --repair",
+    ),
 }
 
 

@@ -75,8 +75,8 @@ def test_the_level_of_a_sound():
 WRONG = {
     "strangers": (["early.npy", "stranger.npy"], "no common event stands out"),
     "nothing happens": (["early.npy", "still.npy"], "second is constant"),
-    "one file": (["early.npy"], "1 inputs: give two files"),
-    "three files": (["early.npy"] * 3, "3 inputs: give two files"),
+    "one file": (["early.npy"], "INPUT: 1 are named; give two files"),
+    "three files": (["early.npy"] * 3, "INPUT: 3 are named; give two files"),
     "one channel": (["early.npy", "late.npy", "--channel", "1"], "--channel 1: write two, A,B"),
     "no such channel": (["early.npy", "late.npy", "--channel", "1,2"], "--channel 2: late has none"),
     "no range": (["early.npy", "late.npy", "--most-s", 0], "most_s must be above 0"),

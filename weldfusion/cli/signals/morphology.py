@@ -180,7 +180,7 @@ def _threshold(text: str) -> "Threshold":
 
     if text == "otsu":
         return Otsu()
-    levels = _numbers("--threshold", text)
+    levels = _numbers("--threshold", text, "otsu, LEVEL or WEAK,STRONG")
     if len(levels) > 2:
         raise UsageError(f"--threshold {text}: write otsu, LEVEL or WEAK,STRONG")
     return Level(levels[0]) if len(levels) == 1 else Hysteresis(*levels)
@@ -200,11 +200,11 @@ def _region(text: str | None) -> "Region":
     return Region(top or 0, bottom, left or 0, right)
 
 
-def _numbers(option: str, text: str) -> tuple[float, ...]:
+def _numbers(option: str, text: str, right: str = "numbers with commas between them") -> tuple[float, ...]:
     try:
         return tuple(float(word) for word in text.split(","))
     except ValueError:
-        raise UsageError(f"{option} {text}: write numbers with commas between them") from None
+        raise UsageError(f"{option} {text}: write {right}") from None
 
 
 def _told(film: Film, values: "np.ndarray", columns: list[tuple[str, str]], what: str) -> str:

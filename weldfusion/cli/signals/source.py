@@ -65,12 +65,23 @@ def add_repair(parser: Any) -> None:
 
 
 def repaired_recording(recorded: Recorded, window: int | None) -> Recorded:
-    """Without outliers and gaps, as `signals.repair.repaired`; how many there were is told."""
-    if window is None:
-        return recorded
+    """Without outliers and gaps, as `signals.repair.repaired`; how many there were is told.
+
+    Raises SignalError where there are gaps and no window.
+    """
+    import numpy as np
+
     from weldfusion.cli.signals.results import of_recording
+    from weldfusion.errors import SignalError
     from weldfusion.signals.repair import repaired
 
+    if window is None:
+        missing, samples = np.isnan(recorded.values).sum(), recorded.values.size
+        if missing:
+            raise SignalError(
+                f"{recorded.name}: {missing} of {samples} samples are missing; bridge them with --repair 5"
+            )
+        return recorded
     with of_recording(recorded.name):
         found = repaired(recorded.values, window)
     print(f"{recorded.name}: {found.missing.mean():.2%} of the samples were missing, "

@@ -137,7 +137,7 @@ def _told(recorded: Recorded, levels: "np.ndarray", centres: "np.ndarray", argum
     bands, frames = levels.shape[-2:]
     hop_ms, width_hz = 1e3 * arguments.hop / recorded.rate, recorded.rate / arguments.n_fft
     lines = [
-        f"{recorded.name}: {frames} frames every {hop_ms:.3g} ms, lines of {width_hz:.3g} Hz, {bands} bands "
+        f"{recorded.name}: {frames} frames every {hop_ms:.4g} ms, lines of {width_hz:.3g} Hz, {bands} bands "
         f"around {centres[0]:.4g} to {centres[-1]:.4g} Hz"
     ]
     half, most = energy_below_hz(recorded.values, recorded.rate, (0.5, 0.95), arguments.n_fft)

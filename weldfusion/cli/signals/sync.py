@@ -94,7 +94,9 @@ def _pair(arguments: Namespace) -> list[Recorded]:
     inputs = arguments.input
     folder = len(inputs) == 1 and inputs[0].is_dir()
     if len(inputs) != (1 if folder else 2):
-        raise UsageError(f"{len(inputs)} inputs: give two files, or one data folder and --modality A,B")
+        raise UsageError(
+            f"INPUT: {len(inputs)} are named; give two files, or one data folder and --modality A,B"
+        )
     channels = _two("--channel", arguments.channel)
     if not folder:
         rates = _two("--rate", arguments.rate)
@@ -185,7 +187,7 @@ def _told(pair: list[Recorded], found: "Offset | Drift") -> str:
     )
     if "rate_ppm" in figures:
         lines.append(
-            f"the clock of {second.name} runs {figures['rate_ppm']:.4g} ± {figures['rate_sd_ppm']:.2g} ppm "
+            f"the clock of {second.name} runs {figures['rate_ppm']:.4g} ± {figures['rate_sd_ppm']:.3g} ppm "
             f"against that of {first.name} ({figures['pieces']} pieces with common events)"
         )
     return "\n".join(lines)

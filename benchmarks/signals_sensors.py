@@ -1,5 +1,6 @@
 """Variance inflation beside a loop of statsmodels (where it is installed)."""
 
+import sys
 from importlib.util import find_spec
 
 import numpy as np
@@ -12,6 +13,7 @@ PEER = "statsmodels"
 
 def measure(quick: bool) -> list[Row]:
     if find_spec(PEER) is None:
+        print(f"variance inflation: left out, {PEER} is not installed", file=sys.stderr)
         return []
     from statsmodels.stats.outliers_influence import variance_inflation_factor
 

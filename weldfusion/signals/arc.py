@@ -47,6 +47,8 @@ def find_arc(values: np.ndarray, rate: float, shortest_s: float = 0.5) -> Arc:
     is the mean of the likelihood of a step from one level and noise to the other's, and its deviation that of
     the likelihood and of the sampling; a current that rises slowly is taken where it leaves the lower level.
 
+    Only the distance of the levels is tested: a signal that drifts without a step, such as a ramp, can pass.
+
     Args:
         values: (time,), finite, at least 16 samples. Of a sound take `sound_level` first.
         rate: samples per second.

@@ -159,19 +159,12 @@ def test_every_preset_makes_a_data_set_that_tells_its_departures(name: str, tmp_
     assert len(read_manifest(root / "manifest.csv", card)) == 3
 
 
+def two_short_welds(folder: Path) -> list[str]:
+    return ["simulate", "laser", str(folder / "s"), "--welds", "2", "--weld-s", "0.25"]
+
+
 def test_the_command_takes_sensors_and_preset(tmp_path: Path) -> None:
-    words = [
-        "simulate",
-        "laser",
-        str(tmp_path / "s"),
-        "--welds",
-        "2",
-        "--weld-s",
-        "0.25",
-        "--preset",
-        "laser_ss",
-    ]
-    assert main([*words, "--sensors", "oct, noise"]) == 0
+    assert main([*two_short_welds(tmp_path), "--preset", "laser_ss", "--sensors", "oct, noise"]) == 0
     card = read_card(tmp_path / "s" / "dataset.yaml")
     assert list(card.modalities) == ["oct", "noise"]
     assert "304" in card.material
@@ -196,18 +189,12 @@ def test_the_command_tells_the_nearest_name(
 
 
 def test_the_command_takes_knobs_of_difficulty(tmp_path: Path) -> None:
-    words = [
-        "simulate",
-        "laser",
-        str(tmp_path / "s"),
-        "--welds",
-        "2",
-        "--weld-s",
-        "0.25",
-        "--sensors",
-        "noise",
-    ]
-    assert main([*words, "--difficulty", "n_nuisance=2, group_scale=0"]) == 0
+    assert (
+        main(
+            [*two_short_welds(tmp_path), "--sensors", "noise", "--difficulty", "n_nuisance=2, group_scale=0"]
+        )
+        == 0
+    )
     card = read_card(tmp_path / "s" / "dataset.yaml")
     assert list(card.modalities) == ["noise", "noise2"]
     assert "'group_scale': 0.0" in card.about["description"]

@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from tests.simulate.sensors.devices import DEVICES
 from weldfusion.simulate.events import Events
 from weldfusion.simulate.groups import Groups, Place
 from weldfusion.simulate.plume import Spatter
@@ -13,17 +14,6 @@ from weldfusion.simulate.pores import Pores
 from weldfusion.simulate.sensors.clock import Clock
 from weldfusion.simulate.states import States
 
-DEVICES = (
-    "photodiode",
-    "microphone",
-    "oct",
-    "coaxial_camera",
-    "opening",
-    "infrared",
-    "spectrometer",
-    "noise",
-    "back_diode",
-)
 FED_BY = {
     "keyhole.depth_m": {"oct"},
     "keyhole.opening": {"oct", "coaxial_camera", "opening"},

@@ -8,19 +8,9 @@ from pathlib import Path
 import pytest
 
 import weldfusion.simulate.sensors as sensors
+from tests.simulate.sensors.devices import DEVICES
 
 FOLDER = Path(sensors.__file__).parent
-DEVICES = (
-    "photodiode",
-    "microphone",
-    "oct",
-    "coaxial_camera",
-    "opening",
-    "infrared",
-    "spectrometer",
-    "noise",
-    "back_diode",
-)
 FORBIDDEN = {f"weldfusion.simulate.{name}" for name in ("labels", "design", "laser_weld", "laser", "preset")}
 
 

@@ -95,7 +95,7 @@ def plain_loop(model: nn.Module, batch: Batch, size: int, epochs: int) -> None:
 def ours(model: nn.Module, windows: WeldWindows, settings: FitSettings, epochs: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         trainer = {"max_epochs": epochs, "accelerator": "cpu", "precision": "32-true"}
-        dropout = settings.model.modality_dropout
+        dropout = settings.model.parts().modality_dropout
         stage = NetworkStage(settings.training, trainer, dropout, seed=0)
         stage.run(model, windows, None, None, Path(folder))
 

@@ -20,10 +20,17 @@ class Encoder(nn.Module, ABC):
 
     out: Flow
     needs_float32: bool = False
+    whole_sets: bool = False
+    """Whether it takes all images of a set or sequence at once, (B, K, C, H, W); else each on its own."""
 
     @abstractmethod
     def forward(self, x: Tensor, valid: Tensor | None = None) -> Tensor:
         """`x` (B, *flow.shape), `valid` bool (B, L) or None → (B, *self.out.shape)."""
+
+    def stages(self) -> list[str]:
+        """Names of the consecutive parts, input first, of which the first few may be shared with another
+        modality (`model.share`); empty: only the whole can be shared."""
+        return []
 
     def out_valid(self, valid: Tensor | None) -> Tensor | None:
         """The mask (B, out.length) of output tokens for the mask (B, L) of the input; None: all valid."""

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 from torch import Tensor, nn
 
+from weldfusion.data.card import TargetSpec
 from weldfusion.data.flow import Flow
 
 if TYPE_CHECKING:
+    from weldfusion.data.batch import Truth
     from weldfusion.heads.head import Head
 
 Tensors = Mapping[str, Tensor]
@@ -61,6 +63,21 @@ class LateFusion(nn.Module, ABC):
     each_alone: bool = True
     """Whether every modality is trained by the loss of its own heads, as in classical late fusion. A
     fusion with parameters of its own sets it to False and is trained by the loss of the joined output."""
+
+    fitted_after: bool = False
+    """Whether it learns something (reliabilities, stacking weights) after training, by `fit_outputs`."""
+
+    def bind(self, target: TargetSpec) -> None:
+        """Called once by the model builder, before weights are loaded: each target has a fusion of its own,
+        and one whose sizes depend on the classes makes its parameters here.
+
+        Raises ConfigError for a kind of target that it cannot join.
+        """
+
+    def fit_outputs(self, head: "Head", outputs: Tensors, present: Tensors, truth: "Truth") -> None:
+        """Learns from outputs (N, …) of windows that no gradient saw (the calibration part, or out-of-fold
+        predictions), into buffers. Only called where `fitted_after`."""
+        raise NotImplementedError(f"{type(self).__name__} has nothing to fit after training")
 
     @abstractmethod
     def forward(self, head: "Head", outputs: Tensors, present: Tensors) -> Tensor:

@@ -96,7 +96,7 @@ def _explained(
     only: Sequence[str] | None = None,
 ) -> Explanation:
     """The explanation of all networks; with `only`, of these welds."""
-    background = background_of(run.settings.model)
+    background = background_of(run.settings.model.parts())
     found = []
     for network, windows in run.networks(laid_out, part):
         own = windows if only is None else windows.subset([weld for weld in windows.welds if weld in only])

@@ -24,7 +24,7 @@ def limits_of(run: "Run", dataset: Dataset, part: str, own: bool) -> list[str]:
         seen = "all parts, fit and select included" if part == "all" else f"the part {part}"
         found.append(f"seen in training: these are {seen}; the figures say nothing about new welds")
     used = run.settings.data.inputs or run.card.modalities
-    if len(used) > 1 and run.settings.model.modality_dropout == 0:
+    if len(used) > 1 and run.settings.model.parts().modality_dropout == 0:
         found.append(
             "the absence of a sensor was never trained (model.modality_dropout is 0): predictions of welds "
             "that lack one cannot be trusted"

@@ -22,6 +22,7 @@ from weldfusion.systems.join import OutputJoin, last_join, prior_where_nothing
 from weldfusion.systems.parts import MakeExchange, Parts
 from weldfusion.systems.share import check_share, out_of
 from weldfusion.systems.shared_rows import shared_rows
+from weldfusion.systems.system import System
 
 
 class FusionModel(nn.Module):
@@ -34,16 +35,16 @@ class FusionModel(nn.Module):
     Args:
         flows: what each modality gives (from the data set's card).
         targets: what is to be predicted.
-        parts: the `model:` section of the config.
+        system: the `model:` section of the config.
 
     Raises ConfigError naming the key (`model.encoders.sound`) if a part cannot be built.
     """
 
     def __init__(
-        self, flows: Mapping[str, Flow], targets: Mapping[str, TargetSpec], parts: Parts | None = None
+        self, flows: Mapping[str, Flow], targets: Mapping[str, TargetSpec], system: System | None = None
     ) -> None:
         super().__init__()
-        parts = parts or Parts()
+        parts = (system or Parts()).parts()
         if not flows or not targets:
             raise ConfigError(
                 "a model needs at least one input and one target; see data.inputs and data.targets"
@@ -176,7 +177,7 @@ class FusionModel(nn.Module):
     def training_loss(self, batch: Batch, hide: Mapping[str, Tensor] | None = None) -> dict[str, Tensor]:
         """What training reduces, (B,) by target: `loss` of the result, but with a late fusion that
         trains each modality alone, the mean of the losses of the modalities that are present."""
-        if isinstance(self.join, OutputJoin) and self.join.fusion.each_alone:
+        if isinstance(self.join, OutputJoin) and self.join.each_alone:
             return self.join.losses(*self.features(batch, hide or {}), batch.targets)
         return self.loss(self(batch, hide), batch.targets)
 

@@ -43,13 +43,14 @@ class OutputJoin(nn.Module):
 
     def __init__(
         self,
-        fusion: LateFusion,
+        make: MakeFusion,
         flows: Mapping[str, Flow],
         targets: Mapping[str, TargetSpec],
         makes: Mapping[str, MakeHead | None],
     ) -> None:
         super().__init__()
-        self.fusion = fusion
+        self.fusions = ModulesByName({t: _late(make, flows, targets[t]) for t in sorted(targets)})
+        self.each_alone = all(self.fusion_of(target).each_alone for target in targets)
         self.heads = ModulesByName(
             {
                 t: ModulesByName({m: _head(t, flows[m], targets[t], makes) for m in sorted(flows)})
@@ -63,7 +64,7 @@ class OutputJoin(nn.Module):
             outputs = {
                 head_of: head(features[head_of]) for head_of, head in self._by_modality(target).items()
             }
-            raw[target] = self.fusion(self.heads_of(target)[0], outputs, present)
+            raw[target] = self.fusions[target](self.heads_of(target)[0], outputs, present)
         return raw
 
     def losses(self, features: Tensors, present: Tensors, truths: Mapping[str, Truth]) -> dict[str, Tensor]:
@@ -78,6 +79,11 @@ class OutputJoin(nn.Module):
                 min=1
             )
         return found
+
+    def fusion_of(self, target: str) -> LateFusion:
+        fusion = self.fusions[target]
+        assert isinstance(fusion, LateFusion)
+        return fusion
 
     def heads_of(self, target: str) -> list[Head]:
         return list(self._by_modality(target).values())
@@ -98,12 +104,22 @@ def last_join(
 
     Raises ConfigError naming the key of a part that cannot be built.
     """
-    fusion = build("model.fusion", nn.Module, make or Concat, flows)
+    make = make or Concat
+    fusion = build("model.fusion", nn.Module, make, flows)
     if isinstance(fusion, Fusion):
         return FeatureJoin(fusion, targets, heads)
     if isinstance(fusion, LateFusion):
-        return OutputJoin(fusion, flows, targets, heads)
+        return OutputJoin(make, flows, targets, heads)
     raise ConfigError(f"model.fusion: is a {type(fusion).__name__}, expected a Fusion or LateFusion")
+
+
+def _late(make: MakeFusion, flows: Mapping[str, Flow], target: TargetSpec) -> LateFusion:
+    fusion = build("model.fusion", LateFusion, make, flows)
+    try:
+        fusion.bind(target)
+    except ConfigError as error:
+        raise ConfigError(f"model.fusion: {error}") from error
+    return fusion
 
 
 def _head(name: str, flow: Flow, target: TargetSpec, makes: Mapping[str, MakeHead | None]) -> Head:

@@ -9,6 +9,7 @@ from weldfusion.data.ranges import check_share
 from weldfusion.encoders.encoder import Encoder
 from weldfusion.fusion.fusion import Exchange, Fusion, LateFusion
 from weldfusion.heads.head import Head
+from weldfusion.systems.system import System
 
 MakeEncoder = Callable[[Flow], Encoder]
 MakeExchange = Callable[[Mapping[str, Flow]], Exchange]
@@ -17,7 +18,7 @@ MakeHead = Callable[[Flow, TargetSpec], Head]
 
 
 @dataclass(frozen=True)
-class Parts:
+class Parts(System):
     """Stem encoders → exchanges → trunk encoders → one fusion → heads (decision 1).
 
     Args:
@@ -42,3 +43,6 @@ class Parts:
 
     def __post_init__(self) -> None:
         check_share("modality_dropout", self.modality_dropout)
+
+    def parts(self) -> "Parts":
+        return self

@@ -199,7 +199,12 @@ def stages(settings: FitSettings, fold: Fold, seed: int) -> list[Stage]:
 
     def first(title: str) -> list[Stage]:
         network = NetworkStage(
-            training, settings.trainer, settings.model.modality_dropout, seed, settings.data.workers, title
+            training,
+            settings.trainer,
+            settings.model.parts().modality_dropout,
+            seed,
+            settings.data.workers,
+            title,
         )
         return [Statistics(training.batch_size, settings.data.workers), Network(network)]
 

@@ -13,7 +13,7 @@ from weldfusion.data.dealing import Dealing, Fold
 from weldfusion.data.strata import restricted
 from weldfusion.errors import RunError
 from weldfusion.systems.graph import FusionModel
-from weldfusion.systems.parts import Parts
+from weldfusion.systems.system import System
 from weldfusion.training.keyed import INIT, generator, seed_of
 from weldfusion.training.loader import in_order, loader
 from weldfusion.training.stages import TEMPERATURE, Fitted, FoldData, Stage, run_stages
@@ -33,14 +33,14 @@ class OutOfFoldTemperature:
     Args:
         fold: the fold that is being fitted.
         seed: key of first weights and inner folds.
-        parts: the `model:` section.
+        system: the `model:` section.
         first: the stages before this one, given a title.
         batch_size: windows per batch of the predictions.
     """
 
     fold: Fold
     seed: int
-    parts: Parts
+    system: System
     first: Callable[[str], Sequence[Stage]]
     batch_size: int
     file: str = TEMPERATURE
@@ -57,7 +57,7 @@ class OutOfFoldTemperature:
     def _predicted(self, data: FoldData, held: frozenset[str], number: int, folder: Path) -> Outputs:
         inner = without(data, held)
         torch.manual_seed(seed_of(self.seed, INIT))
-        model = FusionModel(data.fit.flows, data.fit.targets, self.parts)
+        model = FusionModel(data.fit.flows, data.fit.targets, self.system)
         stages = self.first(f"{self.fold.name} seed {self.seed}, calibration {number} of {INNER_FOLDS}")
         run_stages(stages, Fitted(model), inner, folder / f"calibration{number}")
         assert inner.calibrate is not None

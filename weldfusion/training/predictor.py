@@ -13,7 +13,7 @@ from weldfusion.data.card import TargetSpec
 from weldfusion.errors import RunError
 from weldfusion.layers.pretrained import without_pretrained
 from weldfusion.systems.graph import FusionModel
-from weldfusion.systems.parts import Parts
+from weldfusion.systems.system import System
 from weldfusion.training.atomic import load_state
 from weldfusion.training.bar import bar
 from weldfusion.training.flows import flows_of
@@ -50,7 +50,7 @@ class Predictor:
     def load(
         cls,
         folder: Path,
-        parts: Parts,
+        system: System,
         targets: Mapping[str, TargetSpec],
         fold: str,
         seed: int,
@@ -58,7 +58,7 @@ class Predictor:
     ) -> "Predictor":
         """Composes the states in a fold's folder.
 
-        `parts` and `targets` are those of the run. Raises RunError if the fold is not finished or its
+        `system` and `targets` are those of the run. Raises RunError if the fold is not finished or its
         states do not fit the config.
         """
         network = folder / NETWORK
@@ -69,7 +69,7 @@ class Predictor:
         steps = statistics.get("steps", dict.fromkeys(targets, 0))
         resolved = {name: replace(targets[name], steps=count) for name, count in steps.items()}
         with without_pretrained():
-            model = FusionModel(flows_of(statistics["flows"]), resolved, parts)
+            model = FusionModel(flows_of(statistics["flows"]), resolved, system)
         try:
             model.load_state_dict(load_state(network, "model")["model"])
         except RuntimeError as error:

@@ -13,6 +13,7 @@ from weldfusion.data.settings import DataSettings
 from weldfusion.data.splits import HoldOut, Split
 from weldfusion.errors import ConfigError
 from weldfusion.systems.parts import Parts
+from weldfusion.systems.system import System
 from weldfusion.training.augment.augmentation import Augmentation
 
 MakeOptimizer = Callable[[Iterable[Parameter]], Optimizer]
@@ -60,7 +61,7 @@ class FitSettings:
     Args:
         data: data set, inputs, windows, targets.
         split: how welds are divided into training and test parts; grouped hold-out by default.
-        model: the parts of the fusion model.
+        model: the parts of the fusion model, or a published system that composes them.
         training: optimiser, schedule, batch size …
         trainer: arguments of Lightning's Trainer (`max_epochs`, `precision`, `devices` …).
         seed: first seed; everything random is keyed by it.
@@ -70,7 +71,7 @@ class FitSettings:
 
     data: DataSettings = field(default_factory=DataSettings)
     split: Split = field(default_factory=HoldOut)
-    model: Parts = field(default_factory=Parts)
+    model: System = field(default_factory=Parts)
     training: TrainingSettings = field(default_factory=TrainingSettings)
     trainer: Mapping[str, Any] = field(default_factory=dict)
     seed: int = 0

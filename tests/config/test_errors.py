@@ -30,7 +30,10 @@ FILES = {
         "data:\n  inputs:\n    photo:\n      sice: [1, 2]",
         ["c.yaml:4: data.inputs.photo.sice: unknown setting of Input; did you mean size?"],
     ),
-    "section is a list": ("model: [a]", ["c.yaml:1: model: expected a mapping of settings, got ['a']"]),
+    "section is a list": (
+        "model: [a]",
+        ["c.yaml:1: model: expected a mapping of settings or a class (System), got ['a']"],
+    ),
     "unknown class": (
         "model:\n  encoders:\n    sound: ConvBlock1d",
         ["c.yaml:3: model.encoders.sound: no Encoder is called 'ConvBlock1d'; did you mean ConvBlocks1d?"],

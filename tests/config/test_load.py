@@ -77,7 +77,8 @@ def test_short_name_shorthand_and_full_path_mean_the_same(tmp_path):
     resolved += [load_settings(overrides=words)[1]["model"] for words in (options, long)]
     assert all(one == resolved[0] for one in resolved)
     parameters = list(inspect.signature(ConvBlocks1d).parameters.values())[1:]
-    assert resolved[0]["encoders"]["sound"] == {
+    assert resolved[0]["class_path"] == "weldfusion.systems.parts.Parts"
+    assert resolved[0]["init_args"]["encoders"]["sound"] == {
         "class_path": "weldfusion.encoders.conv1d.ConvBlocks1d",
         "init_args": {one.name: one.default for one in parameters} | {"widths": [8, 16]},
     }

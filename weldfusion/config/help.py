@@ -5,11 +5,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import is_dataclass
 from typing import Any, get_args, get_origin
 
-from weldfusion.config.classes import find_class, slot_classes
+from weldfusion.config.classes import class_names, find_class, slot_classes
 from weldfusion.config.leaf import type_name
 from weldfusion.config.problems import class_path
 from weldfusion.config.signature import MISSING, Setting, settings_of, summary_of
-from weldfusion.config.slots import Slot, members, slot_of
+from weldfusion.config.slots import Slot, members, section_of, slot_of
 from weldfusion.errors import ConfigError, did_you_mean
 
 LEFT = 34
@@ -26,11 +26,12 @@ def settings_help(root: type) -> str:
     lines: list[str] = []
     singles: list[str] = []
     for name, setting in settings_of(root).items():
-        section = _section(setting.annotation)
+        section = section_of(setting.annotation, setting.default)
         if section is None:
             singles += _entry(f"--{name}", setting)
         else:
             lines += ["", f"{name}: {summary_of(section)}", *_section_lines(section, name)]
+            lines += _instead(setting.annotation, section, name)
     return "\n".join(["the run:", *singles, *lines])
 
 
@@ -39,10 +40,10 @@ def help_on(root: type, key: str, name: str | None, trust: Sequence[str] = ()) -
 
     Raises ConfigError: no such key, no such class.
     """
-    annotation = _annotation(root, key)
+    annotation, default = _annotation(root, key)
     slot = next((found for member in members(annotation) if (found := slot_of(member))), None)
     if slot is None:
-        section = _section(annotation)
+        section = section_of(annotation, default)
         if section is None:
             raise ConfigError(f"--{key}.help: {key} is {type_name(annotation)}, not a section or a class")
         return "\n".join([f"{key}: {summary_of(section)}", *_section_lines(section, key)])
@@ -58,18 +59,24 @@ def settings_list(settings: Mapping[str, Setting], key: str) -> str:
     )
 
 
-def _section(annotation: Any) -> type | None:
-    found = [member for member in members(annotation) if is_dataclass(member) and isinstance(member, type)]
-    return found[0] if found else None
+def _instead(annotation: Any, section: type, key: str) -> list[str]:
+    """The classes that may stand in place of a section's own."""
+    slot = slot_of(annotation)
+    names = [name for name in class_names(slot) if name != section.__name__] if slot else []
+    if not names:
+        return []
+    text = f"in place of these: {', '.join(names)}; --{key}.help NAME tells its settings"
+    body = textwrap.wrap(text, WIDTH - LEFT)
+    return [f"{f'  --{key} NAME':<{LEFT}}{body[0]}", *(" " * LEFT + line for line in body[1:])]
 
 
 def _section_lines(section: type, key: str) -> list[str]:
     lines: list[str] = []
     for name, setting in settings_of(section).items():
-        inner = _section(setting.annotation)
+        inner = section_of(setting.annotation, None)
         if inner is None:
             lines += _entry(f"--{key}.{name}", setting)
-            if item := _section(_item(setting.annotation)):
+            if item := section_of(_item(setting.annotation), None):
                 lines += _section_lines(item, f"{key}.{name}.NAME")
         else:
             lines += _section_lines(inner, f"{key}.{name}")
@@ -116,23 +123,24 @@ def _slot_within(annotation: Any) -> Slot | None:
     return None
 
 
-def _annotation(root: type, key: str) -> Any:
-    """The type of the setting at a dotted key; a mapping of classes stands for its classes."""
+def _annotation(root: type, key: str) -> tuple[Any, Any]:
+    """Type and default of the setting at a dotted key; a mapping of classes stands for its classes."""
     annotation: Any = root
+    default: Any = None
     for piece in key.split("."):
-        section = _section(annotation)
+        section = section_of(annotation, default)
         if section is None:
             inner = _item(annotation)
             if inner is annotation:
                 raise ConfigError(f"--{key}.help: there is no setting {piece} in {type_name(annotation)}")
-            annotation = inner
+            annotation, default = inner, None
             continue
         settings = settings_of(section)
         if piece not in settings:
             raise ConfigError(f"--{key}.help: no setting {piece}; {did_you_mean(piece, settings)}")
-        annotation = settings[piece].annotation
+        annotation, default = settings[piece].annotation, settings[piece].default
     is_list_of_slots = _slot_within(annotation) and not any(slot_of(m) for m in members(annotation))
-    return _item(annotation) if is_list_of_slots else annotation
+    return (_item(annotation) if is_list_of_slots else annotation), default
 
 
 def _slot_help(slot: Slot, key: str) -> str:

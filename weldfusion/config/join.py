@@ -15,7 +15,7 @@ def join(reading: Reading, annotation: Any, key: str, old: Any, new: Any, defaul
     `annotation` is the type of the setting, `old` the value so far (MISSING at first), `default` the
     setting's own default, which tells the class when a layer names only arguments.
     """
-    if new is None and is_dataclass(annotation):
+    if new is None and (is_dataclass(annotation) or (slot_of(annotation) and is_dataclass(default))):
         new = {}
     member = structured(annotation, new)
     if member is None:

@@ -3,12 +3,14 @@
 import re
 import types
 from dataclasses import is_dataclass
+from functools import reduce
+from operator import or_
 from typing import Any, Literal, Union, get_args, get_origin
 
 import jsonargparse
 
 from weldfusion.config.signature import plain
-from weldfusion.config.slots import has_structure, slot_of
+from weldfusion.config.slots import has_structure, members, slot_of
 
 
 def typed(annotation: Any, value: Any) -> Any:
@@ -22,7 +24,10 @@ def typed(annotation: Any, value: Any) -> Any:
     if annotation is Any:
         return value
     if value is not None and has_structure(annotation):
-        raise ValueError(f"{value!r} is not {type_name(annotation)}")
+        single = [member for member in members(annotation) if not has_structure(member)]
+        if not single:
+            raise ValueError(f"{value!r} is not {type_name(annotation)}")
+        annotation = reduce(or_, single)
     parser = jsonargparse.ArgumentParser(exit_on_error=False, default_env=False)
     try:
         parser.add_argument("--value", type=annotation)
@@ -59,7 +64,8 @@ def type_name(annotation: Any) -> str:
     if origin is tuple and len(args) > 1 and args[1] is not Ellipsis:
         return f"[{', '.join(type_name(arg) for arg in args)}]"
     if slot := slot_of(annotation):
-        return f"a class ({slot.wanted})"
+        settings = "a mapping of settings or " if slot.given is None else ""
+        return f"{settings}a class ({slot.wanted})"
     if is_dataclass(annotation):
         return "a mapping of settings"
     if isinstance(origin, type) and args:

@@ -4,7 +4,7 @@ import inspect
 import types
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, is_dataclass
-from typing import Any, Union, get_args, get_origin
+from typing import Any, Union, get_args, get_origin, get_type_hints
 
 SEVERAL_HOMES = {
     "weldfusion.data.settings.Step": ("weldfusion.signals",),
@@ -67,6 +67,18 @@ def slot_of(annotation: Any) -> Slot | None:
 
 def _is_part(cls: type) -> bool:
     return cls.__module__.startswith(("weldfusion.", "torch.optim"))
+
+
+def section_of(annotation: Any, default: Any) -> type | None:
+    """The class whose settings a section of a config holds: a dataclass, or the class that stands in a slot
+    by default, where classes stand in its own settings in turn (`model:`, which takes a system)."""
+    found = [member for member in members(annotation) if is_dataclass(member) and isinstance(member, type)]
+    if found:
+        return found[0]
+    standing = type(default)
+    if slot_of(annotation) is None or not is_dataclass(standing):
+        return None
+    return standing if any(has_structure(hint) for hint in get_type_hints(standing).values()) else None
 
 
 def members(annotation: Any) -> tuple[Any, ...]:

@@ -103,6 +103,7 @@ def parse_card(path: Path) -> tuple[Card, list[Finding]]:
         about=_about(fields),
     )
     _check_columns(card, fields)
+    _check_masks(card, fields)
     fields.close()
     return card, findings
 
@@ -175,3 +176,12 @@ def _check_columns(card: Card, fields: Fields) -> None:
                 fields.note(
                     f"modalities.{modality.name}", f"column {column!r} is {uses[column]}, not an input"
                 )
+
+
+def _check_masks(card: Card, fields: Fields) -> None:
+    """A mask outlines something in photos of the card."""
+    photos = [name for name, modality in card.modalities.items() if modality.kind == "image"]
+    for target in card.targets.values():
+        if target.of and target.of not in photos:
+            near = did_you_mean(target.of, photos)
+            fields.note(f"targets.{target.name}.of", f"{target.of!r} is no modality of kind image; {near}")

@@ -11,6 +11,7 @@ from weldfusion.data.card import Card, parse_card
 from weldfusion.data.checks.giveaway import check_giveaway
 from weldfusion.data.checks.labels import check_labels
 from weldfusion.data.checks.recordings import Seen, check_weld
+from weldfusion.data.checks.shared_pictures import check_shared_pictures
 from weldfusion.data.finding import Finding
 from weldfusion.data.folder import CARD_FILE, card_file, manifest_file
 from weldfusion.data.iso4063 import NOT_STATED
@@ -100,6 +101,7 @@ def _findings(
         of_rows.extend(check_weld(card, weld, seen))
     if welds:
         of_rows += check_labels(card, welds)
+        of_rows += check_shared_pictures(card, welds)
         cells = _cells(card, sheet, welds)
         cells = {name: texts for name, texts in cells.items() if name not in unused}
         of_rows += check_giveaway(card, welds, cells, _facts(welds, seen.facts))

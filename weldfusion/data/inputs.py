@@ -10,6 +10,7 @@ from weldfusion.data.folder import Dataset
 from weldfusion.data.frame_steps import shape_after
 from weldfusion.data.headers import Headers
 from weldfusion.data.manifest import Weld
+from weldfusion.data.masks import without_masks
 from weldfusion.data.prepare import Recipe
 from weldfusion.data.recording import check_rate
 from weldfusion.data.settings import DataSettings, Input
@@ -49,11 +50,12 @@ def chosen_inputs(card: Card, settings: DataSettings) -> dict[str, Input]:
 def chosen_targets(card: Card, settings: DataSettings) -> dict[str, TargetSpec]:
     """Target → its entry in the card; all of the card where the config names none.
 
-    Raises ConfigError at an unknown name.
+    Masks are not among them. Raises ConfigError at an unknown name, or at a mask that is named.
     """
     for name in settings.targets or ():
         if name not in card.targets:
             raise ConfigError(f"data.targets: no target {name!r}; {did_you_mean(name, card.targets)}")
+    card = without_masks(card, settings.targets)
     return {
         name: target
         for name, target in sorted(card.targets.items())

@@ -5,14 +5,18 @@ from dataclasses import replace
 
 from weldfusion.data.card import Card
 from weldfusion.data.folder import Dataset, read_dataset
+from weldfusion.data.masks import without_masks
 from weldfusion.data.settings import DataSettings
 from weldfusion.data.weld import Weld
 from weldfusion.errors import ConfigError, did_you_mean
 
 
 def open_dataset(settings: DataSettings) -> Dataset:
-    """The data set of `settings.root` less what `settings.leave_out` names; no recording is opened."""
-    return leave_out(read_dataset(settings.root), settings.leave_out or {})
+    """The data set of `settings.root` less what `settings.leave_out` names, and less its masks, which
+    `weldfusion segment` learns; no recording is opened."""
+    dataset = read_dataset(settings.root)
+    dataset = replace(dataset, card=without_masks(dataset.card, settings.targets))
+    return leave_out(dataset, settings.leave_out or {})
 
 
 def leave_out(dataset: Dataset, values: Mapping[str, Sequence[str]]) -> Dataset:

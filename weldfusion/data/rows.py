@@ -136,7 +136,7 @@ def _truth(row: Row, target: TargetSpec) -> str | tuple[str, ...] | float | Path
     cell = row.text(target.column)
     if not cell:
         return None
-    if target.level != "weld":
+    if target.level != "weld" or target.kind == "mask":
         files = row.paths(target.column)
         if len(files) > 1:
             row.note("bad-path", target.column, f"{len(files)} files; the truth of a weld is one file")

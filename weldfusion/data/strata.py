@@ -18,11 +18,13 @@ def target_of(card: Card, name: str | None) -> TargetSpec | None:
     Raises SplitError where the card has no such target, or it is not of weld level.
     """
     if name is None:
-        known = [target for target in card.targets.values() if target.level == "weld"]
         order = {"class": 0, "multilabel": 1, "real": 2}
+        known = [t for t in card.targets.values() if t.level == "weld" and t.kind in order]
         return min(known, key=lambda target: order[target.kind], default=None)
     if name not in card.targets:
         raise SplitError(f"split.target: no target {name!r}; {did_you_mean(name, card.targets)}")
+    if card.targets[name].kind == "mask":
+        raise SplitError(f"split.target: {name} is a mask; stratify by another target, or leave it out")
     if card.targets[name].level != "weld":
         raise SplitError(f"split.target: {name} is of level {card.targets[name].level}; stratify by one "
                          "of level weld, or leave it out")  # fmt: skip

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from statistics import median
 
 from tqdm import tqdm
@@ -75,7 +76,7 @@ def _classes(target: TargetSpec, welds: Sequence[Weld], group: str | None) -> Ta
     homes: dict[str, set[str]] = {name: set() for name in target.classes}
     for weld in welds:
         value = weld.targets.get(target.name)
-        for name in (value,) if isinstance(value, str) else value if isinstance(value, tuple) else ():
+        for name in _labels(target, value):
             counts[name] += 1
             homes[name].add(weld.groups[group] if group else weld.id)
     absent = sum(weld.targets.get(target.name) is None for weld in welds)
@@ -91,6 +92,13 @@ def _classes(target: TargetSpec, welds: Sequence[Weld], group: str | None) -> Ta
     ]
     unknown = {"target": target.name, "class": "(unknown)", "ISO 6520-1": "", "welds": absent, "groups": ""}
     return rows + ([unknown] if absent else [])
+
+
+def _labels(target: TargetSpec, value: object) -> tuple[str, ...]:
+    """The classes that a weld has; of a mask the one that it outlines."""
+    if isinstance(value, str):
+        return (value,)
+    return value if isinstance(value, tuple) else target.classes if isinstance(value, Path) else ()
 
 
 def _values(target: TargetSpec, welds: Sequence[Weld]) -> dict[str, object]:

@@ -10,13 +10,13 @@ from weldfusion.data.iso6520 import IMPERFECTIONS, nearest_imperfections
 from weldfusion.data.modality import NAME, NAME_RULE, plain_value
 from weldfusion.errors import did_you_mean
 
-TargetKind = Literal["class", "multilabel", "real", "intervals", "curve"]
+TargetKind = Literal["class", "multilabel", "real", "intervals", "curve", "mask"]
 TargetLevel = Literal["weld", "interval", "sample"]
-KINDS: tuple[TargetKind, ...] = ("class", "multilabel", "real", "intervals", "curve")
+KINDS: tuple[TargetKind, ...] = ("class", "multilabel", "real", "intervals", "curve", "mask")
 LEVELS: tuple[TargetLevel, ...] = ("weld", "interval", "sample")
 DENSE: dict[str, TargetLevel] = {"intervals": "interval", "curve": "sample"}
 """Kinds with a truth for every step of a window, and the one level that each can have."""
-FEWEST_CLASSES = {"class": 2, "multilabel": 1, "real": 0, "intervals": 1, "curve": 0}
+FEWEST_CLASSES = {"class": 2, "multilabel": 1, "real": 0, "intervals": 1, "curve": 0, "mask": 1}
 WITH_UNIT = ("real", "curve")
 SHORTEST_STEP_S = 1e-6
 
@@ -34,6 +34,9 @@ class TargetSpec:
     predicted in steps of `step_s` seconds; `steps` is how many of them a window has, known once the
     windows are laid out (0 before, and for the other kinds). A curve that `may_be_constant` can stay at one
     value in a weld (the depth at full penetration); of others the check asks whether it was measured.
+
+    A target of kind `mask` (the seam in a picture) has in `column` the path of a picture that outlines its
+    one class in the weld's picture of modality `of`: 0 is background. `weldfusion segment` learns it.
     """
 
     name: str
@@ -48,6 +51,7 @@ class TargetSpec:
     may_be_constant: bool = False
     step_s: float | None = None
     steps: int = 0
+    of: str = ""
 
     @property
     def dense(self) -> bool:
@@ -81,11 +85,13 @@ def parse_target(name: str, fields: Fields) -> TargetSpec:
         description=fields.text("description"),
         may_be_constant=fields.flag("may_be_constant", False),
         step_s=_step(kind, fields),
+        of=_outlined(kind, fields),
     )
     fields.close()
     _check_codes(target, fields)
-    if kind in DENSE and level != DENSE[kind]:
-        fields.note("level", f"{level!r}; a target of kind {kind} has level {DENSE[kind]}")
+    only = {**DENSE, "mask": "weld"}.get(kind, level)
+    if level != only:
+        fields.note("level", f"{level!r}; a target of kind {kind} has level {only}")
     if kind not in WITH_UNIT and target.unit:
         fields.note("unit", f"a target of kind {kind} has no unit; leave it out")
     if target.may_be_constant and kind != "curve":
@@ -109,6 +115,13 @@ def _step(kind: str, fields: Fields) -> float | None:
     return fields.number("step", 0.0, low=SHORTEST_STEP_S) or None
 
 
+def _outlined(kind: str, fields: Fields) -> str:
+    if kind == "mask" or fields.value("of") is None:
+        return fields.text("of", needed=kind == "mask")
+    fields.note("of", f"a target of kind {kind} outlines nothing; leave it out")
+    return ""
+
+
 def _classes(kind: str, fields: Fields) -> tuple[str, ...]:
     classes = fields.texts("classes")
     least = FEWEST_CLASSES[kind]
@@ -116,6 +129,8 @@ def _classes(kind: str, fields: Fields) -> tuple[str, ...]:
         fields.note("classes", f"a {kind} target has no classes; leave them out")
     elif len(set(classes)) < least:
         fields.note("classes", f"lists {len(set(classes))}; a target of kind {kind} needs at least {least}")
+    elif kind == "mask" and len(classes) > 1:
+        fields.note("classes", f"lists {len(classes)}; a mask outlines one, such as [seam]")
     for name in classes:
         if ";" in name or name != name.strip() or name == "-":
             fields.note("classes", f"bad class name {name!r}; no `;`, no space at its ends, not `-` alone")
@@ -138,7 +153,17 @@ def target_entry(target: TargetSpec) -> dict[str, Any]:
     """The entry of a target in the card's YAML; what is at its default is left out."""
     plain = TargetSpec(target.name, target.kind, DENSE.get(target.kind, "weld"), column=target.name)
     entry: dict[str, Any] = {"kind": target.kind}
-    for name in ("level", "column", "classes", "codes", "unit", "rate", "description", "may_be_constant"):
+    for name in (
+        "level",
+        "column",
+        "classes",
+        "codes",
+        "unit",
+        "rate",
+        "description",
+        "may_be_constant",
+        "of",
+    ):
         if getattr(target, name) not in (getattr(plain, name), ""):
             entry[name] = plain_value(getattr(target, name))
     if target.step_s is not None:

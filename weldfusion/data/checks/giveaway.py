@@ -35,7 +35,7 @@ def check_giveaway(
     tables |= {name: _filled(np.array(values)[:, None]) for name, values in _different(facts).items()}
     groups = np.array([weld.groups[card.group] if card.group else weld.id for weld in welds], dtype=object)
     for target in card.targets.values():
-        if target.kind == "real" or target.level != "weld":
+        if target.kind in ("real", "mask") or target.level != "weld":
             continue
         labels = [labels_of(target, weld) for weld in welds]
         known = np.array([names is not None for names in labels], dtype=bool)

@@ -25,7 +25,7 @@ def check_labels(card: Card, welds: Sequence[Weld]) -> Iterator[Finding]:
     """Absent truths, unused classes, classes tied to groups, groups spread over the parts of a split."""
     for target in card.targets.values():
         yield from _check_absent(target, welds)
-        if target.kind != "real" and target.level == "weld":
+        if target.kind not in ("real", "mask") and target.level == "weld":
             yield from _check_classes(target, welds, card.group)
             if card.group:
                 yield from _check_ties(target, card.group, welds)

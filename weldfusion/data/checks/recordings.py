@@ -10,6 +10,7 @@ from weldfusion.data.address import file_of
 from weldfusion.data.card import Card, Modality, TargetSpec
 from weldfusion.data.checks.content import WHOLE, Content, content_of, impossible
 from weldfusion.data.checks.dense import odd_truth
+from weldfusion.data.checks.masks import check_mask
 from weldfusion.data.finding import Finding, Level
 from weldfusion.data.manifest import Weld
 from weldfusion.data.truths import truth_of_weld
@@ -46,7 +47,10 @@ def check_weld(card: Card, weld: Weld, seen: Seen) -> Iterator[Finding]:
         truth = weld.targets.get(name)
         if isinstance(truth, Path):
             absent = list(_absent(weld, name, [truth]))
-            yield from absent or _check_truth(target, weld, seen.facts[weld.id])
+            if target.kind == "mask" and not absent:
+                yield from check_mask(target, card.modalities.get(target.of), weld)
+            else:
+                yield from absent or _check_truth(target, weld, seen.facts[weld.id])
     yield from _check_times(card, weld, seen.facts[weld.id])
 
 

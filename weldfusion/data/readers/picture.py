@@ -1,4 +1,5 @@
-"""PNG, JPEG and BMP photos; 8-bit, and 16-bit grey PNG. No options."""
+"""PNG, JPEG and BMP photos; 8-bit, and 16-bit grey PNG. Option `crop`, or the end of the address: a part of
+the picture (`photo.png::/0:240,0:640`, rows and columns in pixels; with `,mirrored` upside down)."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -7,10 +8,12 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from weldfusion.data.crop import Crop
 from weldfusion.data.reading import Probe, Reading, options_of
 from weldfusion.errors import ReadError
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp")
+INNER = "crop"
 BROKEN = (OSError, SyntaxError, ValueError, Image.DecompressionBombError)
 TURNED = (5, 6, 7, 8)  # EXIF orientations that swap height and width
 MODES = {"1": "L", "P": "RGB", "PA": "RGBA", "CMYK": "RGB", "YCbCr": "RGB", "LAB": "RGB", "HSV": "RGB"}
@@ -18,7 +21,7 @@ MODES = {"1": "L", "P": "RGB", "PA": "RGBA", "CMYK": "RGB", "YCbCr": "RGB", "LAB
 
 def read(path: Path, options: Mapping[str, Any]) -> Reading:
     """Pixels (height, width, channels), turned upright as the camera notes it; uint8 or uint16."""
-    options_of(path, options).close()
+    crop = _crop(path, options)
     _refuse_deep_colour(path)
     try:
         with Image.open(path) as image:
@@ -32,12 +35,18 @@ def read(path: Path, options: Mapping[str, Any]) -> Reading:
     except BROKEN as problem:
         raise ReadError(f"{path}: cannot be read to its end: {problem}") from None
     values = values.astype(np.uint16) if values.dtype == np.int32 else values
-    return Reading(values if values.ndim == 3 else values[..., None])
+    values = values if values.ndim == 3 else values[..., None]
+    if crop is not None:
+        try:
+            values = crop.of(values)
+        except ValueError as problem:
+            raise ReadError(f"{path}: crop: {problem}") from None
+    return Reading(values)
 
 
 def probe(path: Path, options: Mapping[str, Any]) -> Probe:
     """Shape (height, width, channels) from the header."""
-    options_of(path, options).close()
+    crop = _crop(path, options)
     try:
         with Image.open(path) as image:
             width, height = image.size
@@ -47,7 +56,26 @@ def probe(path: Path, options: Mapping[str, Any]) -> Probe:
         raise ReadError(f"{path}: no such file") from None
     except BROKEN as problem:
         raise ReadError(f"{path}: is no readable image: {problem}") from None
-    return Probe(None, (width, height, bands) if turned else (height, width, bands))
+    height, width = (width, height) if turned else (height, width)
+    if crop is not None:
+        try:
+            height, width = crop.shape(height, width)
+        except ValueError as problem:
+            raise ReadError(f"{path}: crop: {problem}") from None
+    return Probe(None, (height, width, bands))
+
+
+def _crop(path: Path, options: Mapping[str, Any]) -> Crop | None:
+    """The part that the options ask for; None: the whole picture."""
+    fields = options_of(path, options)
+    text = fields.text(INNER)
+    fields.close()
+    if not text:
+        return None
+    try:
+        return Crop.parse(text)
+    except ValueError as problem:
+        raise ReadError(f"{path}: {INNER}: {problem}") from None
 
 
 def _refuse_deep_colour(path: Path) -> None:

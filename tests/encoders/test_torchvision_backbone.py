@@ -40,6 +40,37 @@ def test_features_and_maps_are_those_of_the_network_in_the_file(stored):
     assert encoder.out == Flow("maps", 512, size=(2, 2))
 
 
+def test_tokens_are_the_maps_row_by_row(stored):
+    network, path = stored
+    x = torch.randn(2, 3, 96, 64)
+    encoder = TorchvisionBackbone(Flow("image", 3, size=(96, 64)), weights=path, out="tokens").eval()
+    assert encoder.out == Flow.tokens(6, 512)
+    with torch.no_grad():
+        maps, tokens = reference_maps(network, x), encoder(x)
+    for row in range(3):
+        for column in range(2):
+            torch.testing.assert_close(tokens[:, 2 * row + column], maps[:, :, row, column])
+
+
+def test_tokens_of_a_vision_transformer_are_its_patches_without_the_class_token():
+    torch.manual_seed(4)
+    network = models.vit_b_32(image_size=64).eval()
+    encoder = TorchvisionBackbone(RGB, "vit_b_32", out="tokens").eval()
+    assert not encoder.network.load_state_dict(network.state_dict(), strict=False).missing_keys
+    x = torch.randn(2, 3, 64, 64)
+    seen = []
+    network.encoder.register_forward_hook(lambda module, given, found: seen.append(found))
+    with torch.no_grad():
+        network(x)
+        torch.testing.assert_close(encoder(x), seen[0][:, 1:])
+    assert encoder.out == Flow.tokens(4, 768)
+
+
+def test_maps_of_another_encoder_are_taken_as_pictures():
+    encoder = TorchvisionBackbone(Flow("maps", 5, size=(40, 30)), out="maps")
+    assert encoder(torch.randn(2, 5, 40, 30)).shape == (2, 512, 2, 1)
+
+
 def test_a_grey_picture_looks_the_same_in_one_channel_as_in_three(stored):
     _, path = stored
     grey = torch.randn(2, 1, 64, 64)
@@ -69,7 +100,8 @@ def test_other_families_run_and_train(name):
     ("flow", "arguments", "told"),
     [
         (RGB, {"name": "resnt18"}, "did you mean resnet18"),
-        (RGB, {"name": "vit_b_32", "out": "maps"}, "gives no maps"),
+        (Flow("image", 3, size=(224, 224)), {"name": "maxvit_t", "out": "maps"}, "gives no maps"),
+        (Flow("image", 3, size=(64, 64), count=4), {}, "put it into Stacked"),
         (Flow("image", 3, size=(20, 30)), {"name": "alexnet"}, "cannot take images"),
         (Flow("image", 3, size=(20, 30)), {"name": "vit_b_32"}, "cannot be built for images"),
         (RGB, {"weights": "none.pt"}, "none.pt is not a file"),

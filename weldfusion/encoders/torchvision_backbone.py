@@ -1,36 +1,50 @@
 """Any classification network of torchvision as an encoder of images."""
 
-from typing import Any, Literal, cast
+from typing import Any
 
-import torch
 from torch import Tensor, nn
-from torch.func import functional_call
 from torchvision import models
 from torchvision.models.feature_extraction import create_feature_extractor
 
 from weldfusion.data.flow import Flow
 from weldfusion.encoders.encoder import Encoder
 from weldfusion.errors import ConfigError, did_you_mean
+from weldfusion.layers.backbone import adapt_first, check_single, dry_shape, replace_part
+from weldfusion.layers.maps import MapsAs, patches_as_maps, shaped, shaped_flow
 from weldfusion.layers.pretrained import load_state, pretrained_wanted, read_state
 
-MAP_NODES = ("permute", "features", "layer4", "trunk_output", "conv5", "layers", "Mixed_7c", "inception5b")
+MAP_NODES = (
+    "permute",
+    "features",
+    "layer4",
+    "trunk_output",
+    "conv5",
+    "layers",
+    "Mixed_7c",
+    "inception5b",
+    "encoder",
+)
 
 
 class TorchvisionBackbone(Encoder):
     """A network of `torchvision.models` without its last linear layer.
 
-    The first convolution is changed to the number of channels of the images; pretrained filters are
-    averaged over colours and scaled so that grey pictures given as one channel look the same to it.
+    The first convolution is changed to the number of channels of the images (thermal pictures, stacked
+    frames, spectrograms); pretrained filters are averaged over colours and scaled so that grey pictures
+    given as one channel look the same to it.
 
     Args:
         flow: single images; sizes a network cannot take are told when the model is built.
         name: name of the network (`resnet18`, `efficientnet_b0`, `convnext_tiny`, `vit_b_16` …).
         weights: `DEFAULT` for torchvision's own (downloaded once), the path of a local file with the
             network's state dictionary, or null for random weights.
-        out: `features`, or the `maps` before the pooling.
+        out: `features`, the `maps` before the pooling, or these as `tokens` (B, H·W, C) row by row. Of a
+            vision transformer the maps are its patches.
 
     >>> TorchvisionBackbone(Flow("image", 1, size=(64, 64))).out.channels
     512
+    >>> TorchvisionBackbone(Flow("image", 3, size=(64, 96)), out="tokens").out.shape
+    (6, 512)
     """
 
     def __init__(
@@ -38,28 +52,44 @@ class TorchvisionBackbone(Encoder):
         flow: Flow,
         name: str = "resnet18",
         weights: str | None = None,
-        out: Literal["features", "maps"] = "features",
+        out: MapsAs = "features",
     ) -> None:
         super().__init__()
-        if flow.kind != "image" or flow.count is not None or flow.size is None:
-            raise ConfigError(f"TorchvisionBackbone takes single images of known size, not {flow.kind}")
+        check_single(flow, "TorchvisionBackbone")
         network = _network(name, flow)
         head_name, _ = _last(network, (nn.Linear,)) or _last(network, (nn.Conv2d,)) or ("", None)
-        if weights is not None and pretrained_wanted():
-            state = _published(name) if weights == "DEFAULT" else read_state(weights)
-            load_state(network, state, (f"{head_name}.", "aux", "AuxLogits"), weights)
-        _replace(network, head_name, nn.Identity())
-        _adapt_first(network, flow.channels)
-        self.network: nn.Module = network if out == "features" else _maps(network, name)
-        shape = _out_shape(self._run, self.network, flow, name)
-        self.out = Flow.features(shape[0]) if out == "features" else Flow("maps", shape[0], size=shape[1:])
+        load_published(network, name, weights, (f"{head_name}.", "aux", "AuxLogits"))
+        replace_part(network, head_name, nn.Identity())
+        adapt_first(network, flow.channels)
+        self.grid = _patch_grid(network)
+        self.pooled, self.shape = out == "features", out
+        self.network: nn.Module = network if self.pooled else _maps(network, name)
+        shape = dry_shape(self._run, self.network, flow, name)
+        maps = Flow("maps", shape[0], size=None if self.pooled else (shape[1], shape[2]))
+        self.out = shaped_flow(maps, out)
 
     def _run(self, network: Any, x: Tensor) -> Tensor:
+        """Features (B, C) or maps (B, C, H, W)."""
         found = network(x)
-        return found["maps"] if isinstance(found, dict) else found
+        if self.pooled:
+            return found
+        maps = found["maps"]
+        return maps if self.grid is None else patches_as_maps(maps, self.grid)
 
     def forward(self, x: Tensor, valid: Tensor | None = None) -> Tensor:
-        return self._run(self.network, x)
+        found = self._run(self.network, x)
+        return found if self.pooled else shaped(found, self.shape)
+
+
+def load_published(network: nn.Module, name: str, weights: str | None, ignore: tuple[str, ...]) -> None:
+    """Loads what `weights` says (DEFAULT, a path, None) into torchvision's network `name`, leaving out
+    names that start with one of `ignore`; nothing in a run that is restored.
+
+    Raises ConfigError if the weights cannot be had or do not fit.
+    """
+    if weights is not None and pretrained_wanted():
+        state = _published(name) if weights == "DEFAULT" else read_state(weights)
+        load_state(network, state, ignore, weights)
 
 
 def _network(name: str, flow: Flow) -> nn.Module:
@@ -95,30 +125,12 @@ def _last(network: nn.Module, kinds: tuple[type[nn.Module], ...]) -> tuple[str, 
     return found[-1] if found else None
 
 
-def _replace(network: nn.Module, name: str, part: nn.Module) -> None:
-    parent, _, child = name.rpartition(".")
-    setattr(network.get_submodule(parent), child, part)
-
-
-def _adapt_first(network: nn.Module, channels: int) -> None:
-    """The first convolution for `channels` channels, keeping what it learned."""
-    name, first = next((n, m) for n, m in network.named_modules() if isinstance(m, nn.Conv2d))
-    if first.in_channels == channels:
-        return
-    new = nn.Conv2d(
-        channels,
-        first.out_channels,
-        cast(tuple[int, int], first.kernel_size),
-        stride=cast(tuple[int, int], first.stride),
-        padding=cast(Any, first.padding),
-        bias=first.bias is not None,
-    )
-    with torch.no_grad():
-        share = first.weight.mean(dim=1, keepdim=True) * first.in_channels / channels
-        new.weight.copy_(share.expand_as(new.weight))
-        if new.bias is not None and first.bias is not None:
-            new.bias.copy_(first.bias)
-    _replace(network, name, new)
+def _patch_grid(network: nn.Module) -> tuple[int, int] | None:
+    """Rows and columns of the patches of a vision transformer; None for other networks."""
+    if not isinstance(network, models.VisionTransformer):
+        return None
+    side = network.image_size // network.patch_size
+    return side, side
 
 
 def _maps(network: nn.Module, name: str) -> nn.Module:
@@ -127,19 +139,3 @@ def _maps(network: nn.Module, name: str) -> nn.Module:
     if node is None:
         raise ConfigError(f"{name} gives no maps; use out: features")
     return create_feature_extractor(network, {node: "maps"})
-
-
-def _out_shape(run: Any, network: nn.Module, flow: Flow, name: str) -> Any:
-    """Shape of one sample's output, from a dry pass on the meta device."""
-    training = network.training
-    network.eval()
-    state = {key: tensor.to("meta") for key, tensor in network.state_dict(keep_vars=True).items()}
-    x = torch.zeros((2, *flow.shape), device="meta")
-    try:
-        found = run(lambda images: functional_call(network, state, images), x)
-    except Exception as error:
-        reason = " ".join(str(error).split())
-        raise ConfigError(f"{name} cannot take images of {flow.size} pixels: {reason}") from error
-    finally:
-        network.train(training)
-    return tuple(found.shape[1:])

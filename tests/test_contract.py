@@ -41,6 +41,13 @@ FLOWS = [
 ]
 TOKENS = {"sound": Flow.tokens(20, 8), "keys": Flow.tokens(20, 8), "photo": Flow.tokens(20, 8)}
 FEATURES = {"sound": Flow.features(5), "photo": Flow.features(9), "type": Flow.features(7)}
+NEEDED = {
+    "Only": {"modality": "photo"},
+    "OneWayAttention": {"query": "photo", "keys": "keys"},
+}
+"""Settings of parts with unequal roles."""
+COUNTS = {"MFB": (2,), "MFH": (2,), "TokenAttention": (2, 3)}
+"""Numbers of modalities that a fusion joins, where not any."""
 TARGETS = {
     "quality": TargetSpec("quality", "class", classes=("good", "poor", "bad")),
     "imperfections": TargetSpec("imperfections", "multilabel", classes=("pore", "crack")),
@@ -82,7 +89,8 @@ def test_encoder_of_several_images():
 @pytest.mark.parametrize("part", parts_of(weldfusion.fusion, Exchange), ids=lambda part: part.__name__)
 @pytest.mark.parametrize("count", [2, 3])
 def test_exchange(part, count):
-    check_exchange(part, dict(sorted(TOKENS.items())[:count]))
+    make = partial(part, **NEEDED.get(part.__name__, {}))
+    check_exchange(make, dict(sorted(TOKENS.items())[:count]))
 
 
 @pytest.mark.parametrize(
@@ -90,7 +98,13 @@ def test_exchange(part, count):
 )
 @pytest.mark.parametrize("count", [1, 2, 3])
 def test_fusion(part, count):
-    check_fusion(part, dict(sorted(FEATURES.items())[:count]))
+    make = partial(part, **NEEDED.get(part.__name__, {}))
+    flows = dict(sorted(FEATURES.items())[:count])
+    if count in COUNTS.get(part.__name__, (1, 2, 3)):
+        check_fusion(make, flows)
+    else:
+        with pytest.raises(ConfigError, match="two modalities, found"):
+            make(flows)
 
 
 @pytest.mark.parametrize("part", parts_of(weldfusion.heads, Head), ids=lambda part: part.__name__)

@@ -36,7 +36,7 @@ def test_agrees_with_torchs_multihead_attention(heads):
         average_attn_weights=False,
     )
     torch.testing.assert_close(block(queries, keys, usable), y + block.mlp(y), atol=1e-5, rtol=1e-5)
-    torch.testing.assert_close(block.attention(queries, keys, usable)[1], weights, atol=1e-6, rtol=1e-5)
+    torch.testing.assert_close(block.explicit(queries, keys, usable)[1], weights, atol=1e-6, rtol=1e-5)
 
 
 @settings(max_examples=20, deadline=None)
@@ -51,7 +51,7 @@ def test_both_paths_agree_whatever_is_masked(lengths, heads, seed):
     queries, keys = torch.randn(len(lengths), 5, 4), torch.randn(len(lengths), 6, 6)
     usable = torch.arange(6) < torch.tensor(lengths).unsqueeze(1)
     fast = block(queries, keys, usable)
-    explicit, weights = block.attention(queries, keys, usable)
+    explicit, weights = block.explicit(queries, keys, usable)
     torch.testing.assert_close(fast, explicit, atol=1e-5, rtol=1e-5)
     total = weights.sum(dim=-1)
     found = usable.any(dim=1).float().view(-1, 1, 1).expand_as(total)

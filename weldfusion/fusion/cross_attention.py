@@ -8,8 +8,9 @@ import torch
 from torch import Tensor
 
 from weldfusion.data.flow import Flow
-from weldfusion.errors import ConfigError, did_you_mean
+from weldfusion.errors import ConfigError
 from weldfusion.fusion.fusion import Exchange, Tensors
+from weldfusion.fusion.tokens import token_flows, usable_tokens
 from weldfusion.layers.by_name import ModulesByName
 from weldfusion.layers.cross_attention import CrossAttentionBlock
 
@@ -42,16 +43,8 @@ class CrossAttention(Exchange):
         between: Sequence[str] | None = None,
     ) -> None:
         super().__init__()
-        for name in between or ():
-            if name not in flows:
-                raise ConfigError(f"between: no modality {name}; {did_you_mean(name, flows)}")
-            if flows[name].kind != "tokens":
-                raise ConfigError(f"between: {name} gives {flows[name].kind}, expected tokens")
-        tokens = {name: flow for name, flow in sorted(flows.items()) if flow.kind == "tokens"}
-        self.names = sorted(between) if between is not None else list(tokens)
-        if len(self.names) < 2:
-            kinds = ", ".join(f"{name}: {flow.kind}" for name, flow in sorted(flows.items()))
-            raise ConfigError(f"CrossAttention needs tokens of at least two modalities, found {kinds}")
+        tokens = token_flows(flows, "CrossAttention", between)
+        self.names = list(tokens)
         self.own_queries = query_from == "self"
         self.blocks = ModulesByName({name: ModulesByName({}) for name in self.names})
         for own, other in permutations(self.names, 2):
@@ -67,7 +60,7 @@ class CrossAttention(Exchange):
         self.out = {name: flows[name] for name in sorted(flows)}
 
     def forward(self, x: Tensors, present: Tensors, valid: Tensors) -> dict[str, Tensor]:
-        clean, usable = self._prepare(x, present, valid)
+        clean, usable = usable_tokens(self.names, x, present, valid)
         result = {name: x[name] for name in sorted(x)}
         for name in self.names:
             result[name] = clean[name]
@@ -78,11 +71,11 @@ class CrossAttention(Exchange):
         return result
 
     def attention(self, x: Tensors, present: Tensors, valid: Tensors) -> dict[tuple[str, str], Tensor]:
-        clean, usable = self._prepare(x, present, valid)
+        clean, usable = usable_tokens(self.names, x, present, valid)
         weights = {}
         for own, other in permutations(self.names, 2):
             query, key = self.roles(own, other)
-            weights[own, other] = self._block(own, other).attention(clean[query], clean[key], usable[key])[1]
+            weights[own, other] = self._block(own, other).explicit(clean[query], clean[key], usable[key])[1]
         return weights
 
     def roles(self, own: str, other: str) -> tuple[str, str]:
@@ -90,17 +83,6 @@ class CrossAttention(Exchange):
 
     def _block(self, own: str, other: str) -> CrossAttentionBlock:
         return cast(CrossAttentionBlock, cast(ModulesByName, self.blocks[own])[other])
-
-    def _prepare(
-        self, x: Tensors, present: Tensors, valid: Tensors
-    ) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
-        """Tokens with 0 where not usable, and which are usable (B, L)."""
-        clean, usable = {}, {}
-        for name in self.names:
-            here = present[name].unsqueeze(1).expand(x[name].shape[:2])
-            usable[name] = here & valid[name] if name in valid else here
-            clean[name] = x[name].masked_fill(~usable[name].unsqueeze(-1), 0.0)
-        return clean, usable
 
     @staticmethod
     def _kept(z: Tensor, own: Tensor, query: Tensor) -> Tensor:

@@ -30,6 +30,18 @@ def masked_max(tokens: Tensor, valid: Tensor | None) -> Tensor:
     return largest.masked_fill(~valid.any(dim=1, keepdim=True), 0.0)
 
 
+def masked_softmax(scores: Tensor, usable: Tensor, dim: int) -> Tensor:
+    """Softmax over the usable entries (bool, of the shape of `scores`) along an axis; 0 elsewhere.
+
+    >>> masked_softmax(torch.tensor([[1.0, 2.0], [3.0, 4.0]]), torch.tensor([[True, False]] * 2), dim=1)
+    tensor([[1., 0.],
+            [1., 0.]])
+    """
+    something = usable.any(dim=dim, keepdim=True)
+    weights = scores.masked_fill(something & ~usable, -torch.inf).softmax(dim=dim)
+    return torch.where(usable, weights, 0.0)
+
+
 def window_valid(valid: Tensor, size: int, step: int) -> Tensor:
     """Which windows of `size` positions, one every `step`, count: bool (B, L) → (B, (L - size) // step + 1).
 

@@ -2,14 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import cast
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from weldfusion.data.batch import Batch
-from weldfusion.encoders.encoder import Encoder
 from weldfusion.explain.grad_cam import class_map, cut, frozen, gradients
 from weldfusion.explain.raw_axis import cells_valid
 from weldfusion.explain.sources import Source
@@ -68,9 +66,9 @@ def _forward(
     """Raw outputs; what the gradients are asked of is noted in `taken`."""
     x: dict[str, Tensor] = {}
     valid: dict[str, Tensor] = {}
-    for name, encoder in model.encoders.items():
+    for name in model.encoders:
         x[name] = _stem(model, name, has.get(name), batch, here[name], taken)
-        mask = cast(Encoder, encoder).out_valid(batch.valid.get(name))
+        mask = model.stem_valid(name, batch)
         if mask is not None:
             valid[name] = mask
     x, valid = model.exchanged(x, valid, here)

@@ -72,7 +72,7 @@ def sources(model: FusionModel) -> dict[str, Source | None]:
 
 def token_axis(model: FusionModel, name: str, tokens: int, window_s: float) -> Axis:
     """The axis of the tokens that a sensor's stem gives to the exchanges."""
-    flow, stem = model.flows[name], cast(Encoder, model.encoders[name])
+    flow, stem = model.inner_flows[name], cast(Encoder, model.encoders[name])
     if flow.kind == "image" and flow.count == tokens:
         return picture_axis(flow, window_s)
     if flow.kind != "waveform" or model.stem_flows[name].length != tokens:
@@ -89,7 +89,7 @@ def picture_axis(flow: Flow, window_s: float) -> Axis:
 
 
 def _source(model: FusionModel, name: str) -> Source | None:
-    flow, stem = model.flows[name], cast(Encoder, model.encoders[name])
+    flow, stem = model.inner_flows[name], cast(Encoder, model.encoders[name])
     inner = stem.encoder if isinstance(stem, ImageSet) else stem
     place, passed = survey(inner, flow.single)
     if place is not None and len(place.cells) == 2:

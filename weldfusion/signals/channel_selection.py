@@ -3,16 +3,17 @@
 from typing import Self
 
 import numpy as np
-from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.base import BaseEstimator, TransformerMixin, clone
 from sklearn.feature_selection import f_classif
 from sklearn.utils.validation import check_is_fitted
 
 from weldfusion.errors import SignalError
+from weldfusion.signals.selection import Selection
 
 CONSTANT = 1e-12
 
 
-class ChannelSelection(TransformerMixin, BaseEstimator):
+class ChannelSelection(TransformerMixin, Selection, BaseEstimator):
     """Keeps channels in order of relevance, each only if it correlates little with all that are kept.
 
     Relevance is the F value of the analysis of variance of the channel's mean over time between the classes
@@ -73,6 +74,10 @@ class ChannelSelection(TransformerMixin, BaseEstimator):
         if array.shape[1] != self.n_features_in_:
             raise SignalError(f"windows have {array.shape[1]} channels, fitted were {self.n_features_in_}")
         return array[:, self.kept_]
+
+    def kept_of(self, windows: np.ndarray, classes: np.ndarray | None) -> np.ndarray:
+        kept: np.ndarray = clone(self).fit(windows, classes).kept_
+        return kept
 
 
 def _checked(windows: np.ndarray) -> np.ndarray:

@@ -3,11 +3,12 @@
 from typing import Self
 
 import numpy as np
-from sklearn.base import BaseEstimator
+from sklearn.base import BaseEstimator, clone
 from sklearn.feature_selection import SelectorMixin
 from sklearn.utils.validation import check_is_fitted
 
 from weldfusion.errors import SignalError
+from weldfusion.signals.selection import Selection
 
 SINGULAR = 1e-10
 
@@ -69,7 +70,7 @@ def _inflation(correlation: np.ndarray) -> np.ndarray:
     return np.where(within > SINGULAR, np.inf, inverse)
 
 
-class StepwiseVif(SelectorMixin, BaseEstimator):
+class StepwiseVif(SelectorMixin, Selection, BaseEstimator):
     """Drops the column of the largest variance inflation until none is above a limit.
 
     Among columns of infinite inflation the last one goes first, so that of two copies the first stays. Fit it
@@ -116,3 +117,8 @@ class StepwiseVif(SelectorMixin, BaseEstimator):
     def _get_support_mask(self) -> np.ndarray:
         check_is_fitted(self, "support_")
         return self.support_
+
+    def kept_of(self, windows: np.ndarray, classes: np.ndarray | None) -> np.ndarray:
+        """Every time of every window is a row of the table; classes are not used."""
+        rows = np.moveaxis(windows, 1, 2).reshape(-1, windows.shape[1])
+        return np.flatnonzero(clone(self).fit(rows).get_support())

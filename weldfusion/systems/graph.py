@@ -15,6 +15,7 @@ from weldfusion.errors import ConfigError, did_you_mean
 from weldfusion.fusion.fusion import Exchange
 from weldfusion.heads.head import Head
 from weldfusion.layers.by_name import ModulesByName
+from weldfusion.layers.selected import Selected
 from weldfusion.layers.standardise import Standardise
 from weldfusion.systems.branch import pool, pooled_flow, run_encoder, stem, zero_masked
 from weldfusion.systems.build import build, check_names, check_usable
@@ -26,7 +27,7 @@ from weldfusion.systems.system import System
 
 
 class FusionModel(nn.Module):
-    """Standardise → stem encoders → exchanges → trunk encoders → fusion → heads.
+    """Standardise → select → stem encoders → exchanges → trunk encoders → fusion → heads.
 
     Everything goes by the sorted names of the modalities, so the order in a file changes nothing.
     Values of absent modalities and masked places never reach the result; a sample of which nothing
@@ -57,17 +58,29 @@ class FusionModel(nn.Module):
         self.flows = {name: flows[name] for name in sorted(flows)}
         self.targets = {name: targets[name] for name in sorted(targets)}
         self.standardise = ModulesByName({name: Standardise(flow) for name, flow in self.flows.items()})
+        self.selections = dict(sorted((parts.select or {}).items()))
+        check_names("model.select", self.selections, flows)
+        self.selected = ModulesByName(
+            {
+                name: build(f"model.select.{name}", Selected, Selected, self.flows[name], selection.count)
+                for name, selection in self.selections.items()
+            }
+        )
+        self.inner_flows = {
+            name: self._selected(name).out if name in self.selected else flow
+            for name, flow in self.flows.items()
+        }
         makes, share = parts.encoders or {}, parts.share or {}
-        check_share(share, self.flows, makes)
+        check_share(share, self.inner_flows, makes)
         self.encoders = ModulesByName(
             {
                 name: stem(name, flow, makes.get(name))
-                for name, flow in self.flows.items()
+                for name, flow in self.inner_flows.items()
                 if name not in share
             },
             also=share,
         )
-        self.stem_flows = {name: out_of(self._encoder(name), flow) for name, flow in self.flows.items()}
+        self.stem_flows = {name: out_of(self._encoder(name), flow) for name, flow in self.inner_flows.items()}
         between = self.stem_flows
         self.exchanges = nn.ModuleList()
         self.exchange_keys: list[str] = []
@@ -91,6 +104,9 @@ class FusionModel(nn.Module):
 
     def _encoder(self, name: str) -> Encoder:
         return cast(Encoder, self.encoders[name])
+
+    def _selected(self, name: str) -> Selected:
+        return cast(Selected, self.selected[name])
 
     def _trunk(self, name: str) -> Encoder:
         return cast(Encoder, self.trunks[name])
@@ -132,8 +148,15 @@ class FusionModel(nn.Module):
         valid: dict[str, Tensor] = {}
         for name in self.encoders:
             x[name] = self.stem(name, batch, here[name])
-            _replace(valid, name, self._encoder(name).out_valid(batch.valid.get(name)))
+            _replace(valid, name, self.stem_valid(name, batch))
         return x, valid
+
+    def stem_valid(self, name: str, batch: Batch) -> Tensor | None:
+        """The mask of the tokens that a stem encoder gives."""
+        mask = batch.valid.get(name)
+        return self._encoder(name).out_valid(
+            self._selected(name).mask(mask) if name in self.selected else mask
+        )
 
     def exchanged(
         self, x: dict[str, Tensor], valid: dict[str, Tensor], here: Mapping[str, Tensor]
@@ -164,7 +187,21 @@ class FusionModel(nn.Module):
 
     def _encoded(self, name: str, values: Tensor, mask: Tensor | None, here: Tensor) -> Tensor:
         clean = zero_masked(self.standardise[name](values), mask, here)
+        if name in self.selected:
+            clean, mask = self._selected(name)(clean, mask)
         return run_encoder(self._encoder(name), clean, mask, here, self.stem_flows[name])
+
+    @property
+    def learns_after(self) -> bool:
+        """Whether its late fusion learns from windows that no gradient saw."""
+        return isinstance(self.join, OutputJoin) and len(self.join.tempered) > 0
+
+    def branch(self, name: str) -> list[nn.Module]:
+        """What serves one modality: encoder and trunk, and its own heads where each modality has some."""
+        found = [self.encoders[name], *([self.trunks[name]] if name in self.trunks else [])]
+        if isinstance(self.join, OutputJoin):
+            found += [self.join.by_modality(target)[name] for target in self.targets]
+        return found
 
     def head(self, target: str) -> Head:
         """The head that decodes a target (the first one if each modality has its own)."""

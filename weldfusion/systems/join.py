@@ -14,6 +14,7 @@ from weldfusion.fusion.fusion import Fusion, LateFusion, Tensors
 from weldfusion.heads.default import default_head
 from weldfusion.heads.head import Head
 from weldfusion.layers.by_name import ModulesByName
+from weldfusion.layers.tempered import Tempered
 from weldfusion.systems.build import build
 from weldfusion.systems.parts import MakeFusion, MakeHead
 
@@ -39,7 +40,11 @@ class FeatureJoin(nn.Module):
 
 
 class OutputJoin(nn.Module):
-    """One head per target and modality → late fusion."""
+    """One head per target and modality → late fusion.
+
+    What each modality says alone is divided by a temperature of its own, where the fusion learns after
+    training; until then by 1.
+    """
 
     def __init__(
         self,
@@ -57,15 +62,25 @@ class OutputJoin(nn.Module):
                 for t in sorted(targets)
             }
         )
+        after = [target for target in targets if self.fusion_of(target).fitted_after]
+        self.tempered = ModulesByName({target: Tempered(flows) for target in after})
 
     def forward(self, features: Tensors, present: Tensors) -> dict[str, Tensor]:
-        raw = {}
-        for target in self.heads:
-            outputs = {
-                head_of: head(features[head_of]) for head_of, head in self._by_modality(target).items()
-            }
-            raw[target] = self.fusions[target](self.heads_of(target)[0], outputs, present)
-        return raw
+        return {target: self.joined(target, raw, present) for target, raw in self.alone(features).items()}
+
+    def alone(self, features: Tensors) -> dict[str, dict[str, Tensor]]:
+        """Raw output (B, …) by target and modality, before temperature and fusion."""
+        return {
+            target: {name: head(features[name]) for name, head in self.by_modality(target).items()}
+            for target in self.heads
+        }
+
+    def joined(self, target: str, outputs: Tensors, present: Tensors) -> Tensor:
+        """Raw output (B, …) of a target from what `alone` gives for it."""
+        if target in self.tempered:
+            outputs = self.tempered[target](outputs)
+        joined: Tensor = self.fusions[target](self.heads_of(target)[0], outputs, present)
+        return joined
 
     def losses(self, features: Tensors, present: Tensors, truths: Mapping[str, Truth]) -> dict[str, Tensor]:
         """Loss (B,) of each target: mean over the present modalities of what each says alone."""
@@ -73,7 +88,7 @@ class OutputJoin(nn.Module):
         here = torch.stack([present[name] for name in names])
         found = {}
         for target in self.heads:
-            heads = self._by_modality(target)
+            heads = self.by_modality(target)
             alone = [heads[name].loss(heads[name](features[name]), truths[target]) for name in names]
             found[target] = torch.where(here, torch.stack(alone), 0.0).sum(dim=0) / here.sum(dim=0).clamp(
                 min=1
@@ -86,9 +101,10 @@ class OutputJoin(nn.Module):
         return fusion
 
     def heads_of(self, target: str) -> list[Head]:
-        return list(self._by_modality(target).values())
+        return list(self.by_modality(target).values())
 
-    def _by_modality(self, target: str) -> dict[str, Head]:
+    def by_modality(self, target: str) -> dict[str, Head]:
+        """The head of each modality."""
         heads = self.heads[target]
         assert isinstance(heads, ModulesByName)
         return {name: head for name, head in heads.items() if isinstance(head, Head)}

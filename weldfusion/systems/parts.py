@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 from weldfusion.data.card import TargetSpec
 from weldfusion.data.flow import Flow
-from weldfusion.data.ranges import check_share
+from weldfusion.data.ranges import check_least, check_share
 from weldfusion.encoders.encoder import Encoder
 from weldfusion.fusion.fusion import Exchange, Fusion, LateFusion
 from weldfusion.heads.head import Head
+from weldfusion.layers.shared_stages import Norms
+from weldfusion.signals.selection import Selection
 from weldfusion.systems.system import System
 
 MakeEncoder = Callable[[Flow], Encoder]
@@ -18,13 +20,34 @@ MakeHead = Callable[[Flow, TargetSpec], Head]
 
 
 @dataclass(frozen=True)
+class Share:
+    """How a modality uses the stem encoder of another one.
+
+    Args:
+        of: the modality whose encoder is used.
+        stages: how many stages are shared, from the input on; null: all of it.
+        norms: whether each modality has batch normalisations of its `own`, or they are `shared` too.
+    """
+
+    of: str
+    stages: int | None = None
+    norms: Norms = "own"
+
+    def __post_init__(self) -> None:
+        check_least("stages", self.stages, 1, " or null")
+
+
+@dataclass(frozen=True)
 class Parts(System):
     """Stem encoders → exchanges → trunk encoders → one fusion → heads (decision 1).
 
     Args:
+        select: which channels of a waveform, or columns of a table, go on to the encoder; fitted on the
+            training part, such as `{parameters: StepwiseVif}`.
         encoders: one per modality; a modality without one gets the default of its kind.
-        share: modalities that use the stem encoder of another one of equal size and rate, such as
-            `{infrared_side: infrared_top}`; its weights then learn from both.
+        share: modalities that use the stem encoder of another one, such as
+            `{infrared_side: infrared_top}`; its weights then learn from both. In part, or with batch
+            statistics for each: `{infrared_side: {of: infrared_top, stages: 2, norms: own}}`.
         exchange: one exchange, or several in order, between stem and trunk encoders.
         trunks: one per modality, after the exchanges; only needed where the stem gives tokens.
         fusion: the last join; concatenation by default.
@@ -33,8 +56,9 @@ class Parts(System):
             the last one of a sample).
     """
 
+    select: Mapping[str, Selection] | None = None
     encoders: Mapping[str, MakeEncoder] | None = None
-    share: Mapping[str, str] | None = None
+    share: Mapping[str, str | Share] | None = None
     exchange: MakeExchange | Sequence[MakeExchange] | None = None
     trunks: Mapping[str, MakeEncoder] | None = None
     fusion: MakeFusion | None = None

@@ -23,7 +23,7 @@ def check_sizes(model: FusionModel) -> None:
     Raises ConfigError naming the key of a part that fails or gives another size than promised.
     """
     for name, encoder in model.encoders.items():
-        _check(f"model.encoders.{name}", encoder, model.flows[name], model.stem_flows[name])
+        _check(f"model.encoders.{name}", encoder, model.inner_flows[name], model.stem_flows[name])
     between = dict(model.stem_flows)
     for key, exchange in zip(model.exchange_keys, model.exchanges, strict=True):
         between = _check_exchange(key, cast(Exchange, exchange), between)
@@ -87,7 +87,9 @@ def dry_pass(key: str, part: nn.Module, given: Callable[[torch.device], tuple[An
 
 def _on_meta(part: nn.Module, given: Callable[[torch.device], tuple[Any, ...]]) -> Any:
     meta = torch.device("meta")
-    state = {name: tensor.to(meta) for name, tensor in part.state_dict(keep_vars=True).items()}
+    held = part.state_dict(keep_vars=True)
+    moved = {id(tensor): tensor.to(meta) for tensor in held.values()}
+    state = {name: moved[id(tensor)] for name, tensor in held.items()}
     try:
         return functional_call(part, state, given(meta))
     except Exception:

@@ -1,6 +1,6 @@
 """Power spectrograms of many signals at once, whole or summed into bands."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 import numpy as np
@@ -8,6 +8,8 @@ from scipy import fft, sparse
 
 from weldfusion.errors import SignalError
 from weldfusion.signals.finite import check_signal
+from weldfusion.signals.kernels.compiled import ready
+from weldfusion.signals.kernels.spectral_power import power_by_bin
 
 Padding = Literal["zero", "reflect", "none"]
 BLOCK_SAMPLES = 1 << 17
@@ -102,17 +104,26 @@ def _blocks(
     padded = _padded(values.reshape(-1, values.shape[-1]).astype(depth, copy=False), n_fft, padding)
     window = (0.5 - 0.5 * np.cos(2 * np.pi * np.arange(n_fft) / n_fft)).astype(depth)
     bank = None if weights is None else sparse.csr_array(weights.astype(depth))
-    out = np.empty((len(padded), n_fft // 2 + 1 if weights is None else len(weights), count), depth)
-    step = max(1, BLOCK_SAMPLES // n_fft)
-    for signal, found in zip(padded, out, strict=True):
-        frames = np.lib.stride_tricks.sliding_window_view(signal, n_fft)[::hop]
-        for start in range(0, count, step):
-            spectrum = fft.rfft(frames[start : start + step] * window, axis=-1, overwrite_x=True)
-            power = np.square(spectrum.real)
-            power += np.square(spectrum.imag)
-            bins = np.ascontiguousarray(power.T)
-            found[:, start : start + step] = bins if bank is None else bank @ bins
+    bins = n_fft // 2 + 1
+    out = np.empty((len(padded), bins if bank is None else bank.shape[0], count), depth)
+    frames = np.lib.stride_tricks.sliding_window_view(padded, n_fft, axis=-1)[:, ::hop]
+    ready(power_by_bin, np.empty((1, 2 * bins), depth), np.empty((bins, 1), depth))
+    for signals, part in _pieces(len(padded), count, max(1, BLOCK_SAMPLES // n_fft)):
+        windowed = frames[signals, part] * window
+        spectrum = fft.rfft(windowed, axis=-1, overwrite_x=True).reshape(-1, bins)
+        power = np.empty((bins, len(spectrum)), depth)
+        power_by_bin(spectrum.view(depth), power)
+        summed = power if bank is None else bank @ power
+        out[signals, :, part] = summed.reshape(len(summed), *windowed.shape[:2]).swapaxes(0, 1)
     return out.reshape(*values.shape[:-1], *out.shape[1:])
+
+
+def _pieces(signals: int, frames: int, most: int) -> Iterator[tuple[slice, slice]]:
+    """Ranges of signals and frames that hold at most `most` frames: several signals, or parts of one."""
+    together = max(1, most // frames)
+    for first in range(0, signals, together):
+        for start in range(0, frames, most):
+            yield slice(first, first + together), slice(start, start + most)
 
 
 def _check_padding(time: int, n_fft: int, padding: Padding) -> None:

@@ -79,6 +79,11 @@ class LateFusion(nn.Module, ABC):
         predictions), into buffers. Only called where `fitted_after`."""
         raise NotImplementedError(f"{type(self).__name__} has nothing to fit after training")
 
+    def conflict(self, head: "Head", outputs: Tensors, present: Tensors) -> Tensor | None:
+        """How much the modalities contradict each other (B,), 0 … 1, of what `forward` gets; None where
+        the fusion does not tell. It stands in the prediction frame."""
+        return None
+
     @abstractmethod
     def forward(self, head: "Head", outputs: Tensors, present: Tensors) -> Tensor:
         """`outputs[name]` is the head's raw output (B, …) from that modality alone → raw output (B, …)."""

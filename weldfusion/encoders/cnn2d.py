@@ -50,3 +50,6 @@ class SmallCNN2d(Encoder):
     def forward(self, x: Tensor, valid: Tensor | None = None) -> Tensor:
         maps = self.layers(x)
         return maps.mean(dim=(2, 3)) if self.pooled else maps
+
+    def stages(self) -> list[str]:
+        return [f"layers.{number} layers.{number + 1}" for number in range(0, len(self.layers), 3)]

@@ -77,6 +77,9 @@ class ConvBlocks1d(Encoder):
         tokens = x.transpose(1, 2)
         return torch.cat([pool(tokens, valid) for pool in self.pools], dim=1) if self.pooled else tokens
 
+    def stages(self) -> list[str]:
+        return [f"blocks.{number}" for number in range(len(self.blocks))]
+
     def out_valid(self, valid: Tensor | None) -> Tensor | None:
         if valid is None or self.pooled:
             return None

@@ -29,7 +29,8 @@ class Encoder(nn.Module, ABC):
 
     def stages(self) -> list[str]:
         """Names of the consecutive parts, input first, of which the first few may be shared with another
-        modality (`model.share`); empty: only the whole can be shared."""
+        modality (`model.share`); empty: only the whole can be shared. A stage of several sub-modules has
+        their names divided by spaces: `conv1 bn1`."""
         return []
 
     def out_valid(self, valid: Tensor | None) -> Tensor | None:

@@ -75,6 +75,10 @@ class MelCNN(Encoder):
         tokens = maps.mean(dim=2).transpose(1, 2)
         return masked_mean(tokens, valid) if self.pooled else tokens
 
+    def stages(self) -> list[str]:
+        blocks = [f"convolutions.{number} norms.{number}" for number in range(len(self.norms))]
+        return [f"norm {blocks[0]}", *blocks[1:]]
+
     def out_valid(self, valid: Tensor | None) -> Tensor | None:
         if valid is None or self.pooled:
             return None

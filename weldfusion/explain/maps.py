@@ -12,6 +12,7 @@ from weldfusion.explain.grad_cam import class_map, cut, frozen, gradients
 from weldfusion.explain.raw_axis import cells_valid
 from weldfusion.explain.sources import Source
 from weldfusion.systems.graph import FusionModel
+from weldfusion.systems.image_set import ImageSet
 from weldfusion.systems.shared_rows import shared_rows
 
 Maps = dict[tuple[str, str, str], np.ndarray]
@@ -125,7 +126,7 @@ def _stem_rows(model: FusionModel, name: str, batch: Batch, here: Tensor) -> Ten
     everyone = torch.arange(len(here), device=here.device)
     first, unit = shared or (everyone, everyone)
     wanted = torch.zeros_like(first, dtype=torch.bool).index_put((unit[here],), here.new_tensor(True))
-    if flow.kind == "image" and flow.count is not None:
+    if flow.count is not None and isinstance(model.encoders[name], ImageSet):
         real = wanted.unsqueeze(1).repeat(1, flow.count)
         wanted = real if mask is None else real & mask[first]
     rows = _own_rows(wanted.flatten()).view_as(wanted)[unit]

@@ -15,6 +15,7 @@ from weldfusion.explain.raw_axis import Sliding
 from weldfusion.layers.band_decibels import BandDecibels
 
 SLIDING = (nn.Conv1d, nn.Conv2d, nn.MaxPool1d, nn.MaxPool2d, nn.AvgPool1d, nn.AvgPool2d)
+SAMPLES = 2
 
 
 @dataclass(frozen=True)
@@ -53,16 +54,21 @@ def survey(encoder: Encoder, flow: Flow) -> tuple[Place | None, Passed]:
         calls[id(module)] = call + 1
         if isinstance(given[0], Tensor):
             passed[0] = _further(passed[0], module, given[0])
-        if (map_ := first_tensor(result)) is not None and map_.ndim in (3, 4) and map_[0, 0].numel() > 1:
+        if (map_ := first_tensor(result)) is not None and _is_map(map_):
             seen.append(Place(module, call, tuple(map_.shape[2:]), passed[0]))
 
     held = chain(encoder.parameters(), encoder.buffers())
     device = next((tensor.device for tensor in held), torch.device("cpu"))
     with hooked([part for part in encoder.modules() if part is not encoder], hook):
-        encoder(torch.zeros((2, *flow.shape), device=device))
+        encoder(torch.zeros((SAMPLES, *flow.shape), device=device))
     flat = [place for place in seen if len(place.cells) == 2]
     found = flat or seen
     return (found[-1] if found else None), passed[0]
+
+
+def _is_map(found: Tensor) -> bool:
+    """Whether it has more than one cell, and one row for each of the two samples of a survey."""
+    return found.ndim in (3, 4) and len(found) == SAMPLES and found[0, 0].numel() > 1
 
 
 @contextmanager

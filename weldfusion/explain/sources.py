@@ -90,10 +90,12 @@ def picture_axis(flow: Flow, window_s: float) -> Axis:
 
 def _source(model: FusionModel, name: str) -> Source | None:
     flow, stem = model.inner_flows[name], cast(Encoder, model.encoders[name])
-    inner = stem.encoder if isinstance(stem, ImageSet) else stem
-    place, passed = survey(inner, flow.single)
-    if place is not None and len(place.cells) == 2:
-        return Source(flow, "stem", place.cells, place.passed, place)
+    each_alone = isinstance(stem, ImageSet)
+    place, passed = survey(stem.encoder, flow.single) if isinstance(stem, ImageSet) else survey(stem, flow)
+    shown = flow if each_alone else flow.single
+    one_a_picture = not each_alone and flow.count is not None and stem.out.length == flow.count
+    if place is not None and len(place.cells) == 2 and not one_a_picture:
+        return Source(shown, "stem", place.cells, place.passed, place)
     between_flow = _before_trunk(model, name)
     if name in model.trunks:
         later, _ = survey(cast(Encoder, model.trunks[name]), between_flow)
@@ -102,7 +104,7 @@ def _source(model: FusionModel, name: str) -> Source | None:
             return Source(flow, "trunk", later.cells[-1:], along, later)
     if between_flow.kind == "tokens":
         return Source(flow, "tokens", (between_flow.length or 0,), passed)
-    return None if place is None else Source(flow, "stem", place.cells, place.passed, place)
+    return None if place is None else Source(shown, "stem", place.cells, place.passed, place)
 
 
 def _before_trunk(model: FusionModel, name: str) -> Flow:

@@ -1,5 +1,7 @@
 """The path of one modality: standardise → stem encoder → (exchange) → trunk encoder → features."""
 
+from functools import partial
+
 import torch
 from torch import Tensor
 
@@ -15,12 +17,22 @@ from weldfusion.systems.parts import MakeEncoder
 
 
 def stem(name: str, flow: Flow, make: MakeEncoder | None) -> Encoder:
-    """The first encoder of a modality; sets of images are encoded one image at a time."""
+    """The first encoder of a modality; sets of images are encoded one image at a time, unless the encoder's
+    class takes `whole_sets`."""
     key = f"model.encoders.{name}"
     maker = make or default_encoder
-    if flow.kind == "image" and flow.count is not None:
+    if flow.kind == "image" and flow.count is not None and not takes_whole_sets(maker):
         return build(key, Encoder, ImageSet, flow, lambda single: build(key, Encoder, maker, single))
     return build(key, Encoder, maker, flow)
+
+
+def takes_whole_sets(make: MakeEncoder) -> bool:
+    """Whether a maker of encoders (a class, a `partial` of one, one from a config) makes such that take all
+    images of a set at once."""
+    while isinstance(make, partial):
+        make = make.func
+    cls = getattr(make, "cls", make)
+    return isinstance(cls, type) and issubclass(cls, Encoder) and cls.whole_sets
 
 
 def run_encoder(encoder: Encoder, x: Tensor, valid: Tensor | None, present: Tensor, out: Flow) -> Tensor:

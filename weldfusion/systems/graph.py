@@ -17,11 +17,11 @@ from weldfusion.heads.head import Head
 from weldfusion.layers.by_name import ModulesByName
 from weldfusion.layers.selected import Selected
 from weldfusion.layers.standardise import Standardise
-from weldfusion.systems.branch import pool, pooled_flow, run_encoder, stem, zero_masked
+from weldfusion.systems.branch import pool, pooled_flow, run_encoder, zero_masked
 from weldfusion.systems.build import build, check_names, check_usable
 from weldfusion.systems.join import OutputJoin, last_join, prior_where_nothing
 from weldfusion.systems.parts import MakeExchange, Parts
-from weldfusion.systems.share import check_share, out_of
+from weldfusion.systems.share import out_of, stems
 from weldfusion.systems.shared_rows import shared_rows
 from weldfusion.systems.system import System
 
@@ -70,16 +70,7 @@ class FusionModel(nn.Module):
             name: self._selected(name).out if name in self.selected else flow
             for name, flow in self.flows.items()
         }
-        makes, share = parts.encoders or {}, parts.share or {}
-        check_share(share, self.inner_flows, makes)
-        self.encoders = ModulesByName(
-            {
-                name: stem(name, flow, makes.get(name))
-                for name, flow in self.inner_flows.items()
-                if name not in share
-            },
-            also=share,
-        )
+        self.encoders = stems(self.inner_flows, parts)
         self.stem_flows = {name: out_of(self._encoder(name), flow) for name, flow in self.inner_flows.items()}
         between = self.stem_flows
         self.exchanges = nn.ModuleList()

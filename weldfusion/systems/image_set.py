@@ -48,3 +48,6 @@ class ImageSet(Encoder):
 
     def out_valid(self, valid: Tensor | None) -> Tensor | None:
         return valid
+
+    def stages(self) -> list[str]:
+        return [" ".join(f"encoder.{piece}" for piece in stage.split(" ")) for stage in self.encoder.stages()]

@@ -3,6 +3,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from statsmodels.stats import outliers_influence
 
 from weldfusion.errors import SignalError
 from weldfusion.signals.collinearity import StepwiseVif, variance_inflation
@@ -32,7 +33,6 @@ def test_equal_to_regressions(seed: int, columns: int, intercept: bool):
 
 
 def test_equal_to_statsmodels():
-    outliers_influence = pytest.importorskip("statsmodels.stats.outliers_influence")
     rng = np.random.default_rng(0)
     table = rng.normal(size=(200, 4)) @ rng.normal(size=(4, 4)) + 3
     design = np.c_[np.ones(200), table]

@@ -7,19 +7,25 @@ import lightning.pytorch as pl
 import numpy as np
 import pytest
 import torch
+from torch import nn
 
 from tests.training.fake import FakeWindows, largest_difference, stage, weights
+from weldfusion.config.build import Maker
 from weldfusion.config.load import load_resolved, load_settings
 from weldfusion.data.batch import Batch, Truth
 from weldfusion.data.card import TargetSpec
 from weldfusion.data.flow import Flow
 from weldfusion.encoders.cnn2d import SmallCNN2d
 from weldfusion.encoders.conv1d import ConvBlocks1d
+from weldfusion.encoders.encoder import Encoder
+from weldfusion.encoders.mel import MelCNN
+from weldfusion.encoders.torchvision_backbone import TorchvisionBackbone
 from weldfusion.errors import ConfigError
 from weldfusion.fusion.concat import Concat
 from weldfusion.fusion.cross_attention import CrossAttention
+from weldfusion.layers.shared_stages import share_stages
 from weldfusion.systems.graph import FusionModel
-from weldfusion.systems.parts import Parts
+from weldfusion.systems.parts import Parts, Share
 from weldfusion.systems.sizes import check_sizes
 from weldfusion.testing import check_model
 
@@ -137,6 +143,167 @@ def test_an_interrupted_training_goes_on_exactly(tmp_path):
     assert largest_difference(train(tmp_path / "b"), train(tmp_path / "a")) == 0
 
 
+class Stages(Encoder):
+    """Two stages, and a last layer that is no stage."""
+
+    def __init__(self, flow):
+        super().__init__()
+        self.one, self.two = nn.Linear(flow.channels, 4), nn.Linear(4, 4)
+        self.norm, self.last = nn.BatchNorm1d(4), nn.Linear(4, 2)
+        self.out = Flow.features(2)
+
+    def stages(self):
+        return ["one norm", "two"]
+
+    def forward(self, x, valid=None):
+        return self.last(torch.relu(self.two(torch.relu(self.norm(self.one(x))))))
+
+
+TABLES = {"a": Flow("table", 3), "b": Flow("table", 3)}
+
+
+def tables(stages, norms):
+    share = {"b": Share("a", stages=stages, norms=norms)}
+    return FusionModel(TABLES, TARGETS, Parts(encoders={"a": Stages}, share=share))
+
+
+@pytest.mark.parametrize(
+    ("stages", "norms", "spared"),
+    [
+        (1, "own", 16),
+        (1, "shared", 24),
+        (2, "own", 36),
+        (2, "shared", 44),
+        (None, "own", 46),
+        (None, "shared", 54),
+    ],
+)
+def test_shared_weights_are_counted_once_and_the_same_after_loading(stages, norms, spared):
+    """Layers one, two, last and the normalisation have 16, 20, 10 and 8 parameters."""
+    apart = FusionModel(TABLES, TARGETS, Parts(encoders=dict.fromkeys("ab", Stages)))
+    model, other = tables(stages, norms), tables(stages, norms)
+    counts = [sum(p.numel() for p in each.parameters()) for each in (apart, model)]
+    assert counts[0] - counts[1] == spared
+    other.load_state_dict(model.state_dict())
+    a, b = other.encoders["a"], other.encoders["b"]
+    assert a.one.weight is b.one.weight
+    assert (a.two.weight is b.two.weight) == (stages != 1)
+    assert (a.last.weight is b.last.weight) == (stages is None)
+    assert (a.norm is b.norm) == (norms == "shared")
+    x = batch(TABLES)
+    torch.testing.assert_close(other.eval()(x), model.eval()(x), rtol=0, atol=0)
+
+
+@pytest.mark.parametrize("norms", ["own", "shared"])
+def test_own_batch_statistics_are_those_of_each_input(norms):
+    """Of one training pass the mean of what enters a normalisation, at momentum 0.1."""
+    model = tables(None, norms).train()
+    x = batch(TABLES, 8)
+    model(x)
+    a, b = model.encoders["a"], model.encoders["b"]
+    means = [encoder.one(x.inputs[name]).mean(dim=0) for name, encoder in (("a", a), ("b", b))]
+    expected = (
+        [0.1 * mean for mean in means] if norms == "own" else [0.9 * 0.1 * means[0] + 0.1 * means[1]] * 2
+    )
+    torch.testing.assert_close([a.norm.running_mean, b.norm.running_mean], expected)
+
+
+def test_both_sensors_train_what_they_share():
+    model = tables(1, "own")
+    x = batch(TABLES)
+    for name, left in (("a", "b"), ("b", "a")):
+        model.zero_grad()
+        model.training_loss(x, {left: torch.ones(4, dtype=torch.bool)})["verdict"].mean().backward()
+        assert bool((model.encoders["a"].one.weight.grad != 0).any()), name
+        grad = model.encoders[left].last.weight.grad
+        assert grad is None or not bool((grad != 0).any())
+
+
+PARTLY = [
+    (Flow("waveform", 1, length=64), partial(ConvBlocks1d, widths=(4, 4)), 1),
+    (Flow("image", 1, size=(16, 16)), partial(SmallCNN2d, widths=(4, 8)), 1),
+    (Flow("image", 1, size=(16, 16), count=2), partial(SmallCNN2d, widths=(4, 8)), 2),
+    (Flow("waveform", 1, length=4096, rate=16000.0), partial(MelCNN, widths=(4, 4)), 1),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("norms", ["own", "shared"])
+@pytest.mark.parametrize(("flow", "encoder", "stages"), PARTLY)
+def test_partly_shared_encoders_hold_the_contract_of_a_model(flow, encoder, stages, norms):
+    parts = Parts(encoders={"a": encoder}, share={"b": Share("a", stages, norms)})
+    check_model(lambda flows, targets: FusionModel(flows, targets, parts), dict.fromkeys("ab", flow), TARGETS)
+
+
+@pytest.mark.parametrize(
+    ("name", "out", "count"),
+    [("resnet18", "features", 5), ("resnet18", "maps", 5), ("mobilenet_v2", "features", 19)],
+)  # fmt: skip
+def test_stages_of_published_networks(name, out, count):
+    flows = {side: Flow("image", 1, size=(64, 64)) for side in "ab"}
+    encoder = partial(TorchvisionBackbone, name=name, out=out)
+    with torch.device("meta"):
+        a, b = encoder(flows["a"]), encoder(flows["b"])
+    assert len(a.stages()) == count
+    share_stages(b, a, a.stages()[:2], "own")
+    ours, theirs = dict(a.named_parameters()), dict(b.named_parameters())
+    same = {key for key in ours if ours[key] is theirs[key]}
+    convolutions = {key for key, value in ours.items() if value.ndim == 4}
+    first = tuple(f"{piece}." for stage in a.stages()[:2] for piece in stage.split(" "))
+    assert same == {key for key in convolutions if key.startswith(first)}
+    assert same
+
+
+def test_a_config_names_a_part_that_is_shared():
+    words = ["--model.share.side.of", "top", "--model.share.side.stages", "2"]
+    settings, resolved = load_settings(overrides=words)
+    assert settings.model.share == {"side": Share("top", 2, "own")}
+    assert load_resolved(resolved).model == settings.model
+    for key, value, told in (("stages", "0", "side.stages: must be at least 1 or null, is 0"),
+                             ("norms", "all", "side.norms: expected own or shared, got 'all'"),
+                             ("stage", "1", "side.stage: unknown setting")):  # fmt: skip
+        with pytest.raises(ConfigError, match=told):
+            load_settings(overrides=[*words, f"--model.share.side.{key}", value])
+    with pytest.raises(ConfigError, match=r"expected text or a mapping of settings \(in quotes\), got 3"):
+        load_settings(overrides={"model.share.side": 3})
+
+
+class Sequence3d(Encoder):
+    """Takes all frames at once."""
+
+    whole_sets = True
+
+    def __init__(self, flow):
+        super().__init__()
+        if flow.count is None:
+            raise ConfigError("takes several images")
+        self.conv = nn.Conv3d(flow.channels, 4, (flow.count, 3, 3))
+        self.out = Flow.features(4)
+
+    def forward(self, x, valid=None):
+        if valid is not None:
+            x = x.masked_fill(~valid[:, :, None, None, None], 0.0)
+        return self.conv(x.transpose(1, 2)).mean(dim=(2, 3, 4))
+
+
+@pytest.mark.parametrize("make", [Sequence3d, partial(Sequence3d), Maker("model.encoders.a", Sequence3d, {})])
+def test_an_encoder_of_whole_sets_gets_all_images(make):
+    flows = {"a": Flow("image", 1, size=(16, 16), count=3), "b": Flow("table", 2)}
+    parts = Parts(encoders={"a": make})
+    assert isinstance(FusionModel(flows, TARGETS, parts).encoders["a"], Sequence3d)
+    check_model(lambda flows, targets: FusionModel(flows, targets, parts), flows, TARGETS)
+
+
+def test_encoders_of_whole_sets_are_shared_by_sets_of_equal_number():
+    flows = {
+        name: Flow("image", 1, size=(16, 16), count=count) for name, count in (("a", 3), ("b", 3), ("c", 2))
+    }
+    parts = Parts(encoders={"a": Sequence3d}, share={"b": "a"})
+    model = FusionModel({name: flows[name] for name in "ab"}, TARGETS, parts)
+    assert model.encoders["a"] is model.encoders["b"]
+    with pytest.raises(ConfigError, match=r"model\.share\.c: count is 2, that of a 3"):
+        FusionModel(flows, TARGETS, replace(parts, share={"b": "a", "c": "a"}))
+
+
 @pytest.mark.parametrize(
     ("flows", "parts", "told"),
     [
@@ -154,6 +321,16 @@ def test_an_interrupted_training_goes_on_exactly(tmp_path):
             {**FLOWS, "side": Flow("image", 1, size=(16, 24))},
             SHARED,
             r"share\.side: size is \(16, 24\), that of top \(16, 16\); .*data\.inputs\.side and data\.inputs",
+        ),
+        (
+            FLOWS,
+            Parts(share={"side": Share("top", 5)}),
+            r"^model\.share\.side\.stages: is 5, but SmallCNN2d has 4 stages$",
+        ),
+        (
+            {"a": Flow("table", 3), "b": Flow("table", 3)},
+            Parts(share={"b": Share("a", 1)}),
+            r"^model\.share\.b\.stages: TableMLP is shared as a whole only; leave stages out$",
         ),
         ({**FLOWS, "side": replace(VIEW, count=2)}, SHARED, r"share\.side: top is one image, side a set"),
     ],

@@ -58,7 +58,10 @@ def _memory(n: int, trials: int) -> Row:
     """Peaks of processes that do nothing else (`emd_peak.py`)."""
     ours, _ = _peak("ours", n, trials)
     parent, child = _peak("peer", n, trials)
-    note = f"{ours:.0f} MiB; peer {parent:.0f} MiB, not counted its {CORES} children of up to {child:.0f} MiB"
+    note = (
+        f"{ours:.0f} MiB; peer {parent:.0f} MiB, not counted its {CORES} children of up to {child:.0f} MiB; "
+        "interpreter and libraries included in both"
+    )
     return row(
         f"EEMD, {n} samples, peak memory", ours / parent, "of the peer's", Goal("<=", 0.25), PEER, CORES, note
     )

@@ -27,6 +27,9 @@ WELD_COLUMNS = (
 WINDOW_COLUMNS = (*WELD_COLUMNS[:2], "window", "t0_s", "t1_s", "x_mm", *WELD_COLUMNS[2:])
 STEP_COLUMNS = ("step", "t0_s", "t1_s", "x_mm")
 """Further columns of a per-weld frame that holds dense targets; a per-window frame has `step` besides."""
+CONFLICT = "conflict"
+"""Further column: how much the modalities contradict each other, κ of Dempster's rule from 0 to 1; NaN
+where the fusion does not tell it, and in frames of older runs, which have no such column."""
 KINDS = ("class", "multilabel", "real", "intervals", "curve")
 NUMBERS = ("real", "curve")
 DENSE = ("intervals", "curve")
@@ -132,6 +135,11 @@ class TargetTable:
         arrays = ("weld", "group", "fold", "window", "step", "edges", "truth", "value", "lower", "upper")
         parts = {name: getattr(self, name)[index] for name in arrays}
         return TargetTable(self.target, self.kind, self.classes, **parts, level=self.level)
+
+
+def with_conflict(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame with the column `CONFLICT`, NaN where it was not there."""
+    return frame if CONFLICT in frame else frame.assign(**{CONFLICT: np.nan})
 
 
 def target_names(frame: pd.DataFrame) -> list[str]:

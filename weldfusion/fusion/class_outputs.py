@@ -1,18 +1,13 @@
 """What late fusions of classes share: outputs of the modalities stacked, and how good each is alone."""
 
-import math
 from collections.abc import Sequence
 
 import torch
-from scipy.optimize import minimize_scalar
 from torch import Tensor
-from torch.nn import functional as F
 
 from weldfusion.data.card import TargetSpec
 from weldfusion.errors import ConfigError
 from weldfusion.fusion.fusion import Tensors
-
-TEMPERATURES = (0.05, 20.0)
 
 
 def only_classes(target: TargetSpec, part: str) -> None:
@@ -30,23 +25,6 @@ def stacked(names: Sequence[str], outputs: Tensors, present: Tensors) -> tuple[T
     raw = torch.stack([outputs[name] for name in names])
     raw = raw if raw.dtype == torch.float64 else raw.float()
     return torch.where(here.view(*here.shape, *[1] * (raw.ndim - 2)), raw, 0.0), here
-
-
-def temperature_alone(logits: Tensor, truth: Tensor) -> float:
-    """The temperature of least log loss of one modality (Guo et al. 2017, arXiv:1706.04599); 1 where no
-    window is given.
-
-    Args:
-        logits: (N, K).
-        truth: class numbers (N,).
-    """
-    if not len(logits):
-        return 1.0
-    low, high = (math.log(limit) for limit in TEMPERATURES)
-    logits = logits.double()
-    loss_at = lambda x: float(F.cross_entropy(logits / math.exp(x), truth))  # noqa: E731
-    found = minimize_scalar(loss_at, bounds=(low, high), method="bounded", options={"xatol": 1e-5})
-    return float(math.exp(found.x))
 
 
 def accuracy_alone(logits: Tensor, truth: Tensor) -> float:

@@ -11,7 +11,7 @@ from weldfusion.data.card import TargetSpec
 from weldfusion.data.flow import Flow
 from weldfusion.errors import ConfigError
 from weldfusion.fusion.absent import feature_sizes
-from weldfusion.fusion.class_outputs import accuracy_alone, only_classes, stacked, temperature_alone
+from weldfusion.fusion.class_outputs import accuracy_alone, only_classes, stacked
 from weldfusion.fusion.conflict_rules import murphy, pcr5, yager
 from weldfusion.fusion.evidence import Combined, Rule, dempster, masses_of, only_present, pignistic
 from weldfusion.fusion.evidence import simple_support as simple
@@ -30,10 +30,10 @@ class DempsterShafer(LateFusion):
     """Masses w p_k on each class and 1 − w on Θ of every modality, combined; the result is the pignistic
     probability. An absent modality has the vacuous mass, which changes nothing.
 
-    p is the softmax at the modality's own temperature, w its reliability; both are learned after training
-    from windows that no gradient saw. With w = 1 Dempster's rule is no more than the product of the
-    probabilities; w below 1 keeps one wrong and sure modality from deciding alone. Dempster 1967,
-    doi:10.1214/aoms/1177698950; Shafer 1976.
+    p is the softmax of what the modality says alone (at its own temperature, which the join of outputs
+    learns), w its reliability, learned after training from windows that no gradient saw. With w = 1
+    Dempster's rule is no more than the product of the probabilities; w below 1 keeps one wrong and sure
+    modality from deciding alone. Dempster 1967, doi:10.1214/aoms/1177698950; Shafer 1976.
 
     Args:
         flows: features of each modality.
@@ -45,7 +45,6 @@ class DempsterShafer(LateFusion):
     """
 
     fitted_after = True
-    temperature: Tensor
     reliability: Tensor
 
     def __init__(
@@ -63,7 +62,6 @@ class DempsterShafer(LateFusion):
         self.how = reliability
         self.masses = masses_of if support == "all" else simple
         first = BEFORE_FIT if isinstance(reliability, str) else reliability
-        self.register_buffer("temperature", torch.ones(len(self.names)))
         self.register_buffer("reliability", torch.full((len(self.names),), float(first)))
 
     def bind(self, target: TargetSpec) -> None:
@@ -79,32 +77,28 @@ class DempsterShafer(LateFusion):
     def combined(self, outputs: Tensors, present: Tensors) -> Combined:
         """Masses (B, K + 1), conflict κ (B,) and where it is total (B,)."""
         logits, here = stacked(self.names, outputs, present)
-        tempered = logits / self.temperature.to(logits.dtype).view(-1, 1, 1)
-        return self._joined(tempered.log_softmax(dim=-1), here, self.reliability.to(logits.dtype))
+        return self._joined(logits.log_softmax(dim=-1), here, self.reliability.to(logits.dtype))
 
     def _joined(self, log_probability: Tensor, here: Tensor, reliability: Tensor) -> Combined:
         each = reliability.unsqueeze(-1).expand(here.shape)
         return self.rule(only_present(self.masses(log_probability, each), here))
 
     def fit_outputs(self, head: "Head", outputs: Tensors, present: Tensors, truth: "Truth") -> None:
-        """Temperatures, then reliabilities; a modality without a window of known truth keeps its own."""
+        """Reliabilities, unless they are given; `BEFORE_FIT` where no window's truth is known."""
+        if not isinstance(self.how, str):
+            return
         logits, here = stacked(self.names, outputs, present)
         here = here & truth.known
         for i in range(len(self.names)):
-            self._fit_alone(i, logits[i, here[i]], truth.value[here[i]])
+            if bool(here[i].any()):
+                self.reliability[i] = accuracy_alone(logits[i, here[i]], truth.value[here[i]])
         if self.how == "fitted" and bool(here.any()):
             self._fit_together(logits.double(), here, truth.value)
-
-    def _fit_alone(self, i: int, logits: Tensor, truth: Tensor) -> None:
-        if len(truth):
-            self.temperature[i] = temperature_alone(logits, truth)
-            if isinstance(self.how, str):
-                self.reliability[i] = accuracy_alone(logits, truth)
 
     def _fit_together(self, logits: Tensor, here: Tensor, truth: Tensor) -> None:
         """Reliabilities between `LEAST` and `MOST` of least log loss, from those of each alone."""
         some = here.any(dim=0)
-        log_p = (logits[:, some] / self.temperature.double().view(-1, 1, 1)).log_softmax(dim=-1)
+        log_p = logits[:, some].log_softmax(dim=-1)
         here, truth = here[:, some], truth[some]
         span = MOST - LEAST
         start = ((self.reliability.double().clamp(0.01, 0.99) - LEAST) / span).logit()

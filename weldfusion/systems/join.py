@@ -33,6 +33,10 @@ class FeatureJoin(nn.Module):
         joined = self.fusion(features, present)
         return {target: head(joined) for target, head in self.heads.items()}
 
+    def conflicts(self, features: Tensors, present: Tensors) -> dict[str, Tensor]:
+        """Nothing: features that are joined are not seen to contradict each other."""
+        return {}
+
     def heads_of(self, target: str) -> list[Head]:
         head = self.heads[target]
         assert isinstance(head, Head)
@@ -77,10 +81,24 @@ class OutputJoin(nn.Module):
 
     def joined(self, target: str, outputs: Tensors, present: Tensors) -> Tensor:
         """Raw output (B, …) of a target from what `alone` gives for it."""
-        if target in self.tempered:
-            outputs = self.tempered[target](outputs)
-        joined: Tensor = self.fusions[target](self.heads_of(target)[0], outputs, present)
+        joined: Tensor = self.fusions[target](
+            self.heads_of(target)[0], self._tempered(target, outputs), present
+        )
         return joined
+
+    def conflicts(self, features: Tensors, present: Tensors) -> dict[str, Tensor]:
+        """How much the modalities contradict each other (B,), of each target whose fusion tells it."""
+        found = {}
+        for target, raw in self.alone(features).items():
+            given = self._tempered(target, raw), present
+            conflict = self.fusion_of(target).conflict(self.heads_of(target)[0], *given)
+            if conflict is not None:
+                found[target] = conflict
+        return found
+
+    def _tempered(self, target: str, outputs: Tensors) -> Tensors:
+        found: Tensors = self.tempered[target](outputs) if target in self.tempered else outputs
+        return found
 
     def losses(self, features: Tensors, present: Tensors, truths: Mapping[str, Truth]) -> dict[str, Tensor]:
         """Loss (B,) of each target: mean over the present modalities of what each says alone."""

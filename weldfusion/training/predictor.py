@@ -18,7 +18,8 @@ from weldfusion.training.atomic import load_state
 from weldfusion.training.bar import bar
 from weldfusion.training.flows import flows_of
 from weldfusion.training.loader import Windows, in_order, loader
-from weldfusion.training.stages import NETWORK, STATISTICS, TEMPERATURE
+from weldfusion.training.post_hoc import apply_fusions
+from weldfusion.training.stages import FUSION, NETWORK, STATISTICS, TEMPERATURE
 from weldfusion.training.tables import Decoded, window_table
 
 
@@ -75,6 +76,8 @@ class Predictor:
         except RuntimeError as error:
             cause = " ".join(str(error).split())[:200]
             raise RunError(f"{network}: does not fit the model of config.yaml ({cause})") from None
+        if model.learns_after:
+            take_fusions(model, folder / FUSION)
         temperature = folder / TEMPERATURE
         kept = load_state(temperature, "temperature")["temperature"] if temperature.is_file() else {}
         return cls(model, kept, fold, seed, device)
@@ -92,16 +95,38 @@ class Predictor:
     @torch.inference_mode()
     def raw(self, batch: Batch) -> dict[str, torch.Tensor]:
         """Raw output (B, …) of each target, tempered, on the CPU."""
-        raw = self.model(batch.to(self.device))
+        return self._tempered(self.model(batch.to(self.device)))
+
+    def _tempered(self, raw: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
         return {name: (value / self.temperature.get(name, 1.0)).float().cpu() for name, value in raw.items()}
 
+    @torch.inference_mode()
     def _decoded(self, batch: Batch) -> Decoded:
         assert batch.where is not None
+        features, present = self.model.features(batch.to(self.device), {})
         decoded = {
             name: {label: value.numpy() for label, value in self.model.head(name).decode(raw).items()}
-            for name, raw in self.raw(batch).items()
+            for name, raw in self._tempered(self.model.outputs(features, present)).items()
         }
-        present = self.model.presence(batch, {})
-        names = np.array([present[name].numpy() for name in sorted(present)])
+        conflicts = self.model.join.conflicts(features, present)
+        names = np.array([present[name].cpu().numpy() for name in sorted(present)])
         joined = [",".join(np.array(sorted(present))[column]) for column in names.T]
-        return Decoded(decoded, batch.targets, batch.where, np.array(joined, dtype=object))
+        return Decoded(
+            decoded,
+            batch.targets,
+            batch.where,
+            np.array(joined, dtype=object),
+            {name: value.float().cpu().numpy() for name, value in conflicts.items()},
+        )
+
+
+def take_fusions(model: FusionModel, path: Path) -> None:
+    """Takes over what a late fusion learned after training. Raises RunError if it is not there or does not
+    fit."""
+    if not path.is_file():
+        raise RunError(f"{path.parent}: the training of this fold is not finished; run the same fit again")
+    try:
+        apply_fusions(model, load_state(path, "fusions"))
+    except (KeyError, RuntimeError, TypeError) as error:
+        cause = " ".join(str(error).split())[:200]
+        raise RunError(f"{path}: does not fit the model of config.yaml ({cause})") from None

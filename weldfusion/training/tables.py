@@ -1,7 +1,7 @@
 """From decoded batches to the prediction frame per window."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -14,18 +14,19 @@ from weldfusion.heads.head import Head
 @dataclass(frozen=True)
 class Decoded:
     """One batch after decoding: values (B,) or (B, steps) by target and class, truths, places, present
-    modalities (B,)."""
+    modalities (B,), and by target how much these contradict each other (B,), where the fusion tells it."""
 
     values: Mapping[str, Mapping[str, np.ndarray]]
     truths: Mapping[str, Truth]
     where: Where
     present: np.ndarray
+    conflict: Mapping[str, np.ndarray] = field(default_factory=dict)
 
 
 def window_table(head: Head, target: str, batches: Sequence[Decoded]) -> pd.DataFrame:
     """Rows of one target: windows in order, for each its steps, for each of these its classes in order."""
     labels = list(batches[0].values[target])
-    parts = [_rows(head, batch, batch.values[target], batch.truths.get(target)) for batch in batches]
+    parts = [_rows(head, target, batch) for batch in batches]
     table = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     rows = len(table["value"]) // len(labels)
     return pd.DataFrame(
@@ -41,16 +42,18 @@ def window_table(head: Head, target: str, batches: Sequence[Decoded]) -> pd.Data
             "lower": np.nan,
             "upper": np.nan,
             "present": table["present"].astype(str),
+            "conflict": table["conflict"].astype(float),
         }
     )
 
 
-def _rows(
-    head: Head, batch: Decoded, values: Mapping[str, np.ndarray], truth: Truth | None
-) -> dict[str, np.ndarray]:
+def _rows(head: Head, target: str, batch: Decoded) -> dict[str, np.ndarray]:
     """Columns of the rows of one batch, (B · steps · classes,) each."""
+    values, truth = batch.values[target], batch.truths.get(target)
     count, labels, steps = len(batch.present), len(values), max(head.target.steps, 1)
-    places = _places(batch.where, steps) | {"present": np.repeat(batch.present, steps)}
+    conflict = batch.conflict.get(target, np.full(count, np.nan))
+    of_windows = {"present": batch.present, "conflict": conflict}
+    places = _places(batch.where, steps) | {n: np.repeat(column, steps) for n, column in of_windows.items()}
     found = {name: np.repeat(column, labels) for name, column in places.items()}
     stacked = np.stack([value.reshape(count, steps) for value in values.values()], axis=2)
     found["value"] = stacked.ravel()

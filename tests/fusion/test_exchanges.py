@@ -166,7 +166,7 @@ def test_paper_size_of_one_way_attention():
         (lambda: JointAttention({"image": FLOWS["image"]}), "at least two modalities, found image: tokens"),
         (lambda: JointAttention(FLOWS | {"sound": Flow.tokens(4, 6)}), "one size, found image 8, sound 6"),
         (lambda: JointAttention(FLOWS, between=["image", "image"]), "at least two modalities"),
-        (lambda: SqueezeGate(FLOWS, ratio=0.0), "ratio is 0"),
+        (lambda: SqueezeGate(FLOWS, ratio=0.0), "ratio: must be above 0"),
         (lambda: SqueezeGate(FLOWS, between=["image", "sound"]), "between: no modality sound"),
     ],
 )

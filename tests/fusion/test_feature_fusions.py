@@ -9,6 +9,8 @@ from torch import nn
 
 from weldfusion.data.flow import Flow
 from weldfusion.errors import ConfigError
+from weldfusion.fusion.addition import Addition
+from weldfusion.fusion.concat_mlp import ConcatMLP
 from weldfusion.fusion.gated import Gated
 from weldfusion.fusion.low_rank import LowRank
 from weldfusion.fusion.only import Only
@@ -88,10 +90,22 @@ def test_all_factors_of_low_rank_are_registered():
     assert sum(p.numel() for p in LowRank(FLOWS, size=5, rank=3).parameters()) == 15 * (4 + 5 + 3) + 5
 
 
-@pytest.mark.parametrize(("setting", "told"), [({"rank": 0}, "rank is 0"), ({"size": -1}, "size is -1")])
-def test_low_rank_settings_that_cannot_work(setting, told):
+@pytest.mark.parametrize(
+    ("part", "setting", "told"),
+    [
+        (LowRank, {"rank": 0}, "rank: must be at least 1, is 0"),
+        (LowRank, {"size": -1}, "size: must be at least 1"),
+        (Gated, {"size": 0}, "size: must be at least 1"),
+        (Addition, {"size": 0}, "size: must be at least 1"),
+        (TokenAttention, {"size": 0}, "size: must be at least 1"),
+        (TokenAttention, {"hidden": [0]}, "hidden: must be at least 1"),
+        (ConcatMLP, {"hidden": [0]}, "hidden: must be at least 1"),
+        (TokenAttention, {"heads": 0}, "heads is 0"),
+    ],
+)
+def test_settings_that_cannot_work(part, setting, told):
     with pytest.raises(ConfigError, match=told):
-        LowRank(TWO, **setting)
+        part(TWO, **setting)
 
 
 def test_number_of_parameters_of_attention_over_three_sensors():

@@ -165,6 +165,15 @@ def test_what_came_is_told_where_it_is_not_two(part):
         part({"photo": Flow.features(2)})
 
 
-def test_orders_below_one_are_told():
-    with pytest.raises(ConfigError, match="order is 0"):
-        MFH(FLOWS, order=0)
+@pytest.mark.parametrize(
+    ("setting", "told"),
+    [
+        ({"order": 0}, "order: must be at least 1, is 0"),
+        ({"size": 0}, "size: must be at least 1"),
+        ({"factor": -1}, "factor: must be at least 1"),
+        ({"reduce": {"photo": 0}}, "reduce.photo: must be at least 1"),
+    ],
+)
+def test_settings_that_cannot_work(setting, told):
+    with pytest.raises(ConfigError, match=told):
+        MFH(FLOWS, **setting)

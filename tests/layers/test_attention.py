@@ -114,7 +114,9 @@ def test_numbers_of_parameters_of_the_paper_size(part, count):
         assert sum(p.numel() for p in part().parameters()) == count
 
 
-@pytest.mark.parametrize(("heads", "ratio", "told"), [(3, 2.0, "heads is 3"), (1, -1.0, "mlp_ratio is -1")])
+@pytest.mark.parametrize(
+    ("heads", "ratio", "told"), [(3, 2.0, "heads is 3"), (1, -1.0, "mlp_ratio: must be above 0")]
+)
 def test_settings_that_cannot_work(heads, ratio, told):
     with pytest.raises(ConfigError, match=told):
         AttentionBlock(8, 8, heads, ratio)

@@ -60,7 +60,9 @@ def test_both_paths_agree_whatever_is_masked(lengths, heads, seed):
     assert (fast[~usable.any(dim=1)] == 0).all()
 
 
-@pytest.mark.parametrize(("heads", "ratio", "told"), [(3, 2.0, "heads is 3"), (1, 0.0, "mlp_ratio is 0")])
+@pytest.mark.parametrize(
+    ("heads", "ratio", "told"), [(3, 2.0, "heads is 3"), (1, 0.0, "mlp_ratio: must be above 0")]
+)
 def test_settings_that_cannot_work(heads, ratio, told):
     with pytest.raises(ConfigError, match=told):
         CrossAttentionBlock(8, 8, 8, heads, ratio)

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from weldfusion.data.flow import Flow
+from weldfusion.data.ranges import check_least
 from weldfusion.fusion.absent import Absent, AbsentMode, feature_sizes
 from weldfusion.fusion.fusion import Fusion, Tensors
 from weldfusion.layers.by_name import ModulesByName
@@ -28,6 +29,7 @@ class Addition(Fusion):
     ) -> None:
         super().__init__()
         sizes = feature_sizes(flows, "Addition")
+        check_least("size", size, 1)
         size = size or max(sizes.values())
         self.projections = ModulesByName({name: nn.Linear(sizes[name], size) for name in sizes})
         self.absent = Absent(dict.fromkeys(sizes, size), absent)

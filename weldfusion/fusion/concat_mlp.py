@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from torch import Tensor, nn
 
 from weldfusion.data.flow import Flow
+from weldfusion.data.ranges import check_least
 from weldfusion.fusion.absent import AbsentMode
 from weldfusion.fusion.concat import Concat
 from weldfusion.fusion.fusion import Fusion, Tensors
@@ -35,6 +36,7 @@ class ConcatMLP(Fusion):
         layers: list[nn.Module] = []
         width = self.concat.out.channels
         for size in hidden:
+            check_least("hidden", size, 1)
             layers += [nn.Linear(width, size), nn.SiLU(), nn.Dropout(dropout)]
             width = size
         self.layers = nn.Sequential(*layers)

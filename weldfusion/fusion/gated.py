@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from weldfusion.data.flow import Flow
+from weldfusion.data.ranges import check_least
 from weldfusion.fusion.absent import Absent, feature_sizes
 from weldfusion.fusion.fusion import Fusion, Tensors
 from weldfusion.layers.by_name import ModulesByName
@@ -34,6 +35,7 @@ class Gated(Fusion):
     def __init__(self, flows: Mapping[str, Flow], size: int | None = None) -> None:
         super().__init__()
         sizes = feature_sizes(flows, "Gated")
+        check_least("size", size, 1)
         size = size or max(sizes.values())
         total = sum(sizes.values())
         self.hidden = ModulesByName({name: nn.Linear(sizes[name], size, bias=False) for name in sizes})

@@ -7,7 +7,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from weldfusion.data.flow import Flow
-from weldfusion.errors import ConfigError
+from weldfusion.data.ranges import check_least
 from weldfusion.fusion.absent import feature_sizes
 from weldfusion.fusion.fusion import Fusion, Tensors
 from weldfusion.layers.by_name import attribute
@@ -34,9 +34,8 @@ class LowRank(Fusion):
     def __init__(self, flows: Mapping[str, Flow], size: int = 64, rank: int = 4) -> None:
         super().__init__()
         sizes = feature_sizes(flows, "LowRank")
-        for setting, value in (("size", size), ("rank", rank)):
-            if value < 1:
-                raise ConfigError(f"{setting} is {value}, expected at least 1")
+        check_least("size", size, 1)
+        check_least("rank", rank, 1)
         scale = rank ** (-0.5 / len(sizes))
         self.factors = nn.ParameterDict(
             {

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from weldfusion.data.flow import Flow
+from weldfusion.data.ranges import check_least
 from weldfusion.errors import ConfigError, did_you_mean
 from weldfusion.fusion.absent import feature_sizes
 from weldfusion.fusion.fusion import Fusion, Tensors
@@ -44,7 +45,7 @@ class MFB(Fusion):
         super().__init__()
         sizes = two_sizes(flows, "MFB")
         self.reduced = Reduced(sizes, reduce or {})
-        self.product = Product(self.reduced.sizes, size * factor, dropout)
+        self.product = Product(self.reduced.sizes, size, factor, dropout)
         self.factor = factor
         self.out = Flow.features(size)
 
@@ -60,6 +61,7 @@ class Reduced(nn.Module):
         for name in reduce:
             if name not in sizes:
                 raise ConfigError(f"reduce: no modality {name}; {did_you_mean(name, sizes)}")
+            check_least(f"reduce.{name}", reduce[name], 1)
         self.sizes = {name: reduce.get(name, size) for name, size in sizes.items()}
         self.layers = ModulesByName(
             {name: nn.Sequential(nn.Linear(sizes[name], reduce[name]), nn.ReLU()) for name in reduce}
@@ -70,15 +72,18 @@ class Reduced(nn.Module):
 
 
 class Product(nn.Module):
-    """Dropout of the product of linear maps of all modalities; the factor of an absent one is 1."""
+    """Dropout of the product of linear maps of all modalities to `size` · `factor` units; the factor of an
+    absent one is 1."""
 
-    def __init__(self, sizes: Mapping[str, int], units: int, dropout: float) -> None:
+    def __init__(self, sizes: Mapping[str, int], size: int, factor: int, dropout: float) -> None:
         super().__init__()
-        self.linear = ModulesByName({name: nn.Linear(sizes[name], units) for name in sizes})
+        check_least("size", size, 1)
+        check_least("factor", factor, 1)
+        self.linear = ModulesByName({name: nn.Linear(sizes[name], size * factor) for name in sizes})
         self.dropout = nn.Dropout(dropout)
 
     def forward(self, x: Tensors, present: Tensors, before: Tensor | None = None) -> Tensor:
-        """Features (B, D_m) and a further factor (B, units) → (B, units)."""
+        """Features (B, D_m) and the products before (B, size · factor) → products of this shape."""
         factors = [
             torch.where(present[name].unsqueeze(-1), linear(x[name]), 1.0)
             for name, linear in self.linear.items()

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from weldfusion.data.flow import Flow
-from weldfusion.errors import ConfigError
+from weldfusion.data.ranges import check_least
 from weldfusion.fusion.fusion import Fusion, Tensors
 from weldfusion.fusion.mfb import Product, Reduced, pooled, two_sizes
 
@@ -40,11 +40,10 @@ class MFH(Fusion):
         reduce: Mapping[str, int] | None = None,
     ) -> None:
         super().__init__()
-        if order < 1:
-            raise ConfigError(f"order is {order}, expected at least 1")
+        check_least("order", order, 1)
         self.reduced = Reduced(two_sizes(flows, "MFH"), reduce or {})
         self.products = nn.ModuleList(
-            Product(self.reduced.sizes, size * factor, dropout) for _ in range(order)
+            Product(self.reduced.sizes, size, factor, dropout) for _ in range(order)
         )
         self.factor = factor
         self.out = Flow.features(size * order)

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from weldfusion.data.flow import Flow
-from weldfusion.errors import ConfigError
+from weldfusion.data.ranges import check_above_zero
 from weldfusion.fusion.fusion import Exchange, Tensors
 from weldfusion.fusion.tokens import token_flows, usable_tokens
 from weldfusion.layers.by_name import ModulesByName
@@ -35,8 +35,7 @@ class SqueezeGate(Exchange):
         self, flows: Mapping[str, Flow], ratio: float = 4.0, between: Sequence[str] | None = None
     ) -> None:
         super().__init__()
-        if ratio <= 0:
-            raise ConfigError(f"ratio is {ratio}, expected a positive number")
+        check_above_zero("ratio", ratio)
         sizes = {name: flow.channels for name, flow in token_flows(flows, "SqueezeGate", between).items()}
         self.names = list(sizes)
         total = sum(sizes.values())

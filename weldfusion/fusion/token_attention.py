@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from weldfusion.data.flow import Flow
+from weldfusion.data.ranges import check_least
 from weldfusion.errors import ConfigError
 from weldfusion.fusion.absent import feature_sizes
 from weldfusion.fusion.fusion import Fusion, Tensors
@@ -51,6 +52,7 @@ class TokenAttention(Fusion):
         sizes = feature_sizes(flows, "TokenAttention")
         if len(sizes) < 2:
             raise ConfigError(f"TokenAttention needs at least two modalities, found only {', '.join(sizes)}")
+        check_least("size", size, 1)
         size = size or -(-max(sizes.values()) // max(heads, 1)) * max(heads, 1)
         self.names = list(sizes)
         self.pool = pool
@@ -63,6 +65,7 @@ class TokenAttention(Fusion):
         self.layers = nn.Sequential()
         width = size * len(sizes) if pool == "flatten" else size
         for units in hidden:
+            check_least("hidden", units, 1)
             self.layers.extend([nn.Linear(width, units), nn.ReLU(), nn.Dropout(dropout)])
             width = units
         self.out = Flow.features(width)

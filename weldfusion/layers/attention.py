@@ -4,6 +4,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from weldfusion.data.ranges import check_above_zero
 from weldfusion.errors import ConfigError
 from weldfusion.layers.masked import masked_softmax
 
@@ -103,8 +104,7 @@ def feed_forward(size: int, ratio: float) -> nn.Sequential:
 
     Raises ConfigError if `ratio` is not positive.
     """
-    if ratio <= 0:
-        raise ConfigError(f"mlp_ratio is {ratio}, expected a positive number")
+    check_above_zero("mlp_ratio", ratio)
     hidden = round(size * ratio)
     return nn.Sequential(nn.LayerNorm(size), nn.Linear(size, hidden), nn.GELU(), nn.Linear(hidden, size))
 

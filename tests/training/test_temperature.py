@@ -8,7 +8,7 @@ from weldfusion.data.flow import Flow
 from weldfusion.heads.classes import ClassHead
 from weldfusion.systems.graph import FusionModel
 from weldfusion.systems.parts import Parts
-from weldfusion.training.temperature import fit_temperatures
+from weldfusion.training.temperature import outputs, temperatures
 
 TARGETS = {
     "defect": TargetSpec("defect", "class", classes=("a", "b", "c")),
@@ -33,6 +33,10 @@ def batches(factor, count=4000):
                 "force": Truth(torch.zeros(len(rows)), ~known),
             },
         )
+
+
+def fit_temperatures(model, batches):
+    return temperatures({name: model.head(name) for name in model.targets}, outputs(model, batches))
 
 
 class Through(FusionModel):

@@ -31,8 +31,9 @@ from weldfusion.training.folder import RunFolder, forget_without_states, open_ru
 from weldfusion.training.heard import heard
 from weldfusion.training.keyed import INIT, seed_of
 from weldfusion.training.network import NetworkStage
-from weldfusion.training.out_of_fold import INNER_FOLDS, OutOfFoldTemperature
-from weldfusion.training.outlook import outlook_lines, parts_lines, trial
+from weldfusion.training.out_of_fold import INNER_FOLDS, OutOfFold
+from weldfusion.training.outlook import Outlook, outlook_lines, parts_lines, trial
+from weldfusion.training.post_hoc import CalibrationPart, LearnedFusion, Temperature
 from weldfusion.training.processes import (
     check_launch,
     is_first,
@@ -41,15 +42,19 @@ from weldfusion.training.processes import (
     wait_for,
 )
 from weldfusion.training.rehearsal import rehearse
+from weldfusion.training.selecting import kept_names, selection_line
 from weldfusion.training.settings import FitSettings
+from weldfusion.training.several import OfModalities, plans
 from weldfusion.training.stages import (
     NETWORK,
+    STATISTICS,
     Fitted,
     FoldData,
     Network,
+    PartOfNetwork,
     Stage,
     Statistics,
-    Temperature,
+    WholeNetwork,
     run_stages,
 )
 from weldfusion.training.trainer import check_trainer
@@ -62,10 +67,11 @@ def train_here(
     settings: FitSettings, windows: WeldWindows, planned: Sequence[Fold], run: RunFolder, say: Say
 ) -> None:
     """Trains every fold with every seed in this process, as one of several where it was launched so."""
+    learns = learns_after(settings, windows)
     with one_process_after():
         for fold in planned:
             for seed in range(settings.seed, settings.seed + settings.seeds):
-                fit_fold(settings, windows, fold, seed, run, say)
+                fit_fold(settings, windows, fold, seed, run, say, learns)
 
 
 def fit_run(
@@ -102,6 +108,8 @@ def fit_run(
         planned = plan(settings, dataset, folder)
         windows = WeldWindows(dataset, settings.data)
         rehearse(settings, windows)
+        if not settings.training.calibrate and not learns_after(settings, windows):
+            planned = [nothing_apart(fold) for fold in planned]
         warn_if_moved(RunFolder(folder))
     findings = check_data(RunFolder(folder), dataset.root, settings.data)
     seeds = range(settings.seed, settings.seed + settings.seeds)
@@ -152,8 +160,6 @@ def describe(
 def plan(settings: FitSettings, dataset: Dataset, folder: Path) -> list[Fold]:
     """The folds of a run: those of its split.csv, or else those of the config's split, which spreads only
     targets that are trained (or that it names itself).
-
-    Welds kept apart for calibration join the fit part where nothing is to be calibrated.
     """
     split = RunFolder(folder).split
     if split.is_file():
@@ -161,26 +167,43 @@ def plan(settings: FitSettings, dataset: Dataset, folder: Path) -> list[Fold]:
     names = settings.data.targets
     if names is not None and (asked := getattr(settings.split, "target", None)):
         names = [*names, asked]
-    folds = settings.split.folds(dataset.welds, restricted(dataset.card, names), settings.seed)
-    if settings.training.calibrate:
-        return folds
-    return [
-        replace(fold, parts={w: "fit" if part == "calibrate" else part for w, part in fold.parts.items()})
-        for fold in folds
-    ]
+    return settings.split.folds(dataset.welds, restricted(dataset.card, names), settings.seed)
+
+
+def nothing_apart(fold: Fold) -> Fold:
+    """The fold for a run that fits nothing after training: welds kept apart for that join the fit part."""
+    return replace(fold, parts={w: "fit" if part == "calibrate" else part for w, part in fold.parts.items()})
+
+
+def learns_after(settings: FitSettings, windows: WeldWindows) -> bool:
+    """Whether the late fusion of the model learns from windows that no gradient saw."""
+    if settings.model.parts().fusion is None:
+        return False
+    with without_pretrained():
+        return FusionModel(windows.flows, windows.targets, settings.model).learns_after
 
 
 def fit_fold(
-    settings: FitSettings, windows: WeldWindows, fold: Fold, seed: int, run: RunFolder, say: Say
+    settings: FitSettings,
+    windows: WeldWindows,
+    fold: Fold,
+    seed: int,
+    run: RunFolder,
+    say: Say,
+    learns: bool = False,
 ) -> None:
-    """The stages of one fold and seed; nothing is opened if all their states are there."""
+    """The stages of one fold and seed; nothing is opened if all their states are there.
+
+    `learns`: whether the late fusion learns after training.
+    """
     folder = run.fold(fold.name, seed)
-    todo = stages(settings, fold, seed)
+    todo = stages(settings, fold, seed, learns)
     if all((folder / stage.file).is_file() for stage in todo):
         return
     data = fold_data(settings, windows, fold)
     torch.manual_seed(seed_of(seed, INIT))
     model = FusionModel(data.fit.flows, data.fit.targets, settings.model)
+    fitted, begun = Fitted(model), (folder / STATISTICS).is_file()
     if not (folder / NETWORK).is_file():
         for part in (data.fit, data.select, data.calibrate):
             if part is not None:
@@ -189,31 +212,52 @@ def fit_fold(
             say(f"{fold.name}, seed {seed}, in {folder}")
             for line in introduction(settings, fold, data, model, folder):
                 say(line)
-    run_stages(todo, Fitted(model), data, folder)
+    if model.selections:
+        run_stages(todo[:1], fitted, data, folder)
+        if is_first():
+            tell_selected(model, data, run, folder, say if not begun else None)
+    run_stages(todo, fitted, data, folder)
 
 
-def stages(settings: FitSettings, fold: Fold, seed: int) -> list[Stage]:
-    """Statistics, network and, if asked for, temperature: on a calibration part, or on out-of-fold
-    predictions of the training welds where they are too few to keep a part apart."""
-    training = settings.training
+def tell_selected(model: FusionModel, data: FoldData, run: RunFolder, folder: Path, say: Say | None) -> None:
+    """Keeps in `run.json`, and says, which channels the fit part selected."""
+    found = kept_names(model, data.fit.dataset.card.modalities)
+    run.note(selected={**run.info().get("selected", {}), folder.name: found})
+    for name, names in found.items():
+        if say is not None:
+            say(f"  {selection_line(name, names['kept'], names['dropped'])}")
+
+
+def stages(settings: FitSettings, fold: Fold, seed: int, learns: bool = False) -> list[Stage]:
+    """Statistics and network; then what the late fusion learns and, if asked for, temperature: from a
+    calibration part, or from out-of-fold predictions of the training welds where they are too few to keep a
+    part apart."""
+    training, batch_size = settings.training, settings.training.batch_size
 
     def first(title: str) -> list[Stage]:
-        network = NetworkStage(
-            training,
-            settings.trainer,
-            settings.model.parts().modality_dropout,
-            seed,
-            settings.data.workers,
-            title,
-        )
-        return [Statistics(training.batch_size, settings.data.workers), Network(network)]
+        return [Statistics(batch_size, settings.data.workers), *gradients(settings, seed, title)]
 
-    both = first(f"{fold.name} seed {seed}")
-    if not training.calibrate:
-        return both
-    if fold.welds("calibrate"):
-        return [*both, Temperature(training.batch_size)]
-    return [*both, OutOfFoldTemperature(fold, seed, settings.model, first, training.batch_size)]
+    found = first(f"{fold.name} seed {seed}")
+    apart = bool(fold.welds("calibrate"))
+    held = CalibrationPart() if apart else OutOfFold(fold, seed, settings.model, first)
+    if learns:
+        found.append(LearnedFusion(held, batch_size))
+    if training.calibrate:
+        found.append(Temperature(held, batch_size))
+    return found
+
+
+def gradients(settings: FitSettings, seed: int, title: str) -> list[Stage]:
+    """The gradient stages: one of everything, or those of `training.stages`."""
+    dropout, workers = settings.model.parts().modality_dropout, settings.data.workers
+    found: list[Stage] = []
+    for number, plan in enumerate(plans(settings.training, settings.trainer), start=1):
+        named = title if plan.modalities is None else f"{title}, {', '.join(plan.modalities)}"
+        network = NetworkStage(plan.training, plan.trainer, dropout, seed, workers, named)
+        if plan.modalities is None:
+            return [Network(network)]
+        found.append(PartOfNetwork(network, plan.modalities, number))
+    return [*found, WholeNetwork(len(found))]
 
 
 def fold_data(settings: FitSettings, windows: WeldWindows, fold: Fold) -> FoldData:
@@ -235,8 +279,7 @@ def fold_data(settings: FitSettings, windows: WeldWindows, fold: Fold) -> FoldDa
         raise RunError(f"{fold.name}: no weld of the data set is in the fit part; check split.csv")
     modalities = windows.dataset.card.modalities
     untimed = frozenset(name for name in fit.flows if not modalities[name].timed)
-    calibrate = part("calibrate") if settings.training.calibrate else None
-    return FoldData(fit, part("select"), calibrate, untimed)
+    return FoldData(fit, part("select"), part("calibrate"), untimed)
 
 
 def introduction(
@@ -249,12 +292,19 @@ def introduction(
     lines = parts_lines(fold, windows, groups_of_card(dataset.welds, dataset.card))
     if data.select is None:
         lines.append("  no select part: the best epoch is chosen by the training loss")
-    if settings.training.calibrate and data.calibrate is None:
+    if (settings.training.calibrate or model.learns_after) and data.calibrate is None:
         lines.append(f"  calibrated by {INNER_FOLDS} more trainings, each without a quarter of the groups")
-    wanted = check_trainer(settings.trainer)
-    device = device_of(wanted)
-    batch_size = settings.training.batch_size
-    epochs, batches = int(wanted["max_epochs"]), -(-len(data.fit) // batch_size)
-    steps = epochs * batches if epochs >= 0 else int(wanted.get("max_steps", -1))
-    took = trial(model, data.fit, batch_size, device)
-    return [*lines, *outlook_lines(model, took, steps, folder)]
+    return [*lines, *outlook_lines(model, outlook(settings, data, model), folder)]
+
+
+def outlook(settings: FitSettings, data: FoldData, model: FusionModel) -> list[tuple[int, Outlook]]:
+    """Steps of each gradient stage and what they take."""
+    found = []
+    for plan in plans(settings.training, settings.trainer):
+        wanted = check_trainer(plan.trainer)
+        size = plan.training.batch_size
+        epochs, batches = int(wanted["max_epochs"]), -(-len(data.fit) // size)
+        steps = epochs * batches if epochs >= 0 else int(wanted.get("max_steps", -1))
+        fit = data.fit if plan.modalities is None else OfModalities(data.fit, plan.modalities)
+        found.append((steps, trial(model, fit, size, device_of(wanted))))
+    return found

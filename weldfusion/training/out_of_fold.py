@@ -1,9 +1,8 @@
-"""Calibration where the training welds are too few to keep a part apart: from out-of-fold predictions."""
+"""Predictions of welds that no gradient saw, where these are too few to keep a part apart: out-of-fold."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -15,54 +14,42 @@ from weldfusion.errors import RunError
 from weldfusion.systems.graph import FusionModel
 from weldfusion.systems.system import System
 from weldfusion.training.keyed import INIT, generator, seed_of
-from weldfusion.training.loader import in_order, loader
-from weldfusion.training.stages import TEMPERATURE, Fitted, FoldData, Stage, run_stages
-from weldfusion.training.temperature import Outputs, outputs, pooled, temperatures
+from weldfusion.training.post_hoc import Seen
+from weldfusion.training.stages import Fitted, FoldData, Stage, run_stages
 
 INNER_FOLDS = 4
 
 
 @dataclass(frozen=True)
-class OutOfFoldTemperature:
-    """One temperature per target with probabilities, from networks that did not see the welds.
+class OutOfFold:
+    """Networks that did not see the welds which they are to predict.
 
     The training welds are divided by group into four inner folds. For each a network is trained on the
-    others with the same settings, and predicts it; the temperature is fitted on all these predictions
-    together. The network of the fold itself stays as it is: it was trained on all training welds.
+    others with the same settings; it stays in the folder and is trained once. The network of the fold itself
+    stays as it is: it was trained on all training welds.
 
     Args:
         fold: the fold that is being fitted.
         seed: key of first weights and inner folds.
         system: the `model:` section.
-        first: the stages before this one, given a title.
-        batch_size: windows per batch of the predictions.
+        first: the stages of the network of a fold, given a title.
     """
 
     fold: Fold
     seed: int
     system: System
     first: Callable[[str], Sequence[Stage]]
-    batch_size: int
-    file: str = TEMPERATURE
 
-    def run(self, fitted: Fitted, data: FoldData, folder: Path) -> dict[str, Any]:
+    def networks(self, fitted: Fitted, data: FoldData, folder: Path) -> Iterator[Seen]:
         inner = inner_folds(data, self.fold, self.seed)
-        found = [self._predicted(data, held, number, folder) for number, held in enumerate(inner, start=1)]
-        heads = {name: fitted.model.head(name) for name in fitted.model.targets}
-        return {"temperature": temperatures(heads, pooled(found))}
-
-    def apply(self, fitted: Fitted, state: Mapping[str, Any]) -> None:
-        fitted.temperature = dict(state["temperature"])
-
-    def _predicted(self, data: FoldData, held: frozenset[str], number: int, folder: Path) -> Outputs:
-        inner = without(data, held)
-        torch.manual_seed(seed_of(self.seed, INIT))
-        model = FusionModel(data.fit.flows, data.fit.targets, self.system)
-        stages = self.first(f"{self.fold.name} seed {self.seed}, calibration {number} of {INNER_FOLDS}")
-        run_stages(stages, Fitted(model), inner, folder / f"calibration{number}")
-        assert inner.calibrate is not None
-        batches = in_order(len(inner.calibrate), self.batch_size)
-        return outputs(model, loader(inner.calibrate, batches, 0))
+        for number, held in enumerate(inner, start=1):
+            part = without(data, held)
+            torch.manual_seed(seed_of(self.seed, INIT))
+            model = FusionModel(data.fit.flows, data.fit.targets, self.system)
+            stages = self.first(f"{self.fold.name} seed {self.seed}, calibration {number} of {len(inner)}")
+            run_stages(stages, Fitted(model), part, folder / f"calibration{number}")
+            assert part.calibrate is not None
+            yield model, part.calibrate
 
 
 def inner_folds(data: FoldData, fold: Fold, seed: int) -> list[frozenset[str]]:

@@ -5,7 +5,7 @@ import resource
 import shutil
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -83,14 +83,16 @@ def parts_lines(fold: Fold, windows: Mapping[str, int], card_groups: Mapping[str
     return [*lines, f"  0 welds and {shared} groups shared between training and test"]
 
 
-def outlook_lines(model: nn.Module, outlook: Outlook, steps: int, folder: Path) -> list[str]:
-    """Parameters, time, memory and disk in words."""
+def outlook_lines(model: nn.Module, stages: Sequence[tuple[int, Outlook]], folder: Path) -> list[str]:
+    """Parameters, time, memory and disk in words; `stages` are the steps of each training and its outlook."""
     parameters = sum(p.numel() for p in model.parameters() if p.requires_grad)
-    memory, disk = bytes_in_words(outlook.memory), bytes_in_words(outlook.disk)
+    memory = bytes_in_words(max(outlook.memory for _, outlook in stages))
+    disk = bytes_in_words(sum(outlook.disk for _, outlook in stages))
+    steps, seconds = sum(count for count, _ in stages), sum(count * one.step_s for count, one in stages)
     free = bytes_in_words(shutil.disk_usage(existing(folder)).free)
     return [
         f"  {parameters:,} parameters",
-        f"  {steps} steps, about {duration(steps * outlook.step_s)} ({outlook.step_s * 1e3:.0f} ms a step)",
+        f"  {steps} steps, about {duration(seconds)} ({seconds / max(1, steps) * 1e3:.0f} ms a step)",
         f"  memory about {memory}, disk {disk} of {free} free",
     ]
 

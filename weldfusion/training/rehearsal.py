@@ -17,6 +17,7 @@ from weldfusion.systems.sizes import check_sizes
 from weldfusion.training.devices import process_count, statistics_together
 from weldfusion.training.schedules import OneCosine, refuse_plateau
 from weldfusion.training.settings import FitSettings, TrainingSettings
+from weldfusion.training.several import check_stages, only, plans
 from weldfusion.training.task import target_weights
 from weldfusion.training.trainer import build_trainer, check_trainer, quiet_lightning
 
@@ -29,18 +30,27 @@ def rehearse(settings: FitSettings, windows: WeldWindows) -> None:
     model = FusionModel(windows.flows, windows.targets, settings.model)
     check_sizes(model)
     target_weights(settings.training.target_weights, list(windows.targets))
-    check_schedule(settings.training, model)
+    if settings.training.stages is not None:
+        check_stages(settings.training.stages, model)
+    for number, plan in enumerate(plans(settings.training, settings.trainer)):
+        if plan.modalities is None:
+            check_schedule(plan.training, model)
+        else:
+            with only(model, plan.modalities):
+                check_schedule(plan.training, model, f"training.stages.{number}")
     check_cache(settings.data.cache)
     warn_of_own_statistics(settings.trainer, model)
     with TemporaryDirectory() as folder, quiet_lightning():
         build_trainer(settings.trainer, Path(folder), [])
 
 
-def check_schedule(training: TrainingSettings, model: nn.Module) -> None:
-    """Raises ConfigError if optimiser and schedule cannot be made for the model, or not take two steps."""
+def check_schedule(training: TrainingSettings, model: nn.Module, key: str = "training") -> None:
+    """Raises ConfigError if optimiser and schedule cannot be made for the model, or not take two steps;
+    `key` is the section that they stand in."""
     parameters = [parameter for parameter in model.parameters() if parameter.requires_grad]
     if not parameters:
-        raise ConfigError("model: no parameter requires a gradient, there is nothing to train")
+        where = "model" if key == "training" else key
+        raise ConfigError(f"{where}: no parameter requires a gradient, there is nothing to train")
     scheduler = (training.scheduler or OneCosine)((training.optimizer or AdamW)(parameters))
     refuse_plateau(scheduler)
     with warnings.catch_warnings():
@@ -50,7 +60,7 @@ def check_schedule(training: TrainingSettings, model: nn.Module) -> None:
             scheduler.step()
         except Exception as error:  # a class of torch or the user's may raise anything
             what = f"{type(scheduler).__name__} cannot take a step ({' '.join(str(error).split())})"
-            raise ConfigError(f"training.scheduler: {what}; correct its settings") from None
+            raise ConfigError(f"{key}.scheduler: {what}; correct its settings") from None
 
 
 def warn_of_own_statistics(trainer: Mapping[str, Any], model: nn.Module) -> None:

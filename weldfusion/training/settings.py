@@ -21,6 +21,37 @@ MakeScheduler = Callable[[Optimizer], LRScheduler]
 
 
 @dataclass(frozen=True)
+class GradientStage:
+    """One of several gradient trainings after each other; what is left out is that of `training`.
+
+    Args:
+        modalities: whose encoders, trunks and own heads are trained. Those of the others are frozen, and the
+            others are hidden; what joins modalities is trained in every stage.
+        optimizer: as in `training`.
+        scheduler: as in `training`.
+        max_epochs: as in `trainer`.
+        patience: as in `training`.
+        batch_size: as in `training`.
+        balanced: as in `training`.
+    """
+
+    modalities: Sequence[str]
+    optimizer: MakeOptimizer | None = None
+    scheduler: MakeScheduler | None = None
+    max_epochs: int | None = None
+    patience: int | None = None
+    batch_size: int | None = None
+    balanced: bool | None = None
+
+    def __post_init__(self) -> None:
+        if not self.modalities:
+            raise ConfigError("modalities: is empty; name at least one modality")
+        check_least("max_epochs", self.max_epochs, 1)
+        check_least("patience", self.patience, 1, " or null")
+        check_least("batch_size", self.batch_size, 1)
+
+
+@dataclass(frozen=True)
 class TrainingSettings:
     """The `training:` section: how the parameters are found.
 
@@ -35,6 +66,8 @@ class TrainingSettings:
         calibrate: fit a temperature after training: on the calibration part, or where the split keeps none
             apart, on out-of-fold predictions of the training welds (four more trainings).
         augment: changes of each modality in training steps only, such as `{sound: [{class_path: Noise}]}`.
+        stages: several gradient trainings after each other, each of some modalities, such as
+            `[{modalities: [sound]}, {modalities: [photos], max_epochs: 20}]`; one of everything by default.
     """
 
     batch_size: int = 32
@@ -46,8 +79,11 @@ class TrainingSettings:
     target_weights: Mapping[str, float] | None = None
     calibrate: bool = False
     augment: Mapping[str, Sequence[Augmentation]] | None = None
+    stages: Sequence[GradientStage] | None = None
 
     def __post_init__(self) -> None:
+        if self.stages is not None and not self.stages:
+            raise ConfigError("stages: is empty; give at least one stage or leave it out")
         check_least("batch_size", self.batch_size, 1)
         check_least("patience", self.patience, 1, " or null")
         for name, weight in (self.target_weights or {}).items():

@@ -8,18 +8,21 @@ from typing import Any, Protocol
 import numpy as np
 
 from weldfusion.data.dataset import WeldWindows
+from weldfusion.data.files import write_text
 from weldfusion.errors import RunError
 from weldfusion.systems.graph import FusionModel
 from weldfusion.training.atomic import load_state, save_state
 from weldfusion.training.bar import bar
 from weldfusion.training.flows import plain_flows
 from weldfusion.training.loader import in_order, loader
-from weldfusion.training.network import NetworkStage
+from weldfusion.training.network import NetworkStage, table
 from weldfusion.training.processes import is_first
+from weldfusion.training.selecting import first_classes, fit_selections
+from weldfusion.training.several import OfModalities, judged, only
 from weldfusion.training.standardisation import standardisation
-from weldfusion.training.temperature import fit_temperatures
 
-STATISTICS, NETWORK, TEMPERATURE = "1-statistics.pt", "2-network.pt", "3-temperature.pt"
+STATISTICS, NETWORK = "1-statistics.pt", "2-network.pt"
+FUSION, TEMPERATURE = "3-fusion.pt", "3-temperature.pt"
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,7 @@ def run_stages(stages: Sequence[Stage], fitted: Fitted, data: FoldData, folder: 
 
 @dataclass(frozen=True)
 class Statistics:
-    """Standardisation and priors of the heads, from the fit part only."""
+    """Standardisation, selected channels and priors of the heads, from the fit part only."""
 
     batch_size: int
     workers: int
@@ -84,6 +87,7 @@ class Statistics:
         numbers = standardisation(bar(batches, "statistics"), model.flows, set(data.untimed))
         for name, (mean, std) in numbers.items():
             model.fit_statistics(name, mean, std)
+        fit_selections(model, data.fit, data.untimed, self.batch_size)
         for name in model.targets:
             model.fit_truth(name, *data.fit.truth(name))
         steps = {name: target.steps for name, target in model.targets.items()}
@@ -110,19 +114,70 @@ class Network:
 
 
 @dataclass(frozen=True)
-class Temperature:
-    """One temperature per target with probabilities, on the calibration part."""
+class PartOfNetwork:
+    """One of several gradient stages; checkpoints and figures of its epochs go to a folder of its own, and
+    the figures of all stages so far to `metrics.csv`.
 
-    batch_size: int
-    file: str = TEMPERATURE
+    Args:
+        stage: how it is trained.
+        names: the modalities whose branches are trained.
+        number: which stage it is, from 1.
+    """
+
+    stage: NetworkStage
+    names: tuple[str, ...]
+    number: int
+
+    @property
+    def file(self) -> str:
+        return part_file(self.number)
 
     def run(self, fitted: Fitted, data: FoldData, folder: Path) -> dict[str, Any]:
-        assert data.calibrate is not None
-        batches = loader(data.calibrate, in_order(len(data.calibrate), self.batch_size), 0)
-        return {"temperature": fit_temperatures(fitted.model, batches)}
+        classes = balance_classes(data.fit) if self.stage.settings.balanced else None
+        fit = OfModalities(data.fit, self.names)
+        select = None if data.select is None else OfModalities(data.select, self.names)
+        own = folder / f"stage{self.number}"
+        with only(fitted.model, self.names):
+            outcome = self.stage.run(judged(fitted.model), fit, select, classes, own)
+        if is_first():
+            earlier = [load_state(folder / part_file(n), "history")["history"] for n in range(1, self.number)]
+            write_text(folder / "metrics.csv", table(numbered([*earlier, outcome["history"]])))
+        return {"model": fitted.model.state_dict(), "modalities": list(self.names), **outcome}
 
     def apply(self, fitted: Fitted, state: Mapping[str, Any]) -> None:
-        fitted.temperature = dict(state["temperature"])
+        fitted.model.load_state_dict(state["model"])
+
+
+@dataclass(frozen=True)
+class WholeNetwork:
+    """The network as all gradient stages left it."""
+
+    stages: int
+    file: str = NETWORK
+
+    def run(self, fitted: Fitted, data: FoldData, folder: Path) -> dict[str, Any]:
+        return {"model": fitted.model.state_dict(), "stages": self.stages}
+
+    def apply(self, fitted: Fitted, state: Mapping[str, Any]) -> None:
+        fitted.model.load_state_dict(state["model"])
+
+
+def part_file(number: int) -> str:
+    """The state after one of several gradient stages.
+
+    >>> part_file(1)
+    '2-network.1.pt'
+    """
+    return f"2-network.{number}.pt"
+
+
+def numbered(histories: Sequence[list[dict[str, float]]]) -> list[dict[str, float]]:
+    """The rows of several stages below each other, with the number of their stage.
+
+    >>> numbered([[{"epoch": 1.0}], [{"epoch": 1.0}]])
+    [{'stage': 1.0, 'epoch': 1.0}, {'stage': 2.0, 'epoch': 1.0}]
+    """
+    return [{"stage": float(number), **row} for number, rows in enumerate(histories, start=1) for row in rows]
 
 
 def balance_classes(windows: WeldWindows) -> np.ndarray:
@@ -130,10 +185,9 @@ def balance_classes(windows: WeldWindows) -> np.ndarray:
 
     Raises RunError if no target is a class.
     """
-    for name, target in windows.targets.items():
-        if target.kind == "class":
-            value, known = windows.truth(name)
-            return np.where(known, value, -1).astype(np.int64)
-    raise RunError(
-        f"training.balanced: none of the targets {', '.join(windows.targets)} is a class; set it to false"
-    )
+    classes = first_classes(windows)
+    if classes is None:
+        raise RunError(
+            f"training.balanced: none of the targets {', '.join(windows.targets)} is a class; set it to false"
+        )
+    return classes

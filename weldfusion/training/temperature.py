@@ -95,8 +95,3 @@ def temperatures(heads: Mapping[str, Head], found: Outputs) -> dict[str, float]:
 
         result[name] = best_temperature(loss_at)
     return result
-
-
-def fit_temperatures(model: FusionModel, batches: Iterable[Batch]) -> dict[str, float]:
-    """`temperatures` of a model on some windows."""
-    return temperatures({name: model.head(name) for name in model.targets}, outputs(model, batches))

@@ -7,6 +7,7 @@ from weldfusion.data.flow import Flow
 from weldfusion.errors import ConfigError
 from weldfusion.fusion.joint_attention import JointAttention
 from weldfusion.fusion.one_way_attention import OneWayAttention
+from weldfusion.fusion.pooled_addition import PooledAddition
 from weldfusion.fusion.squeeze_gate import SqueezeGate
 from weldfusion.layers.attention import AttentionBlock
 
@@ -15,6 +16,7 @@ EXCHANGES = {
     "one way": lambda flows: OneWayAttention(flows, query="image", keys="spectrum", heads=2),
     "joint": lambda flows: JointAttention(flows, heads=2),
     "gate": SqueezeGate,
+    "mean": lambda flows: PooledAddition(flows, onto="image", source="spectrum"),
 }
 
 
@@ -94,7 +96,20 @@ def test_gate_equations():
         torch.testing.assert_close(tokens, x[name] * gate[:, None, :])
 
 
-@pytest.mark.parametrize("name", ["one way", "gate"])
+@pytest.mark.parametrize("size", [8, 12])
+def test_the_mean_is_added_to_every_token(size):
+    flows = FLOWS | {"spectrum": Flow.tokens(6, size)}
+    exchange = PooledAddition(flows, onto="image", source="spectrum")
+    x = values(flows)
+    mean = x["spectrum"].mean(dim=1)
+    if size != 8:
+        mean = mean @ exchange.projection.weight.T + exchange.projection.bias
+    found = exchange(x, present(), {})
+    torch.testing.assert_close(found["image"], x["image"] + mean.unsqueeze(1))
+    assert torch.equal(found["spectrum"], x["spectrum"])
+
+
+@pytest.mark.parametrize("name", ["one way", "gate", "mean"])
 def test_an_absent_partner_leaves_the_tokens_as_they_are(name):
     exchange = EXCHANGES[name](FLOWS).eval()
     x = values()
@@ -163,6 +178,8 @@ def test_paper_size_of_one_way_attention():
             "keys: table gives features, expected tokens",
         ),
         (lambda: OneWayAttention(FLOWS, query="image", keys="spectrum", heads=3), "heads is 3"),
+        (lambda: PooledAddition(FLOWS, onto="image", source="image"), "source: image is the one"),
+        (lambda: PooledAddition(FLOWS, onto="image", source="spectrun"), "did you mean spectrum"),
         (lambda: JointAttention({"image": FLOWS["image"]}), "at least two modalities, found image: tokens"),
         (lambda: JointAttention(FLOWS | {"sound": Flow.tokens(4, 6)}), "one size, found image 8, sound 6"),
         (lambda: JointAttention(FLOWS, between=["image", "image"]), "at least two modalities"),

@@ -51,6 +51,15 @@ def test_numbers_and_flags():
     np.testing.assert_allclose(table.value, 0.25)
 
 
+def test_conflict_is_the_mean_of_windows_and_of_networks():
+    one = long_frame(np.zeros((4, 1)), np.zeros((4, 1)), ["g"] * 4, windows=2)
+    told = one.assign(conflict=[0.1, 0.3, 0.5, np.nan])
+    np.testing.assert_allclose(join_windows(told)["conflict"], [0.2, 0.5])
+    assert join_windows(one)["conflict"].isna().all()
+    both = pd.concat([told, told.assign(conflict=0.5, seed=1)], ignore_index=True)
+    np.testing.assert_allclose(mean_of_networks(both)["conflict"], [0.3, 0.4, 0.5, 0.5])
+
+
 def test_networks_are_averaged_weld_by_weld():
     one = long_frame(np.array([[1.0], [2.0]]), np.array([[3.0], [5.0]]), ["g", "h"], windows=1)
     two = one.assign(value=[5.0, 1.0], seed=1)

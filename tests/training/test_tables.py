@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -38,6 +40,15 @@ def frames(target, values, truth, known=None):
     head = default_head(Flow.features(2), target)
     windows = window_table(head, target.name, decoded(target, values, truth, known)).assign(fold="f", seed=0)
     return windows, join_windows(windows)
+
+
+def test_conflict_of_the_modalities():
+    head = default_head(Flow.features(2), FORCE)
+    parts = decoded(FORCE, {"": np.arange(5.0)}, torch.arange(5.0))
+    parts[0] = replace(parts[0], conflict={"force": np.array([0.1, 0.2, 0.6])})
+    windows = window_table(head, "force", parts).assign(fold="f", seed=0)
+    np.testing.assert_allclose(windows["conflict"], [0.1, 0.2, 0.6, np.nan, np.nan])
+    np.testing.assert_allclose(join_windows(windows)["conflict"], [0.3, np.nan])
 
 
 def test_class_target():

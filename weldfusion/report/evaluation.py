@@ -9,6 +9,7 @@ import pandas as pd
 from weldfusion.data.finding import Finding
 from weldfusion.evaluation.frame import DENSE, NUMBERS, TargetTable, target_tables
 from weldfusion.report import plots, tables
+from weldfusion.report.conflict import conflict_section
 from weldfusion.report.data_summary import SummaryTable, findings_box, mapping_table
 from weldfusion.report.elements import Columns, Element, Figure, Heading, Text, WarningBox
 from weldfusion.report.signals import SignalView
@@ -62,6 +63,7 @@ def evaluation_report(
         elements.append(mapping_table([background.about]))
     for name, target in metrics["targets"].items():
         elements += _target(name, target, windows, welds, background.units.get(name, ""))
+        elements += conflict_section(name, welds)
     share = max(1, len(metrics["targets"]))
     for name in metrics["targets"]:
         elements.append(Heading(f"Welds to look at: {name}"))

@@ -1,0 +1,64 @@
+"""Where the sensors contradict each other: the conflict of right and of wrong welds, and the largest."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from weldfusion.evaluation.conflict import right_and_wrong, weld_conflicts, wrong_above_right
+from weldfusion.report.draw import COLOURS, draw
+from weldfusion.report.elements import Cell, Element, Figure, Heading, Table, Text, short
+
+LISTED = 15
+BINS = np.linspace(0, 1, 21)
+MEANING = (
+    "Conflict κ of Dempster's rule is the share of what the sensors say that cannot be true together: 0 where "
+    "one is alone or all are sure of one class, larger where they doubt or name different "
+    "classes, 1 where they leave nothing in common. Of a weld it is the mean of its windows."
+)
+
+
+def conflict_section(target: str, welds: pd.DataFrame) -> list[Element]:
+    """Nothing where the fusion of a target does not tell its conflict."""
+    found = weld_conflicts(welds, target)
+    if not found:
+        return []
+    right, wrong = right_and_wrong(found)
+    elements: list[Element] = [Heading(f"Conflict of the sensors: {target}"), Text(MEANING)]
+    if len(right) + len(wrong):
+        elements += [Text(_in_words(right, wrong)), conflict_plot(right, wrong)]
+    rows: list[list[Cell]] = [[w.weld, w.group, w.truth, w.predicted, w.conflict] for w in found[:LISTED]]
+    columns = ["weld", "group", "truth", "predicted", "conflict κ"]
+    return [*elements, Table(columns, rows, "Largest conflict.", left_out=max(0, len(found) - LISTED))]
+
+
+def conflict_plot(right: np.ndarray, wrong: np.ndarray) -> Figure:
+    """Shares of the welds called right and wrong in twenty bins of κ."""
+
+    def paint(canvas: Any) -> None:
+        ax = canvas.subplots()
+        for values, colour, name in ((right, COLOURS[0], "right"), (wrong, COLOURS[1], "wrong")):
+            if len(values):
+                share = np.full(len(values), 1 / len(values))
+                label = f"called {name}: {len(values)}"
+                ax.hist(values, BINS, weights=share, color=colour, alpha=0.55, label=label)
+        ax.set(xlabel="conflict κ of the weld", ylabel="share of the welds", xlim=(0, 1))
+        ax.legend()
+
+    return draw((4.8, 3.0), paint, "conflict of welds called right and wrong", "Welds by conflict.")
+
+
+def _in_words(right: np.ndarray, wrong: np.ndarray) -> str:
+    said = [
+        f"median κ of {len(values)} welds called {name}: {short(float(np.median(values)))}"
+        for values, name in ((right, "right"), (wrong, "wrong"))
+        if len(values)
+    ]
+    chance = wrong_above_right(right, wrong)
+    if not np.isnan(chance):
+        said.append(
+            f"a weld called wrong has more conflict than one called right with a chance of {chance:.2f} "
+            "(0.50: conflict tells nothing)"
+        )
+    text = "; ".join(said)
+    return f"{text[0].upper()}{text[1:]}."

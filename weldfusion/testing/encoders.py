@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import torch
+from torch import Tensor
 
 from weldfusion.data.flow import Flow
 from weldfusion.encoders.encoder import Encoder
@@ -30,7 +31,13 @@ def check_encoder(make: Callable[[Flow], Encoder], flow: Flow) -> None:
         promised = (SAMPLES, *encoder.out.shape)
         require(found.shape == promised, f"gives {tuple(found.shape)}, self.out promises {promised}")
     _check_mask(encoder, flow)
-    check_gradients(lambda: make(flow), [(random_values(flow, seed), None) for seed in range(3)])
+    given: list[tuple[Tensor, Tensor | None]] = [(random_values(flow, seed), None) for seed in range(3)]
+    check_gradients(lambda: make(flow), [*given, (x, _nowhere_empty(mask))])
+
+
+def _nowhere_empty(mask: Tensor | None) -> Tensor | None:
+    """The mask with something valid in every sample, as in training."""
+    return None if mask is None else mask | ~mask.any(dim=1, keepdim=True)
 
 
 def _check_mask(encoder: Encoder, flow: Flow) -> None:

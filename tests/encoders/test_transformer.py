@@ -81,7 +81,7 @@ def test_a_whole_waveform_is_its_patches_and_the_encoder():
         (Flow("waveform", 1, length=60), {}, "PatchTransformer takes a waveform"),
         (Flow("table", 3), {}, "takes tokens, not table"),
         (TOKENS, {"layers": 0}, "layers is 0"),
-        (TOKENS, {"heads": 5}, "heads is 5, which does not divide the tokens' size 128"),
+        (TOKENS, {"heads": 5}, "heads is 5, which does not divide the 128 channels"),
         (TOKENS, {"position": "sines"}, "did you mean sine"),
     ],
 )

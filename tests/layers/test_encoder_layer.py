@@ -12,9 +12,10 @@ def torch_layer(ours: EncoderLayer, size: int, heads: int, hidden: int) -> nn.Tr
     theirs = nn.TransformerEncoderLayer(
         size, heads, hidden, dropout=0.0, activation="gelu", batch_first=True, norm_first=True
     )
-    theirs.self_attn.in_proj_weight.data.copy_(ours.query_key_value.weight.data)
-    theirs.self_attn.in_proj_bias.data.copy_(ours.query_key_value.bias.data)
-    theirs.self_attn.out_proj.load_state_dict(ours.output.state_dict())
+    query, key_value = ours.attend.query, ours.attend.key_value
+    theirs.self_attn.in_proj_weight.data.copy_(torch.cat([query.weight.data, key_value.weight.data]))
+    theirs.self_attn.in_proj_bias.data.copy_(torch.cat([query.bias.data, key_value.bias.data]))
+    theirs.self_attn.out_proj.load_state_dict(ours.attend.output.state_dict())
     theirs.linear1.load_state_dict(ours.mlp[0].state_dict())
     theirs.linear2.load_state_dict(ours.mlp[3].state_dict())
     theirs.norm1.load_state_dict(ours.attention_norm.state_dict())
@@ -64,7 +65,7 @@ def test_dropout_acts_in_training_only():
 @pytest.mark.parametrize(
     ("heads", "hidden", "dropout", "told"),
     [
-        (3, 8, 0.0, "heads is 3, which does not divide the tokens' size 8"),
+        (3, 8, 0.0, "heads is 3, which does not divide the 8 channels"),
         (2, 0, 0.0, "has 0 units"),
         (2, 8, 1.0, "dropout is 1.0"),
     ],

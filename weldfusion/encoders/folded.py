@@ -58,6 +58,9 @@ class FoldedResCNN(Encoder):
             mask = valid_after(mask, block.stride)
         return masked_mean(x.flatten(2).transpose(1, 2), None if mask is None else mask.flatten(1))
 
+    def stages(self) -> list[str]:
+        return ["conv norm", "twice", *(f"blocks.{number}" for number in range(len(self.blocks)))]
+
 
 def folded(x: Tensor, side: int) -> Tensor:
     """(B, C, side²) → (B, C, side, side), filled column by column.

@@ -70,6 +70,9 @@ class InvertedSpectrum(Encoder):
             return masked_mean(tokens, here)
         return tokens if here is None else tokens.masked_fill(~here.unsqueeze(-1), 0.0)
 
+    def stages(self) -> list[str]:
+        return ["embed", *(f"layers.{number}" for number in range(len(self.layers)))]
+
     def out_valid(self, valid: Tensor | None) -> Tensor | None:
         if valid is None or self.pooled:
             return None

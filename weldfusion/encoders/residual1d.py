@@ -79,6 +79,9 @@ class ResidualCNN1d(Encoder):
         tokens = x.transpose(1, 2)
         return masked_mean(tokens, None if mask is None else mask.squeeze(1)) if self.pooled else tokens
 
+    def stages(self) -> list[str]:
+        return ["conv norm", *(f"blocks.{number}" for number in range(len(self.blocks)))]
+
     def out_valid(self, valid: Tensor | None) -> Tensor | None:
         if valid is None or self.pooled:
             return None

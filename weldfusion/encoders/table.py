@@ -72,3 +72,6 @@ class TableMLP(Encoder):
             known = known & valid
         x = torch.where(known, x, 0.0)
         return self.layers(torch.cat([x, known.to(x.dtype)], dim=-1) if self.flags else x)
+
+    def stages(self) -> list[str]:
+        return [f"layers.{number} layers.{number + 1}" for number in range(0, len(self.layers), 4)]

@@ -74,6 +74,9 @@ class TCN(Encoder):
             return tokens
         return masked_mean(tokens, valid) if self.result == "mean" else _last(tokens, valid)
 
+    def stages(self) -> list[str]:
+        return [f"blocks.{number}" for number in range(len(self.blocks))]
+
     def out_valid(self, valid: Tensor | None) -> Tensor | None:
         return valid if self.result == "tokens" else None
 

@@ -71,6 +71,9 @@ class TransformerEncoder(Encoder):
             return masked_mean(x, valid)
         return x if valid is None else x.masked_fill(~valid.unsqueeze(-1), 0.0)
 
+    def stages(self) -> list[str]:
+        return ["embed positions", *(f"layers.{number}" for number in range(len(self.layers)))]
+
     def out_valid(self, valid: Tensor | None) -> Tensor | None:
         return None if self.pooled else valid
 
@@ -116,6 +119,9 @@ class PatchTransformer(Encoder):
 
     def forward(self, x: Tensor, valid: Tensor | None = None) -> Tensor:
         return self.encoder(self.patches(x, valid), self.patches.out_valid(valid))
+
+    def stages(self) -> list[str]:
+        return ["patches encoder.positions", *(f"encoder.{name}" for name in self.encoder.stages()[1:])]
 
     def out_valid(self, valid: Tensor | None) -> Tensor | None:
         return self.encoder.out_valid(self.patches.out_valid(valid))

@@ -43,6 +43,7 @@ from weldfusion.training.processes import (
 )
 from weldfusion.training.rehearsal import rehearse
 from weldfusion.training.selecting import kept_names, selection_line
+from weldfusion.training.segmentation_file import check_segmenters
 from weldfusion.training.settings import FitSettings
 from weldfusion.training.several import OfModalities, plans
 from weldfusion.training.stages import (
@@ -203,6 +204,7 @@ def fit_fold(
     data = fold_data(settings, windows, fold)
     torch.manual_seed(seed_of(seed, INIT))
     model = FusionModel(data.fit.flows, data.fit.targets, settings.model)
+    check_segmenters(model, fold, windows.dataset)
     fitted, begun = Fitted(model), (folder / STATISTICS).is_file()
     if not (folder / NETWORK).is_file():
         for part in (data.fit, data.select, data.calibrate):

@@ -12,9 +12,9 @@ from weldfusion.report.elements import Cell, Element, Figure, Heading, Table, Te
 LISTED = 15
 BINS = np.linspace(0, 1, 21)
 MEANING = (
-    "Conflict κ of Dempster's rule is the share of what the sensors say that cannot be true together: 0 where "
-    "one is alone or all are sure of one class, larger where they doubt or name different "
-    "classes, 1 where they leave nothing in common. Of a weld it is the mean of its windows."
+    "Conflict κ of Dempster's rule is the share of what the sensors say that cannot be true together: 0 "
+    "where one is alone or all are sure of one class, larger where they doubt or name different classes, "
+    "1 where they leave nothing in common. Of a weld it is the mean of its windows."
 )
 
 

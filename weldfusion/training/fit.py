@@ -42,8 +42,8 @@ from weldfusion.training.processes import (
     wait_for,
 )
 from weldfusion.training.rehearsal import rehearse
-from weldfusion.training.selecting import kept_names, selection_line
 from weldfusion.training.segmentation_file import check_segmenters
+from weldfusion.training.selecting import kept_names, selection_line
 from weldfusion.training.settings import FitSettings
 from weldfusion.training.several import OfModalities, plans
 from weldfusion.training.stages import (

@@ -92,6 +92,17 @@ def test_both_paths_agree_whatever_is_masked(lengths, heads, seed):
     assert torch.equal(fast[~found], queries[~found])
 
 
+def test_nothing_is_found_without_a_key():
+    attention = Attention(4, 4, 4, heads=2)
+    usable = torch.tensor([[True] * 3, [False] * 3])
+    for found in (
+        attention(torch.randn(2, 3, 4), torch.randn(2, 3, 4), usable),
+        *attention.explicit(torch.randn(2, 3, 4), torch.randn(2, 3, 4), usable),
+    ):
+        assert (found[0] != 0).all()
+        assert (found[1] == 0).all()
+
+
 def test_no_key_leaves_gradients_finite():
     block = AttentionBlock(4, 4, 2, 2.0)
     queries, keys = torch.randn(2, 3, 4, requires_grad=True), torch.randn(2, 3, 4, requires_grad=True)

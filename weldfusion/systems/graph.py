@@ -21,6 +21,7 @@ from weldfusion.systems.branch import pool, pooled_flow, run_encoder, zero_maske
 from weldfusion.systems.build import build, check_names, check_usable
 from weldfusion.systems.join import OutputJoin, last_join, prior_where_nothing
 from weldfusion.systems.parts import MakeExchange, Parts
+from weldfusion.systems.penalties import penalties
 from weldfusion.systems.share import out_of, stems
 from weldfusion.systems.shared_rows import shared_rows
 from weldfusion.systems.system import System
@@ -92,6 +93,7 @@ class FusionModel(nn.Module):
         }
         features = {name: pooled_flow(flow) for name, flow in self.late.items()}
         self.join = last_join(parts.fusion, features, self.targets, parts.heads or {})
+        self.penalties = penalties(parts.penalties or (), features)
 
     def _encoder(self, name: str) -> Encoder:
         return cast(Encoder, self.encoders[name])
@@ -204,10 +206,14 @@ class FusionModel(nn.Module):
 
     def training_loss(self, batch: Batch, hide: Mapping[str, Tensor] | None = None) -> dict[str, Tensor]:
         """What training reduces, (B,) by target: `loss` of the result, but with a late fusion that
-        trains each modality alone, the mean of the losses of the modalities that are present."""
+        trains each modality alone, the mean of the losses of the modalities that are present. Penalties,
+        not yet weighted, are there as `penalty.Similarity`; no target's name has a dot."""
+        features, here = self.features(batch, hide or {})
         if isinstance(self.join, OutputJoin) and self.join.each_alone:
-            return self.join.losses(*self.features(batch, hide or {}), batch.targets)
-        return self.loss(self(batch, hide), batch.targets)
+            losses = self.join.losses(features, here, batch.targets)
+        else:
+            losses = self.loss(self.outputs(features, here), batch.targets)
+        return losses | {f"penalty.{name}": part(features, here) for name, part in self.penalties.items()}
 
     def fit_statistics(self, name: str, mean: np.ndarray | Tensor, std: np.ndarray | Tensor) -> None:
         """Take a modality's mean and standard deviation (channels,) in the training part.

@@ -8,6 +8,7 @@ from weldfusion.data.flow import Flow
 from weldfusion.data.ranges import check_least, check_share
 from weldfusion.encoders.encoder import Encoder
 from weldfusion.fusion.fusion import Exchange, Fusion, LateFusion
+from weldfusion.fusion.penalty import Penalty
 from weldfusion.heads.head import Head
 from weldfusion.layers.shared_stages import Norms
 from weldfusion.signals.selection import Selection
@@ -16,6 +17,7 @@ from weldfusion.systems.system import System
 MakeEncoder = Callable[[Flow], Encoder]
 MakeExchange = Callable[[Mapping[str, Flow]], Exchange]
 MakeFusion = Callable[[Mapping[str, Flow]], Fusion | LateFusion]
+MakePenalty = Callable[[Mapping[str, Flow]], Penalty]
 MakeHead = Callable[[Flow, TargetSpec], Head]
 
 
@@ -52,6 +54,8 @@ class Parts(System):
         trunks: one per modality, after the exchanges; only needed where the stem gives tokens.
         fusion: the last join; concatenation by default.
         heads: one per target; a target without one gets the default of its kind.
+        penalties: what training adds to the losses for the features before the last join, such as
+            `[{class_path: Similarity, weight: 0.1}]`.
         modality_dropout: chance that a present modality is hidden from the model in training (never
             the last one of a sample).
     """
@@ -63,6 +67,7 @@ class Parts(System):
     trunks: Mapping[str, MakeEncoder] | None = None
     fusion: MakeFusion | None = None
     heads: Mapping[str, MakeHead] | None = None
+    penalties: Sequence[MakePenalty] | None = None
     modality_dropout: float = 0.1
 
     def __post_init__(self) -> None:

@@ -122,7 +122,7 @@ class LastAndBest(Checkpoint):
             figures["select_loss"] = task.select_loss(losses)
             if len(losses) > 1:
                 figures |= {f"select_loss_{name}": loss for name, loss in losses.items()}
-        return figures
+        return figures | task.train_figures()
 
     def _is_due(self, trainer: pl.Trainer) -> bool:
         """Whether `last.ckpt` is old; the clock of one process would have the others wait for it."""

@@ -62,7 +62,8 @@ class TrainingSettings:
         scheduler_step: whether the scheduler moves after each `step` or each `epoch`.
         balanced: draw windows so that the classes of the first class target come equally often.
         patience: stop after so many epochs without a better selection loss; None: never stop early.
-        target_weights: factor of each target's loss; 1 by default.
+        target_weights: factor of each target's loss, 1 by default; or `learned` with the network from how
+            large the losses stay.
         calibrate: fit a temperature after training: on the calibration part, or where the split keeps none
             apart, on out-of-fold predictions of the training welds (four more trainings).
         augment: changes of each modality in training steps only, such as `{sound: [{class_path: Noise}]}`.
@@ -76,7 +77,7 @@ class TrainingSettings:
     scheduler_step: Literal["step", "epoch"] = "step"
     balanced: bool = False
     patience: int | None = None
-    target_weights: Mapping[str, float] | None = None
+    target_weights: Mapping[str, float] | Literal["learned"] | None = None
     calibrate: bool = False
     augment: Mapping[str, Sequence[Augmentation]] | None = None
     stages: Sequence[GradientStage] | None = None
@@ -86,7 +87,8 @@ class TrainingSettings:
             raise ConfigError("stages: is empty; give at least one stage or leave it out")
         check_least("batch_size", self.batch_size, 1)
         check_least("patience", self.patience, 1, " or null")
-        for name, weight in (self.target_weights or {}).items():
+        fixed = self.target_weights if isinstance(self.target_weights, Mapping) else {}
+        for name, weight in fixed.items():
             check_least(f"target_weights.{name}", weight, 0)
 
 

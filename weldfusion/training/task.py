@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import lightning.pytorch as pl
 import torch
@@ -12,22 +12,16 @@ from torch.optim import AdamW, Optimizer
 
 from weldfusion.data.batch import Batch
 from weldfusion.errors import ConfigError, RunError, did_you_mean
+from weldfusion.fusion.penalty import Penalty
+from weldfusion.systems.graph import FusionModel
 from weldfusion.training.absence import hidden
 from weldfusion.training.augment.augmentation import augmented
 from weldfusion.training.keyed import STEP, seed_of
 from weldfusion.training.schedules import OneCosine, refuse_plateau
 from weldfusion.training.settings import TrainingSettings
+from weldfusion.training.uncertainty import LearnedWeights
 
 _CHECK_EVERY_ON_GPU = 50
-
-
-def mean_loss(losses: Tensor, known: Tensor) -> Tensor:
-    """Mean over the samples whose truth is known; 0 (with a gradient of 0) if there is none.
-
-    >>> mean_loss(torch.tensor([1.0, 3.0, 0.0]), torch.tensor([True, True, False]))
-    tensor(2.)
-    """
-    return losses.sum() / known.sum().clamp(min=1)
 
 
 def seed_torch(seed: int, device: torch.device) -> None:
@@ -50,7 +44,10 @@ class Length:
 
 
 class Task(pl.LightningModule):
-    """Sum over targets of weight · mean loss of the target's head.
+    """Sum over targets of weight · mean loss of the target's head, and over penalties of weight · mean.
+
+    Learned weights of targets train here and are kept in `last.ckpt`; they are no part of the model, and
+    selection and the reported training loss do without them and without penalties.
 
     Args:
         model: the fusion model, or what has its `forward`, `loss`, `training_loss` and `targets`.
@@ -72,6 +69,9 @@ class Task(pl.LightningModule):
         self.key = seed
         self.length = length
         self.weights = target_weights(settings.target_weights, list(model.targets))  # type: ignore[arg-type]
+        learned = settings.target_weights == "learned"
+        self.learned = LearnedWeights(list(self.weights)) if learned else None
+        self.penalty_sums: dict[str, Tensor] = {}
         self.train_sum = torch.zeros((), dtype=torch.float64)
         self.train_steps = 0
         self.selected: dict[str, list[Tensor]] = {}
@@ -85,38 +85,58 @@ class Task(pl.LightningModule):
             hide = hidden(batch.present, batch.where.sample, self.modality_dropout, self.key, epoch)
         model: Any = self.model
         losses = model.training_loss(batch, hide)
-        total = torch.stack(
-            [
-                self.weights[name] * self._mean(loss, batch.targets[name].known)
-                for name, loss in losses.items()
-            ]
-        ).sum()
+        known = {name: self._over_ranks(batch.targets[name].known.sum()) for name in self.weights}
+        means = {name: self._mean(losses[name], known[name]) for name in self.weights}
+        total = torch.stack([self.weights[name] * mean for name, mean in means.items()]).sum()
         self.train_sum = self.train_sum.to(total.device) + total.detach()
         self.train_steps += 1
+        objective = total if self.learned is None else self.learned(means, known)
+        objective = objective + self._penalty(losses)
         if total.device.type == "cpu" or self.train_steps % _CHECK_EVERY_ON_GPU == 0:
             self.check_finite(batch)
+        return objective
+
+    def _penalty(self, losses: Mapping[str, Tensor]) -> Tensor | float:
+        total: Tensor | float = 0.0
+        progress = self.global_step / max(1, self.length.steps)
+        for name, penalty in penalties_of(self.model).items():
+            mean = self._mean(losses[name], self._over_ranks(losses[name].new_tensor(len(losses[name]))))
+            before = self.penalty_sums.get(name, self.train_sum.new_zeros(()))
+            self.penalty_sums[name] = before.to(mean.device) + mean.detach()
+            total = total + penalty.weight_at(progress) * mean
         return total
 
-    def _mean(self, losses: Tensor, known: Tensor) -> Tensor:
-        """`mean_loss` over the batches of all ranks together (their gradients are averaged later)."""
-        world = self.trainer.world_size
-        if world == 1:
-            return mean_loss(losses, known)
-        count = known.sum().float()
-        torch.distributed.all_reduce(count)
-        return losses.sum() * world / count.clamp(min=1)
+    def _over_ranks(self, count: Tensor) -> Tensor:
+        """A number of samples, of the batches of all ranks together."""
+        if self.trainer.world_size > 1:
+            count = count.float()
+            torch.distributed.all_reduce(count)
+        return count
+
+    def _mean(self, losses: Tensor, count: Tensor) -> Tensor:
+        """Mean over `count` samples of all ranks, whose gradients are averaged later; 0 (with a gradient of
+        0) if there is none."""
+        return losses.sum() * self.trainer.world_size / count.clamp(min=1)
 
     def on_train_epoch_start(self) -> None:
         self.train_sum = torch.zeros_like(self.train_sum)
         self.train_steps = 0
+        self.penalty_sums = {}
 
     def train_loss(self) -> float:
         """Mean training loss of the present epoch so far (waits for the device)."""
-        return self._mean_train_sum() / max(1, self.train_steps)
+        return self._over_processes(self.train_sum) / max(1, self.train_steps)
 
-    def _mean_train_sum(self) -> float:
-        """`train_sum`, mean over the processes, which all have to ask for it."""
-        total, world = self.train_sum.clone(), self.trainer.world_size
+    def train_figures(self) -> dict[str, float]:
+        """Learned weights of the targets, and the mean of each penalty in the present epoch so far."""
+        weights = {} if self.learned is None else self.learned.weights()
+        sums = {name: self._over_processes(total) for name, total in self.penalty_sums.items()}
+        figures = {f"weight_{name}": weight for name, weight in weights.items()}
+        return figures | {name: total / max(1, self.train_steps) for name, total in sums.items()}
+
+    def _over_processes(self, total: Tensor) -> float:
+        """A sum's mean over the processes, which all have to ask for it."""
+        total, world = total.clone(), self.trainer.world_size
         if world > 1:
             torch.distributed.all_reduce(total)
         return float(total) / world
@@ -124,7 +144,8 @@ class Task(pl.LightningModule):
     def check_finite(self, batch: Batch | None = None) -> None:
         """Raises RunError if the loss of a step of this epoch was not finite in any process (waits for the
         device)."""
-        if math.isfinite(self._mean_train_sum()):
+        sums = [self.train_sum, *(total.to(self.train_sum.device) for total in self.penalty_sums.values())]
+        if math.isfinite(self._over_processes(torch.stack(sums).sum())):
             return
         where = f"epoch {self.current_epoch + 1}, step {self.train_steps}"
         bad = (
@@ -165,15 +186,25 @@ class Task(pl.LightningModule):
         return batch if device.type == "cpu" else batch.to(device, non_blocking=True)
 
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
-        checkpoint["train_sum"], checkpoint["train_steps"] = self._mean_train_sum(), self.train_steps
+        checkpoint["train_sum"] = self._over_processes(self.train_sum)
+        checkpoint["train_steps"] = self.train_steps
+        checkpoint["penalty_sums"] = {
+            name: self._over_processes(total) for name, total in self.penalty_sums.items()
+        }
 
     def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         self.train_sum = torch.tensor(checkpoint["train_sum"], dtype=torch.float64)
         self.train_steps = checkpoint["train_steps"]
+        self.penalty_sums = {
+            name: torch.tensor(total, dtype=torch.float64)
+            for name, total in checkpoint.get("penalty_sums", {}).items()
+        }
 
     def configure_optimizers(self) -> Any:
         parameters = [p for p in self.model.parameters() if p.requires_grad]
         optimizer = self._optimizer(parameters)
+        if self.learned is not None:
+            optimizer.add_param_group({"params": list(self.learned.parameters()), "weight_decay": 0.0})
         scheduler = (self.settings.scheduler or OneCosine)(optimizer)
         refuse_plateau(scheduler)
         by_step = self.settings.scheduler_step == "step"
@@ -193,12 +224,22 @@ class Task(pl.LightningModule):
         return AdamW(parameters, lr=1e-3, fused=self.trainer.precision != "16-mixed")
 
 
-def target_weights(given: Mapping[str, float] | None, targets: list[str]) -> dict[str, float]:
-    """A weight for each target, 1 where none is given; raises ConfigError for an unknown target.
+def penalties_of(model: nn.Module) -> dict[str, Penalty]:
+    """The penalties of the fusion model that a task trains, by the names of their losses."""
+    found = next((part for part in model.modules() if isinstance(part, FusionModel)), None)
+    listed = {} if found is None else dict(found.penalties.items())
+    return {f"penalty.{name}": penalty for name, penalty in listed.items() if isinstance(penalty, Penalty)}
+
+
+def target_weights(
+    given: Mapping[str, float] | Literal["learned"] | None, targets: list[str]
+) -> dict[str, float]:
+    """A fixed weight for each target, 1 where none is given; raises ConfigError for an unknown target.
 
     >>> target_weights({"force": 0.5}, ["defect", "force"])
     {'defect': 1.0, 'force': 0.5}
     """
+    given = {} if isinstance(given, str) else given
     for name in given or {}:
         if name not in targets:
             raise ConfigError(

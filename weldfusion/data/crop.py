@@ -1,10 +1,13 @@
 """A part of a picture, as the end of its address says: `photo.png::/0:240,0:640,mirrored`."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
+
+from weldfusion.data.address import MARK
 
 RANGES = re.compile(r"/?(\d*):(\d*),(\d*):(\d*)(,mirrored)?")
 FORM = "write TOP:BOTTOM,LEFT:RIGHT in pixels, such as /0:240,0:640, and ,mirrored to turn it upside down"
@@ -66,3 +69,16 @@ class Crop:
         edges = ("" if edge is None else edge for edge in (self.top, self.bottom, self.left, self.right))
         ranges = "/{}:{},{}:{}".format(*edges)
         return ranges + (",mirrored" if self.mirrored else "")
+
+
+def seam_addresses(file: str, boxes: Sequence[tuple[int, int, int, int]]) -> list[str]:
+    """An address for each seam of a picture, a manifest's row each; the first is turned upside down, so that
+    two seams that were welded side by side look alike.
+
+    Args:
+        boxes: (top, bottom, left, right) of each seam, as `signals.seam_crop.seam_boxes` finds them.
+
+    >>> seam_addresses("photo.png", [(0, 240, 0, 640), (240, 480, 0, 640)])
+    ['photo.png::/0:240,0:640,mirrored', 'photo.png::/240:480,0:640']
+    """
+    return [f"{file}{MARK}{Crop(*box, mirrored=number == 0)}" for number, box in enumerate(boxes)]

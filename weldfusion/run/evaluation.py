@@ -25,6 +25,7 @@ from weldfusion.run.limits import limits_of
 from weldfusion.run.seen import seen_lines, trained_on
 from weldfusion.training.heard import heard
 from weldfusion.training.plain import plain_windows
+from weldfusion.training.selecting import selection_line
 
 if TYPE_CHECKING:
     from weldfusion.run.trained import Run
@@ -98,8 +99,23 @@ def _background(run: "Run", dataset: Dataset, own: bool) -> Background:
             "command": as_typed(info["command"]),
             "started": info["started"],
             "weldfusion": info["weldfusion"],
+            **selected(info.get("selected", {})),
         },
     )
+
+
+def selected(info: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+    """What `model.select` kept and dropped in each fold, in words.
+
+    >>> selected({"fold1-seed0": {"settings": {"kept": ["current"], "dropped": ["voltage"]}}})
+    {'selected, fold1-seed0': 'settings: 1 of 2 channels kept (current), dropped voltage'}
+    """
+    return {
+        f"selected, {fold}": "; ".join(
+            selection_line(name, names["kept"], names["dropped"]) for name, names in by_modality.items()
+        )
+        for fold, by_modality in info.items()
+    }
 
 
 def as_typed(words: Sequence[str]) -> str:

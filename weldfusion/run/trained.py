@@ -193,9 +193,16 @@ class Run:
         return f"{root.resolve().name}-all"
 
     def histories(self) -> dict[str, pd.DataFrame]:
-        """Figures of each epoch, by training."""
-        tables = {f"{fold} seed {seed}": self.folder.fold(fold, seed) for fold, seed in self.folds}
-        return {name: history(path / "metrics.csv") for name, path in tables.items()}
+        """Figures of each epoch, by training; by its stages where it has several."""
+        found = {}
+        for fold, seed in self.folds:
+            name, table = f"{fold} seed {seed}", history(self.folder.fold(fold, seed) / "metrics.csv")
+            if "stage" not in table:
+                found[name] = table
+                continue
+            for number, rows in table.groupby("stage"):
+                found[f"{name} stage {number:.0f}"] = rows.drop(columns="stage")
+        return found
 
     def in_groups(self, frame: pd.DataFrame) -> pd.DataFrame:
         """The frame with the groups of the split, which intervals resample as a whole."""

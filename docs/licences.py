@@ -17,6 +17,8 @@ from packaging.utils import canonicalize_name
 PAGE = Path(__file__).parent / "licences.md"
 FORBIDDEN = re.compile(r"(?<!L)\bA?GPL|(?<!Lesser )General Public Licen[cs]e|Affero", re.IGNORECASE)
 LESSER = re.compile(r"LGPL|Lesser General Public", re.IGNORECASE)
+OPTIONAL = {"backbones"}
+"""Extras of pyproject.toml that are for use at run time."""
 KNOWN = {
     "cuda-toolkit": "NVIDIA CUDA Toolkit EULA",  # an empty package that only names NVIDIA's others
 }
@@ -71,8 +73,10 @@ def forbidden(text: str) -> bool:
     return bool(FORBIDDEN.search(text)) and not LESSER.search(text)
 
 
-def page(found: dict[str, dict[str, str]], runtime: set[str], development: set[str]) -> str:
-    """The whole page, from what `stated` and `needed` give."""
+def page(found: dict[str, dict[str, str]], runtime: set[str]) -> str:
+    """The whole page, from what `stated` gives and the names of what is needed at run time."""
+    optional = needed(OPTIONAL) - runtime
+    development = needed({"dev"}) - runtime - optional
     lines = [
         "# Licences of what gets installed",
         "",
@@ -81,7 +85,13 @@ def page(found: dict[str, dict[str, str]], runtime: set[str], development: set[s
         "of soundfile (libsndfile), soxr and opencv-python-headless (FFmpeg) hold libraries under the LGPL;",
         "the NVIDIA packages come with PyTorch on Linux and not with its CPU-only build.",
     ]
-    for title, names in (("At run time", runtime), ("For development only", development)):
+    extras = ", ".join(f"`{extra}`" for extra in sorted(OPTIONAL))
+    sections = {
+        "At run time": runtime,
+        f"At run time, only with the extra {extras}": optional,
+        "For development only": development,
+    }
+    for title, names in sections.items():
         lines += ["", f"## {title}", "", "| package | version | licence |", "|---|---|---|"]
         entries = [found[name] for name in sorted(names) if name in found]
         lines += [f"| {entry['Name']} | {entry['Version']} | {licence(entry)} |" for entry in entries]
@@ -96,9 +106,9 @@ def refused(found: dict[str, dict[str, str]], runtime: set[str]) -> list[str]:
 
 def main() -> int:
     found, runtime = stated(), needed(set())
-    PAGE.write_text(page(found, runtime, needed({"dev"}) - runtime), encoding="utf-8")
+    PAGE.write_text(page(found, runtime), encoding="utf-8")
     print(f"wrote {PAGE.name}: {len(runtime)} packages at run time")
-    bad = refused(found, runtime)
+    bad = refused(found, runtime | needed(OPTIONAL))
     if bad:
         print(f"needed at run time and not permitted: {', '.join(bad)}", file=sys.stderr)
     return 1 if bad else 0

@@ -8,7 +8,9 @@ from torch import nn
 
 from weldfusion.data.flow import Flow
 from weldfusion.encoders.cnn_sk import CNNSK
+from weldfusion.encoders.spectrogram_backbone import SpectrogramBackbone
 from weldfusion.errors import ConfigError
+from weldfusion.signals.filter_banks import Mel
 from weldfusion.testing import check_encoder
 
 PUBLISHED = Flow("image", 2, size=(64, 344))
@@ -82,6 +84,30 @@ def test_training_statistics_see_valid_columns_only():
     alone(x[..., :24])
     for name, tensor in padded.state_dict().items():
         torch.testing.assert_close(tensor, alone.state_dict()[name], atol=1e-5, rtol=1e-4)
+
+
+ARC = {"n_fft": 1024, "hop": 512, "bank": Mel(64, scale="htk", area="peak"), "padding": "reflect"}
+
+
+def test_spectrogram_of_4_s_at_44100_hz_is_the_published_picture():
+    encoder = SpectrogramBackbone(Flow("waveform", 1, length=176_000, rate=44_100.0), CNNSK, **ARC)
+    assert encoder.picture(torch.zeros(1, 1, 176_000)).shape == (1, 1, 64, 344)
+
+
+@pytest.mark.parametrize("padding", ["none", "zero"])
+@pytest.mark.parametrize("length", [3000, 6144, 6615])
+def test_a_padded_recording_gives_the_same_as_the_recording_alone(length, padding):
+    torch.manual_seed(0)
+    settings = {"backbone": partial(CNNSK, widths=(4, 6, 8)), "n_fft": 512, "hop": 128, "padding": padding}
+    encoder = SpectrogramBackbone(Flow("waveform", 1, length=8000, rate=16_000.0), **settings).eval()
+    for module in encoder.modules():
+        if isinstance(module, nn.BatchNorm2d):
+            nn.init.normal_(module.running_mean)
+            nn.init.normal_(module.bias)
+    x = torch.full((2, 1, 8000), 1e3)
+    x[..., :length] = torch.randn(2, 1, length)
+    valid = (torch.arange(8000) < length).expand(2, 8000)
+    torch.testing.assert_close(encoder(x, valid), encoder(x[..., :length]), atol=1e-4, rtol=1e-4)
 
 
 @pytest.mark.parametrize(

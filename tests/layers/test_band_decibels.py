@@ -69,6 +69,17 @@ def test_frames_are_valid_when_all_their_samples_are():
     assert layer.out_valid(valid).sum(dim=1).tolist() == [8, 4, 0]
 
 
+@pytest.mark.parametrize("length", [512, 896, 900, 1500])
+@pytest.mark.parametrize("padding", ["none", "zero"])
+def test_a_padded_signal_has_the_valid_frames_of_the_signal_alone(length, padding):
+    layer = BandDecibels(RATE, n_fft=512, hop=128, bank=HTK, padding=padding)
+    x = torch.randn(1, 1, length, generator=torch.Generator().manual_seed(0))
+    padded = torch.nn.functional.pad(x, (0, 1500 - length))
+    kept = layer(padded)[..., layer.out_valid(torch.arange(1500).unsqueeze(0) < length)[0]]
+    assert kept.shape[-1] == layer.frames(length)
+    torch.testing.assert_close(kept, layer(x))
+
+
 def test_bands_that_hold_no_frequency_are_told():
     with pytest.raises(ConfigError, match=r"narrower than the 125 Hz"):
         BandDecibels(RATE, n_fft=128, hop=128, bank=Mel(80))

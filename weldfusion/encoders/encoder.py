@@ -25,7 +25,11 @@ class Encoder(nn.Module, ABC):
 
     @abstractmethod
     def forward(self, x: Tensor, valid: Tensor | None = None) -> Tensor:
-        """`x` (B, *flow.shape), `valid` bool (B, L) or None → (B, *self.out.shape)."""
+        """`x` (B, *flow.shape), `valid` bool (B, L) or None → (B, *self.out.shape).
+
+        L are samples, tokens, columns of a table, images of a set, or columns of a picture of a signal
+        (`SpectrogramBackbone`), which an encoder of images may leave unasked: they are 0 already.
+        """
 
     def stages(self) -> list[str]:
         """Names of the consecutive parts, input first, of which the first few may be shared with another

@@ -59,7 +59,8 @@ class MCRNet(Encoder):
             raise ConfigError(
                 f"MCRNet: widths {list(widths)}, blocks {blocks}, depth {depth}; give at least one of each"
             )
-        self.depth = 1 if flow.count is None else depth
+        self.single = flow.count is None
+        self.depth = 1 if self.single else depth
         if flow.count is not None and flow.count < depth:
             raise ConfigError(
                 f"MCRNet: sequences of {flow.count} frames are shorter than the stem's depth {depth}; "
@@ -79,11 +80,11 @@ class MCRNet(Encoder):
         self.out = Flow.features(size) if self.pooled else Flow("maps", channels, size=(height, across))
 
     def forward(self, x: Tensor, valid: Tensor | None = None) -> Tensor:
-        frames = x.unsqueeze(1) if x.ndim == 4 else x
-        if valid is not None:
+        frames, places = x.unsqueeze(1) if self.single else x, None
+        if valid is not None and not self.single:
             frames = frames.masked_fill(~valid[:, :, None, None, None], 0.0)
-            valid = fitting_places(valid, self.depth)
-        maps = self.body(self._stem(frames.transpose(1, 2), valid))
+            places = fitting_places(valid, self.depth)
+        maps = self.body(self._stem(frames.transpose(1, 2), places))
         return maps if self.project is None else self.project(maps.mean(dim=(2, 3)))
 
     def stages(self) -> list[str]:

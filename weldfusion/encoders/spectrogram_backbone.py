@@ -1,6 +1,7 @@
 """A sound as a picture for any encoder of images."""
 
 from collections.abc import Callable
+from typing import Literal
 
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -19,7 +20,8 @@ class SpectrogramBackbone(Encoder):
     """Spectrogram in decibels → BatchNorm → picture (bands × frames) → any encoder of images.
 
     Frames that are not valid count as 0, the mean of the training part; a signal that fills half of the
-    window thus fills half of the picture.
+    window thus fills half of the picture. Unless `size` is given, the backbone is told which columns are real
+    (`valid`, (B, frames)); `CNNSK` leaves the others out of its means, most encoders of images do not ask.
 
     Args:
         flow: a waveform with known rate and length.
@@ -29,6 +31,7 @@ class SpectrogramBackbone(Encoder):
         bank: bands of the spectrogram; 40 mel bands (HTK's scale) by default.
         size: height and width to which the picture is brought (bilinear), such as [256, 256] for `TSFPC`;
             null leaves it at bands × frames.
+        padding: of the signal, see `BandDecibels`.
 
     >>> SpectrogramBackbone(Flow("waveform", 1, length=16000, rate=16000.0), size=(64, 64)).out.channels
     128
@@ -42,6 +45,7 @@ class SpectrogramBackbone(Encoder):
         hop: int = 256,
         bank: FilterBank | None = None,
         size: tuple[int, int] | None = None,
+        padding: Literal["none", "zero", "reflect"] = "none",
     ) -> None:
         super().__init__()
         if flow.kind != "waveform" or flow.length is None or flow.rate is None:
@@ -51,23 +55,24 @@ class SpectrogramBackbone(Encoder):
         if hop < 1 or n_fft < 2:
             raise ConfigError(f"n_fft is {n_fft} and hop {hop}, must be at least 2 and 1")
         bank = bank or Mel(scale="htk", area="peak")
-        frames, bands = frame_count(flow.length, n_fft, hop), len(bank.centres_hz(flow.rate))
-        if frames < 1:
+        if frame_count(flow.length, n_fft, hop) < 1:
             raise ConfigError(
                 f"windows of {flow.length} samples are shorter than one frame of {n_fft}; lengthen the "
                 "windows or lower n_fft"
             )
         if size is not None and min(size) < 1:
             raise ConfigError(f"size is {list(size)}, must be a height and a width in pixels")
-        self.bands = BandDecibels(flow.rate, n_fft, hop, bank)
+        self.bands = BandDecibels(flow.rate, n_fft, hop, bank, padding)
+        picture = size or (len(bank.centres_hz(flow.rate)), self.bands.frames(flow.length))
         self.norm = nn.BatchNorm2d(flow.channels)
         self.size = size
-        self.backbone = (backbone or SmallCNN2d)(Flow("image", flow.channels, size=size or (bands, frames)))
+        self.backbone = (backbone or SmallCNN2d)(Flow("image", flow.channels, size=picture))
         self.needs_float32 = self.backbone.needs_float32
         self.out = self.backbone.out
 
     def forward(self, x: Tensor, valid: Tensor | None = None) -> Tensor:
-        return self.backbone(self.picture(x, valid))
+        columns = None if valid is None or self.size is not None else self.bands.out_valid(valid)
+        return self.backbone(self.picture(x, valid), columns)
 
     def picture(self, x: Tensor, valid: Tensor | None = None) -> Tensor:
         """(B, C, L) → what the backbone sees: (B, C, height, width), low bands first, time to the right."""

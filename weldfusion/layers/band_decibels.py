@@ -4,6 +4,7 @@ from typing import Literal
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 from torchaudio.functional import spectrogram
 
 from weldfusion.layers.masked import window_valid
@@ -51,10 +52,7 @@ class BandDecibels(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         if not len(x):  # which no library of Fourier transforms takes
-            frames = (
-                x.shape[2] // self.hop + 1 if self.centred else frame_count(x.shape[2], self.n_fft, self.hop)
-            )
-            return self.weights.new_zeros(0, x.shape[1], len(self.weights), frames)
+            return self.weights.new_zeros(0, x.shape[1], len(self.weights), self.frames(x.shape[2]))
         with torch.autocast(x.device.type, enabled=False):
             power = spectrogram(
                 x.float(),
@@ -71,8 +69,22 @@ class BandDecibels(nn.Module):
             return 10.0 * (self.weights @ power).clamp(min=self.floor).log10()
 
     def out_valid(self, valid: Tensor) -> Tensor:
-        """Mask of the frames of `padding: none`: bool (B, L) → (B, T)."""
-        return window_valid(valid, self.n_fft, self.hop)
+        """Mask of the frames: bool (B, L) → (B, T), as many as the valid part alone has.
+
+        A frame counts if something in it is valid and it lies (of centred ones: its centre) between the
+        first and the last valid sample.
+        """
+        if not self.centred:
+            return window_valid(valid, self.n_fft, self.hop)
+        half = self.n_fft // 2
+        some = F.pad(valid, (half, half)).unfold(1, self.n_fft, self.hop).any(dim=-1)
+        begun = F.pad(valid, (0, 1)).cumsum(dim=1) > 0
+        not_over = F.pad(valid, (1, 0)).flip(1).cumsum(dim=1).flip(1) > 0
+        return some & (begun & not_over)[:, :: self.hop]
+
+    def frames(self, length: int) -> int:
+        """T for a signal of `length` samples."""
+        return length // self.hop + 1 if self.centred else frame_count(length, self.n_fft, self.hop)
 
 
 def frame_count(length: int, n_fft: int, hop: int) -> int:

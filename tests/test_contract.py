@@ -15,6 +15,7 @@ from weldfusion.encoders.cnn2d import SmallCNN2d
 from weldfusion.encoders.encoder import Encoder
 from weldfusion.errors import ConfigError
 from weldfusion.fusion.fusion import Exchange, Fusion, LateFusion
+from weldfusion.fusion.penalty import Penalty
 from weldfusion.heads.classes import ClassHead
 from weldfusion.heads.head import Head
 from weldfusion.systems.graph import FusionModel
@@ -27,6 +28,7 @@ from weldfusion.testing import (
     check_fusion,
     check_head,
     check_model,
+    check_penalty,
 )
 from weldfusion.testing.parts import parts_of
 
@@ -112,6 +114,12 @@ def test_fusion(part, count):
     else:
         with pytest.raises(ConfigError, match="two modalities, found"):
             make(flows)
+
+
+@pytest.mark.parametrize("part", parts_of(weldfusion.fusion, Penalty), ids=lambda part: part.__name__)
+@pytest.mark.parametrize("count", [2, 3])
+def test_penalty(part, count):
+    check_penalty(part, dict.fromkeys(sorted(FEATURES)[:count], Flow.features(6)))
 
 
 @pytest.mark.parametrize("part", parts_of(weldfusion.heads, Head), ids=lambda part: part.__name__)

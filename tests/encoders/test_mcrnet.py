@@ -11,6 +11,7 @@ from weldfusion.data.batch import Batch, Truth, Where
 from weldfusion.data.card import TargetSpec
 from weldfusion.data.flow import Flow
 from weldfusion.encoders.mcrnet import MCRNet, fitting_places
+from weldfusion.encoders.spectrogram_backbone import SpectrogramBackbone
 from weldfusion.errors import ConfigError
 from weldfusion.layers.reparam import deploy, is_deployed
 from weldfusion.systems.graph import FusionModel
@@ -49,6 +50,11 @@ def test_parameters_of_the_video_tower():
 def test_contract_on_sequences(frames, out):
     flow = Flow("image", 1, size=(40, 32), count=frames)
     check_encoder(partial(small, out=out), flow)
+
+
+def test_contract_on_sound_as_a_picture():
+    make = partial(SpectrogramBackbone, backbone=small, n_fft=256, hop=64)
+    check_encoder(make, Flow("waveform", 2, length=1500, rate=16_000.0))
 
 
 @pytest.mark.parametrize("size", [(40, 32), (33, 17), (5, 1)])

@@ -122,7 +122,11 @@ def deploy(model: M) -> M:
     """A copy of a trained model in which every `MultiBranchConv2d` is one convolution.
 
     The copy gives what the model gives in eval mode, up to rounding. Load a deployed state dictionary
-    into a deployed copy of a new model: `deploy(new.eval()).load_state_dict(state)`.
+    into a deployed copy of a new model: `deploy(new.eval()).load_state_dict(state)`. A trained run is
+    deployed network by network; `predict` of its predictor then uses the copy:
+
+        predictor = Run("runs/mcrnet").predictor("fold0", seed=0)
+        predictor.model = deploy(predictor.model)
 
     Raises ConfigError if the model is in training mode, is deployed already, or has no branches to fuse.
 

@@ -47,7 +47,7 @@ class Segmenter(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Pictures (B, C, H, W) → (B, 1, H, W)."""
-        found = torch.sigmoid(self.logits(resized(x.float(), self.own_size)))
+        found = torch.sigmoid(self.logits(resized(x.float(), self.own_size)).float())
         return resized(found, (x.shape[-2], x.shape[-1]))
 
 

@@ -54,7 +54,7 @@ def segmented(segmenter: Segmenter, example: Example) -> np.ndarray:
     """The segmenter's mask in the picture's own size, bool (height, width)."""
     values = fitted(example, segmenter.own_size, segmenter.network.channels)
     with torch.no_grad():
-        share = segmenter(torch.from_numpy(values[None]))[0, 0].float().numpy()
+        share = segmenter(torch.from_numpy(np.array(values[None])))[0, 0].float().numpy()
     size = (example.picture.shape[0], example.picture.shape[1])
     return fit_image(share[..., None], size, 1)[0] >= INSIDE
 

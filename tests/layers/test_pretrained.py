@@ -50,3 +50,14 @@ def test_ignored_names_keep_their_own_weights():
     load_state(network, other.state_dict(), ("1.",), "file.pt")
     torch.testing.assert_close(network[0].weight, other[0].weight)
     torch.testing.assert_close(network[1].weight, kept)
+
+
+def test_safetensors(tmp_path):
+    safetensors = pytest.importorskip("safetensors.torch")
+    path = tmp_path / "weights.safetensors"
+    safetensors.save_file({"a": torch.arange(3.0)}, path)
+    assert read_state(str(path))["a"].tolist() == [0.0, 1.0, 2.0]
+    path.write_bytes(b"something else")
+    with pytest.raises(ConfigError, match="cannot be read as safetensors") as error:
+        read_state(str(path))
+    assert "\n" not in str(error.value)

@@ -1,6 +1,6 @@
 """What makes an encoder of a ready-made network of images: its first convolution, its sizes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 import torch
@@ -66,8 +66,7 @@ def dry_shape(
     """
     training = network.training
     network.eval()
-    state = {key: tensor.to("meta") for key, tensor in network.state_dict(keep_vars=True).items()}
-    state |= {key: tensor.to("meta") for key, tensor in network.named_buffers()}
+    state = _on_meta(dict(network.named_buffers()) | dict(network.state_dict(keep_vars=True)))
     x = torch.zeros((2, *flow.shape), device="meta")
     try:
         found = run(lambda images: functional_call(network, state, images), x)
@@ -77,3 +76,9 @@ def dry_shape(
     finally:
         network.train(training)
     return tuple(found.shape[1:])
+
+
+def _on_meta(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """The same names and shapes without values; a tensor of several names stays one."""
+    copies = {id(tensor): tensor.to("meta") for tensor in tensors.values()}
+    return {name: copies[id(tensor)] for name, tensor in tensors.items()}

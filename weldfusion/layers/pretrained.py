@@ -35,12 +35,15 @@ def pretrained_wanted() -> bool:
 
 
 def read_state(path: str) -> Mapping[str, Tensor]:
-    """The state dictionary in a local file written by `torch.save`; nothing else is unpickled.
+    """The state dictionary in a local file written by `torch.save` (nothing else is unpickled) or, where
+    its name says so, in the format of safetensors.
 
     Raises ConfigError if the file is missing or holds something else.
     """
     if not Path(path).is_file():
         raise ConfigError(f"weights: {path} is not a file; give DEFAULT, null or the path of a file")
+    if Path(path).suffix == ".safetensors":
+        return _read_safetensors(path)
     try:
         state = torch.load(path, map_location="cpu", weights_only=True)
     except (UnpicklingError, RuntimeError, EOFError, OSError, ValueError, KeyError) as error:
@@ -48,6 +51,19 @@ def read_state(path: str) -> Mapping[str, Tensor]:
     if not isinstance(state, Mapping) or not all(isinstance(value, Tensor) for value in state.values()):
         raise ConfigError(f"weights: {path} holds no state dictionary (names and tensors)")
     return state
+
+
+def _read_safetensors(path: str) -> Mapping[str, Tensor]:
+    try:
+        from safetensors import SafetensorError
+        from safetensors.torch import load_file
+    except ImportError:
+        raise ConfigError(f"weights: {path} needs safetensors: pip install weldfusion[backbones]") from None
+    try:
+        return load_file(path)
+    except (SafetensorError, OSError, ValueError) as error:
+        reason = " ".join(str(error).split())
+        raise ConfigError(f"weights: {path} cannot be read as safetensors: {reason}") from error
 
 
 def load_state(network: nn.Module, state: Mapping[str, Tensor], ignore: tuple[str, ...], source: str) -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 from weldfusion.data.flow import Flow
-from weldfusion.encoders.conv1d import ConvBlocks1d
+from weldfusion.encoders.conv1d import ConvBlocks1d, fewest_samples
 from weldfusion.errors import ConfigError
 
 
@@ -111,7 +111,7 @@ def test_rate_of_the_tokens():
     ("flow", "arguments", "told"),
     [
         (Flow("table", 3), {}, "not table"),
-        (waveform(8), {"pool_strides": 2}, "8 samples are too few for 4 blocks"),
+        (waveform(15), {"pool_strides": 2}, "15 samples are too few for 4 blocks .* need 16; lengthen"),
         (waveform(80), {"pool_strides": [1, 2]}, "pool_strides has 2 values, widths has 4"),
         (waveform(80), {"widths": []}, "widths has 0"),
     ],
@@ -119,6 +119,14 @@ def test_rate_of_the_tokens():
 def test_settings_that_cannot_work(flow, arguments, told):
     with pytest.raises(ConfigError, match=told):
         ConvBlocks1d(flow, **arguments)
+
+
+@pytest.mark.parametrize("strides", [[2, 2, 2, 2], [1, 2, 3], [3, 1], [1, 1, 1]])
+def test_the_fewest_samples_just_fit(strides):
+    fewest, widths = fewest_samples(strides), [2] * len(strides)
+    assert ConvBlocks1d(waveform(fewest), widths, strides, out="tokens").out.length == 1
+    with pytest.raises(ConfigError, match=f"need {fewest}"):
+        ConvBlocks1d(waveform(fewest - 1), widths, strides)
 
 
 def test_it_learns_to_tell_two_tones_apart():

@@ -91,7 +91,7 @@ def test_a_config_names_views_and_their_encoder():
         (lambda: Views(PAIR.single), "takes sets of images, not one image"),
         (lambda: Views(PAIR, SMALL, stages=3), "stages is 3; SmallCNN2d has 2 that can be shared"),
         (lambda: Views(Flow("table", 3), TableMLP), "takes sets of images, not table"),
-        (lambda: SideBySide(Flow.features(3)), "SideBySide takes tokens, not features; set out: tokens"),
+        (lambda: SideBySide(Flow.features(3)), "SideBySide takes tokens, not features"),
     ],
 )
 def test_what_does_not_fit_is_told(make, told):

@@ -159,6 +159,11 @@ class Stages(Encoder):
         return self.last(torch.relu(self.two(torch.relu(self.norm(self.one(x))))))
 
 
+class Whole(Stages):
+    def stages(self):
+        return []
+
+
 TABLES = {"a": Flow("table", 3), "b": Flow("table", 3)}
 
 
@@ -329,8 +334,8 @@ def test_encoders_of_whole_sets_are_shared_by_sets_of_equal_number():
         ),
         (
             {"a": Flow("table", 3), "b": Flow("table", 3)},
-            Parts(share={"b": Share("a", 1)}),
-            r"^model\.share\.b\.stages: TableMLP is shared as a whole only; leave stages out$",
+            Parts(encoders={"a": Whole}, share={"b": Share("a", 1)}),
+            r"^model\.share\.b\.stages: Whole is shared as a whole only; leave stages out$",
         ),
         ({**FLOWS, "side": replace(VIEW, count=2)}, SHARED, r"share\.side: top is one image, side a set"),
     ],

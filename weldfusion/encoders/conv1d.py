@@ -13,6 +13,18 @@ from weldfusion.layers.conv_block import ConvBlock1d
 from weldfusion.layers.masked import masked_max, masked_mean
 
 
+def fewest_samples(strides: Sequence[int]) -> int:
+    """Samples that blocks with these pool strides need.
+
+    >>> fewest_samples([1, 1]), fewest_samples([2, 2, 2, 2])
+    (3, 16)
+    """
+    length = 1
+    for stride in reversed(strides):
+        length = (length - 1) * stride + 2
+    return length
+
+
 class ConvBlocks1d(Encoder):
     """Conv(3, same) → BatchNorm → LeakyReLU → MaxPool(2), once per width.
 
@@ -56,7 +68,9 @@ class ConvBlocks1d(Encoder):
         for width, stride in zip(widths, strides, strict=True):
             if length < 2:
                 raise ConfigError(
-                    f"{flow.length} samples are too few for {len(widths)} blocks with pool strides {strides}"
+                    f"{flow.length} samples are too few for {len(widths)} blocks with pool strides "
+                    f"{strides}, which need {fewest_samples(strides)}; lengthen data.windows.length_s, or lower "
+                    "pool_strides or the number of widths"
                 )
             self.blocks.append(ConvBlock1d(channels, width, stride, slope))
             channels, length = width, (length - 2) // stride + 1

@@ -24,9 +24,7 @@ class SideBySide(Encoder):
     def __init__(self, flow: Flow, absent: Literal["learned", "zero"] = "learned") -> None:
         super().__init__()
         if flow.kind != "tokens" or flow.length is None:
-            raise ConfigError(
-                f"SideBySide takes tokens, not {flow.kind}; set out: tokens of the encoder, or leave it out"
-            )
+            raise ConfigError(f"SideBySide takes tokens, not {flow.kind}")
         learned = absent == "learned"
         self.absent = nn.Parameter(torch.zeros(flow.length, flow.channels)) if learned else None
         self.out = Flow.features(flow.length * flow.channels)

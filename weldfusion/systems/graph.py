@@ -19,8 +19,9 @@ from weldfusion.layers.selected import Selected
 from weldfusion.layers.standardise import Standardise
 from weldfusion.systems.branch import pool, pooled_flow, run_encoder, zero_masked
 from weldfusion.systems.build import build, check_names, check_usable
+from weldfusion.systems.hints import hinted, tokens_for_exchange, tokens_for_trunk
 from weldfusion.systems.join import OutputJoin, last_join, prior_where_nothing
-from weldfusion.systems.parts import MakeExchange, Parts
+from weldfusion.systems.parts import MakeEncoder, MakeExchange, Parts
 from weldfusion.systems.penalties import penalties
 from weldfusion.systems.share import out_of, stems
 from weldfusion.systems.shared_rows import shared_rows
@@ -78,14 +79,15 @@ class FusionModel(nn.Module):
         self.exchange_keys: list[str] = []
         for key, make in _exchanges(parts.exchange):
             self.exchange_keys.append(key)
-            exchange = build(key, Exchange, make, between)
+            with hinted(tokens_for_exchange(self.inner_flows, between)):
+                exchange = build(key, Exchange, make, between)
             self.exchanges.append(exchange)
             between = {name: exchange.out[name] for name in sorted(between)}
-        trunks = {name: make for name, make in (parts.trunks or {}).items() if make is not None}
         self.trunks = ModulesByName(
             {
-                name: build(f"model.trunks.{name}", Encoder, make, between[name])
-                for name, make in trunks.items()
+                name: _trunk(name, between[name], make)
+                for name, make in (parts.trunks or {}).items()
+                if make is not None
             }
         )
         self.late = {
@@ -226,6 +228,11 @@ class FusionModel(nn.Module):
         """Give the truths of the training part to all heads of a target."""
         for head in self.join.heads_of(target):
             head.fit_truth(value, known)
+
+
+def _trunk(name: str, flow: Flow, make: MakeEncoder) -> Encoder:
+    with hinted(tokens_for_trunk(name, flow), only_if=f"not {flow.kind}"):
+        return build(f"model.trunks.{name}", Encoder, make, flow)
 
 
 def _exchanges(

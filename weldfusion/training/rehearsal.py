@@ -11,8 +11,10 @@ from torch.nn.modules.batchnorm import _BatchNorm
 from torch.optim import AdamW
 
 from weldfusion.data.dataset import WeldWindows
+from weldfusion.data.flow import Flow
 from weldfusion.errors import ConfigError, WeldfusionWarning
 from weldfusion.systems.graph import FusionModel
+from weldfusion.systems.parts import Parts
 from weldfusion.systems.sizes import check_sizes
 from weldfusion.training.devices import process_count, statistics_together
 from weldfusion.training.schedules import OneCosine, refuse_plateau
@@ -20,6 +22,8 @@ from weldfusion.training.settings import FitSettings, TrainingSettings
 from weldfusion.training.several import check_stages, only, plans
 from weldfusion.training.task import target_weights
 from weldfusion.training.trainer import build_trainer, check_trainer, quiet_lightning
+
+COLOURS = 3
 
 
 def rehearse(settings: FitSettings, windows: WeldWindows) -> None:
@@ -40,6 +44,7 @@ def rehearse(settings: FitSettings, windows: WeldWindows) -> None:
                 check_schedule(plan.training, model, f"training.stages.{number}")
     check_cache(settings.data.cache)
     warn_of_own_statistics(settings.trainer, model)
+    warn_of_adapted(settings.model.parts(), windows.flows)
     with TemporaryDirectory() as folder, quiet_lightning():
         build_trainer(settings.trainer, Path(folder), [])
 
@@ -76,6 +81,25 @@ def warn_of_own_statistics(trainer: Mapping[str, Any], model: nn.Module) -> None
             WeldfusionWarning,
             stacklevel=2,
         )
+
+
+def warn_of_adapted(parts: Parts, flows: Mapping[str, Flow]) -> None:
+    """Warns where weights learned on colour images serve images of another number of channels."""
+    for name, make in (parts.encoders or {}).items():
+        flow = flows.get(name)
+        if flow is not None and flow.kind == "image" and flow.channels != COLOURS and _pretrained(make):
+            warnings.warn(
+                f"model.encoders.{name}: its weights were learned on images of {COLOURS} channels, {name} "
+                f"has {flow.channels}; the first filters are averaged over the colours and scaled to fit",
+                WeldfusionWarning,
+                stacklevel=2,
+            )
+
+
+def _pretrained(make: Any) -> bool:
+    """Whether a maker of an encoder, or one within its settings, names weights."""
+    given = getattr(make, "settings", None) or getattr(make, "keywords", None) or {}
+    return any(value is not None if key == "weights" else _pretrained(value) for key, value in given.items())
 
 
 def check_cache(folder: str | None) -> None:

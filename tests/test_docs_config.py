@@ -53,6 +53,17 @@ def test_the_example_loads(tmp_path):
     assert settings.trainer["max_epochs"] == 50
 
 
+def test_the_stages_and_selections_load(tmp_path):
+    (text,) = blocks("yaml stages")
+    (tmp_path / "stages.yaml").write_text(text, encoding="utf-8")
+    settings, _ = load_settings([tmp_path / "stages.yaml"])
+    assert [stage.modalities for stage in settings.training.stages] == [
+        [name] for name in settings.data.inputs
+    ]
+    assert settings.model.select["spectrometer"].count == 200
+    assert settings.training.stages[2].balanced
+
+
 def test_every_section_is_described():
     text = PAGE.read_text("utf-8")
     _, resolved = load_settings()

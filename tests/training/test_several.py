@@ -8,6 +8,7 @@ import pytest
 import torch
 from torch import nn
 
+from tests.training import staged_ranks
 from tests.training.fake import FakeWindows, largest_difference, weights
 from weldfusion.data.card import TargetSpec
 from weldfusion.data.flow import Flow
@@ -164,3 +165,20 @@ def test_what_a_later_stage_changes_is_told():
     )
     with pytest.warns(WeldfusionWarning, match="side shares an encoder with top, which a later stage"):
         check_stages([GradientStage(["side"]), GradientStage(["top"])], twins)
+
+
+@pytest.mark.slow
+def test_two_processes_train_a_stage_like_one(tmp_path):
+    staged_ranks.train(1, tmp_path / "one")
+    staged_ranks.train_on_two(tmp_path / "two")
+    last = [
+        torch.load(tmp_path / name / "checkpoints" / "last.ckpt", weights_only=True)
+        for name in ("one", "two")
+    ]
+    assert largest_difference(*(one["state_dict"] for one in last)) < 1e-6
+    losses = [[row["select_loss"] for row in table_of(one)] for one in last]
+    assert losses[0] == pytest.approx(losses[1], abs=1e-6)
+
+
+def table_of(checkpoint):
+    return next(iter(checkpoint["callbacks"].values()))["rows"]

@@ -69,7 +69,8 @@ def model(**parts):
         (
             {"encoders": {"arc": partial(ConvBlocks1d, widths=[4] * 7)}},
             "model.encoders.arc: 64 samples are too few for 7 blocks with pool strides "
-            "[2, 2, 2, 2, 2, 2, 2], which need 128; lengthen data.windows.length_s, or lower pool_strides or the number of widths",
+            "[2, 2, 2, 2, 2, 2, 2], which need 128; lengthen data.windows.length_s, or lower "
+            "pool_strides or the number of widths",
         ),
         (
             {"fusion": OnlyNumbers},

@@ -69,8 +69,8 @@ class ConvBlocks1d(Encoder):
             if length < 2:
                 raise ConfigError(
                     f"{flow.length} samples are too few for {len(widths)} blocks with pool strides "
-                    f"{strides}, which need {fewest_samples(strides)}; lengthen data.windows.length_s, or lower "
-                    "pool_strides or the number of widths"
+                    f"{strides}, which need {fewest_samples(strides)}; lengthen data.windows.length_s, or "
+                    "lower pool_strides or the number of widths"
                 )
             self.blocks.append(ConvBlock1d(channels, width, stride, slope))
             channels, length = width, (length - 2) // stride + 1

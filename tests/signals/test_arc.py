@@ -1,6 +1,6 @@
 """Arc on and off against the instants that were put in, and on the robotic welds current against sound."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import numpy as np
@@ -83,6 +83,48 @@ def test_threshold_divides_as_that_of_scikit_image():
 def test_no_arc_to_be_found(values: np.ndarray, message: str):
     with pytest.raises(SignalError, match=message):
         find_arc(values, 100.0)
+
+
+def accepted(made: Iterable[np.ndarray], rate: float) -> float:
+    """Share of the signals in which an arc is found."""
+    found = []
+    for values in made:
+        try:
+            find_arc(values, rate)
+            found.append(True)
+        except SignalError:
+            found.append(False)
+    return float(np.mean(found))
+
+
+def test_most_random_walks_are_no_arc():
+    """Two levels are told apart in more than half of them."""
+    for length, most in ((160, 0.2), (2400, 0.12)):
+        walks = [np.cumsum(np.random.default_rng(seed).normal(size=length)) for seed in range(150)]
+        assert accepted(walks, 20.0) <= most
+
+
+@pytest.mark.parametrize("rate", [10.0, 1000.0])
+def test_a_ramp_is_no_arc(rate: float):
+    with pytest.raises(SignalError, match=r"change only 1\.00 times as fast .* they drift"):
+        find_arc(np.linspace(0, 1, round(8 * rate)), rate)
+
+
+@pytest.mark.parametrize("rate", [9.0, 100.0])
+@pytest.mark.parametrize("slope_s", [0.0, 0.5, 1.0])
+def test_currents_that_rise_slowly_are_arcs(rate: float, slope_s: float):
+    times = np.arange(round(20 * rate)) / rate
+    shape = np.clip((times - 3) / max(slope_s, 1e-9), 0, 1) * np.clip((17 - times) / max(slope_s, 1e-9), 0, 1)
+    made = [100 * shape + 20 * np.random.default_rng(seed).normal(size=len(shape)) for seed in range(40)]
+    assert accepted(made, rate) == 1
+
+
+@pytest.mark.parametrize("hertz", [0.5, 1.0, 2.0, 5.0])
+def test_pulsed_currents_are_arcs(hertz: float):
+    times = np.arange(1600) / 100
+    pulses = np.where((times * hertz) % 1 < 0.5, 150.0, 60.0) * ((times > 2.1) & (times < 13.7))
+    made = [pulses + 5 * np.random.default_rng(seed).normal(size=1600) for seed in range(10)]
+    assert accepted(made, 100.0) == 1
 
 
 @pytest.mark.real_data

@@ -7,11 +7,14 @@ from scipy.ndimage import uniform_filter1d
 
 from weldfusion.errors import SignalError
 from weldfusion.signals.finite import check_signal
+from weldfusion.signals.steepness import steepness
 
 SHORTEST = 16
 LEVELS = 256
 QUIETEST = 0.05  # of the step: smaller noise is not believed
 SEPARATION = 2.0
+LEAST_STEEP = 2.0  # change at an edge over changes elsewhere
+FEWEST, SHARE = 8, 16  # samples, and parts of the arc, that a change is measured over at least
 NORMAL = 1.4826  # sd of normal values / median absolute deviation
 CLIP = 8.0  # log-likelihood that one sample may count: a glitch is no arc
 AROUND = 2_000
@@ -47,14 +50,17 @@ def find_arc(values: np.ndarray, rate: float, shortest_s: float = 0.5) -> Arc:
     is the mean of the likelihood of a step from one level and noise to the other's, and its deviation that of
     the likelihood and of the sampling; a current that rises slowly is taken where it leaves the lower level.
 
-    Only the distance of the levels is tested: a signal that drifts without a step, such as a ramp, can pass.
+    A signal that drifts is refused: at both ends it must change twice as fast as elsewhere, over
+    `shortest_s`, 8 samples or 1/16 of the arc, whichever is longest. Of random walks 6 to 23 % still pass,
+    the fewer the longer they are.
 
     Args:
         values: (time,), finite, at least 16 samples. Of a sound take `sound_level` first.
         rate: samples per second.
         shortest_s: shortest arc, and shortest pause that parts a short glitch from it.
 
-    Raises SignalError where the signal cannot be used or its two levels do not differ clearly.
+    Raises SignalError where the signal cannot be used, its two levels do not differ clearly or it drifts from
+    one to the other.
 
     >>> current = np.concatenate([np.zeros(50), np.full(100, 180.0), np.zeros(50)])
     >>> arc = find_arc(current, rate=100)
@@ -69,6 +75,7 @@ def find_arc(values: np.ndarray, rate: float, shortest_s: float = 0.5) -> Arc:
     on, above = _burning(array, shortest_s * rate)
     _check_levels(array, on)
     first, last = (int(i) for i in np.flatnonzero(on)[[0, -1]])
+    _check_edges(array, on, first, last, shortest_s * rate)
     begin, end = (0.0, float("nan")), (len(array) - 1.0, float("nan"))
     if first > 0:
         begin = _step(array, first, on, above)
@@ -152,6 +159,19 @@ def _check_levels(array: np.ndarray, on: np.ndarray) -> None:
         raise SignalError(
             f"values with and without arc differ by {step:.3g}, with noise of {noise:.3g}: no clear arc on "
             "or off; use another channel, or its level"
+        )
+
+
+def _check_edges(array: np.ndarray, on: np.ndarray, first: int, last: int, shortest: float) -> None:
+    rises = [first] if first > 0 else []
+    falls = [last + 1] if last < len(array) - 1 else []
+    level = float(np.median(array[~on]) + np.median(array[on])) / 2
+    window = max(round(shortest), FEWEST, int(on.sum()) // SHARE)
+    found = steepness(array, rises, falls, level, window)
+    if found < LEAST_STEEP:
+        raise SignalError(
+            f"values change only {found:.2f} times as fast at the ends of the arc as elsewhere, an arc takes "
+            f"{LEAST_STEEP:g}: they drift; use another channel, or its level"
         )
 
 

@@ -12,8 +12,8 @@ from weldfusion.config.build import build
 from weldfusion.config.join import join
 from weldfusion.config.problems import Reading
 from weldfusion.data.flow import Flow
+from weldfusion.encoders.irnet import IrNet
 from weldfusion.encoders.spectrogram_backbone import SpectrogramBackbone
-from weldfusion.encoders.torchvision_backbone import TorchvisionBackbone
 from weldfusion.encoders.tsfpc import TSFPC
 from weldfusion.errors import ConfigError
 from weldfusion.signals.filter_banks import Mel
@@ -68,7 +68,7 @@ def test_frames_that_are_not_valid_are_the_mean():
         partial(SpectrogramBackbone, backbone=partial(TSFPC, depths=(1, 1, 1)), size=(64, 64)),
         partial(
             SpectrogramBackbone,
-            backbone=partial(TorchvisionBackbone, name="shufflenet_v2_x0_5", out="tokens"),
+            backbone=partial(IrNet, out="tokens"),
         ),
     ],
 )

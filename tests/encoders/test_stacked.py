@@ -7,6 +7,7 @@ import torch
 
 from weldfusion.data.flow import Flow
 from weldfusion.encoders.cnn2d import SmallCNN2d
+from weldfusion.encoders.irnet import IrNet
 from weldfusion.encoders.stacked import Stacked
 from weldfusion.encoders.torchvision_backbone import TorchvisionBackbone
 from weldfusion.errors import ConfigError
@@ -41,8 +42,8 @@ def test_a_frame_that_is_not_valid_counts_as_the_mean():
         torch.testing.assert_close(encoder(x, valid), encoder(zeroed))
 
 
-def test_the_contract_with_a_ready_made_network():
-    check_encoder(partial(Stacked, encoder=TorchvisionBackbone), FRAMES)
+def test_the_contract_with_another_encoder_of_pictures():
+    check_encoder(partial(Stacked, encoder=partial(IrNet, out="tokens")), FRAMES)
 
 
 def test_stages_are_those_of_the_inner_encoder():

@@ -66,9 +66,9 @@ def test_pools_of_the_simulator_are_learned(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     exec(block("python pools").replace("WELDS = 48", "WELDS = 24"), {})
     (command,) = re.findall(r"^weldfusion (segment pools .+)$", PAGE, re.MULTILINE)
-    assert main(shlex.split(command)) == 0
+    assert main(shlex.split(command.replace("--epochs 30", "--epochs 6 --batch-size 2"))) == 0
     metrics = json.loads((tmp_path / "segmenters" / "pools" / "metrics.json").read_text())
-    assert metrics["figures"]["iou"]["U-Net"]["value"] > 0.9
+    assert metrics["figures"]["iou"]["U-Net"]["value"] > 0.85
 
 
 @pytest.mark.parametrize("command", re.findall(r"^weldfusion (segment .+)$", PAGE, re.MULTILINE))

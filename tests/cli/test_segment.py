@@ -89,6 +89,23 @@ def test_folds_test_every_weld_once(segmented):
     assert (segmented / "folds" / "fold2" / "segmenter.pt").is_file()
 
 
+def test_damaged_results_are_one_line(segmented, tmp_path, capsys):
+    words = ["segment", str(segmented / "discs"), *FAST, "--folder"]
+    for name, message in (
+        ("settings.json", "settings.json: cannot be read"),
+        ("segmenter.pt", "train it again"),
+    ):
+        folder = tmp_path / name
+        shutil.copytree(segmented / "out", folder)
+        (folder / name).write_bytes(b"{")
+        assert main([*words, str(folder)]) == 2
+        assert message in capsys.readouterr().err.strip().splitlines()[-1]
+    (tmp_path / "used").mkdir()
+    (tmp_path / "used" / "mine.txt").write_text("x")
+    assert main([*words, str(tmp_path / "used")]) == 2
+    assert "holds no segmenter" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [

@@ -11,7 +11,7 @@ class Weld:
 
     `files` maps a modality to its files (absolute; empty or absent key: the weld lacks it), `values`
     a table modality to its inline numbers (NaN where empty), `targets` a target to its value: a
-    class name, a tuple of class names (multilabel), a float, a path (interval and sample level) or
+    class name, a tuple of class names (multilabel), a float, a path (interval and sample level, masks) or
     None where the truth is absent. `offset_s` and `clock_ppm` override the card for this weld. `split`
     is the part that the manifest's own `split` column gives, if there is one.
     """

@@ -79,16 +79,15 @@ def segment(
     settings, folder = settings or SegmentationSettings(), Path(folder)
     dataset = read_dataset(data)
     spec = mask_target(dataset.card, target, modality)
-    welds = with_masks(dataset, spec)
-    if not welds:
-        raise RunError(f"{data}: no weld has a mask of {spec.name} and one picture of {spec.of}")
-    first = read_example(dataset, spec, welds[0]).picture
-    channels = channels_of(dataset.card.modalities[spec.of], first)
-    task = Task(dataset, spec, {weld.id: weld for weld in welds}, channels, settings, folder, say)
     others = {name: t for name, t in dataset.card.targets.items() if t.kind != "mask"}
     with heard() as warned:
+        welds = with_masks(dataset, spec)
+        if not welds:
+            raise RunError(f"{data}: no weld has a mask of {spec.name} and one picture of {spec.of}")
         card = replace(dataset.card, targets=others)
         folds = (split or HoldOut()).folds(dataset.welds, card, settings.seed)
+    channels = channels_of(dataset, dataset.card.modalities[spec.of])
+    task = Task(dataset, spec, {weld.id: weld for weld in welds}, channels, settings, folder, say)
     _claim(task)
     write_split(folds, dataset.welds, dataset.card, folder / "split.csv")
     return _report(task, folds, [_one_fold(task, fold, len(folds) > 1) for fold in folds], warned)
@@ -102,7 +101,7 @@ def _claim(task: Task) -> None:
     })  # fmt: skip
     file = task.folder / SETTINGS
     if file.is_file():
-        changed = differences(json.loads(file.read_text(encoding="utf-8")), wanted)
+        changed = differences(_settings(file), wanted)
         if changed:
             raise RunError(
                 f"{task.folder}: holds a segmenter of other settings ({', '.join(changed[:3])}); choose "
@@ -111,6 +110,13 @@ def _claim(task: Task) -> None:
     elif task.folder.exists() and any(task.folder.iterdir()):
         raise RunError(f"{task.folder}: exists and holds no segmenter; choose another --folder")
     write_text(file, json.dumps(wanted, indent=1) + "\n")
+
+
+def _settings(file: Path) -> Any:
+    try:
+        return json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        raise RunError(f"{file}: cannot be read; delete {file.parent} and train again") from None
 
 
 def _one_fold(task: Task, fold: Fold, several: bool) -> tuple[Segmenter, bool]:

@@ -1,5 +1,6 @@
 """Pictures of welds with their masks, read for a segmenter."""
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,10 +12,11 @@ from weldfusion.data.card import Card, Modality, TargetSpec
 from weldfusion.data.folder import Dataset
 from weldfusion.data.images import fit_image
 from weldfusion.data.masks import read_mask
+from weldfusion.data.readers.find import probe
 from weldfusion.data.recording import read_photo
 from weldfusion.data.same_welds import digest
 from weldfusion.data.weld import Weld
-from weldfusion.errors import ConfigError, ReadError, RunError, did_you_mean
+from weldfusion.errors import ConfigError, ReadError, RunError, WeldfusionWarning, did_you_mean
 from weldfusion.training.segmentation import Outlined
 
 HALF = 128
@@ -46,12 +48,18 @@ def mask_target(card: Card, name: str | None = None, modality: str | None = None
 
 
 def with_masks(dataset: Dataset, target: TargetSpec) -> list[Weld]:
-    """The welds that have a mask and one picture to it, in the manifest's order."""
-    return [
-        weld
-        for weld in dataset.welds
-        if weld.targets.get(target.name) is not None and len(weld.files.get(target.of, ())) == 1
-    ]
+    """The welds that have a mask and one picture to it, in the manifest's order; others with a mask are told
+    by a `WeldfusionWarning`."""
+    masked = [weld for weld in dataset.welds if weld.targets.get(target.name) is not None]
+    found = [weld for weld in masked if len(weld.files.get(target.of, ())) == 1]
+    if len(found) < len(masked):
+        warnings.warn(
+            f"{len(masked) - len(found)} welds have a mask but not one picture of {target.of}; they are left "
+            "out (`weldfusion data check` names them)",
+            WeldfusionWarning,
+            stacklevel=2,
+        )
+    return found
 
 
 def read_example(dataset: Dataset, target: TargetSpec, weld: Weld) -> Example:
@@ -66,10 +74,10 @@ def read_example(dataset: Dataset, target: TargetSpec, weld: Weld) -> Example:
     return Example(weld, picture, mask)
 
 
-def channels_of(modality: Modality, first: np.ndarray) -> int:
-    """Channels that every picture is brought to: the card's, or the first picture's without transparency."""
-    found = first.shape[2]
-    return len(modality.channels) or (3 if found == 4 else found)
+def channels_of(dataset: Dataset, modality: Modality) -> int:
+    """Channels that every picture is brought to, as a fit does: the card's, or those of the first picture."""
+    first = next(weld.files[modality.name] for weld in dataset.welds if weld.files.get(modality.name))
+    return len(modality.channels) or probe(first[0], modality.reader).shape[-1]
 
 
 def outlined(

@@ -10,6 +10,7 @@ import yaml
 
 from tests.training.tiny_data import write_tiny
 from weldfusion.config.load import load_settings
+from weldfusion.data.batch import Batch
 from weldfusion.data.dataset import WeldWindows
 from weldfusion.data.flow import Flow
 from weldfusion.data.folder import read_dataset
@@ -17,6 +18,7 @@ from weldfusion.errors import ConfigError, RunError
 from weldfusion.run import Run
 from weldfusion.signals.channel_selection import ChannelSelection
 from weldfusion.signals.collinearity import StepwiseVif
+from weldfusion.training import selecting
 from weldfusion.training.atomic import load_state
 from weldfusion.training.fit import fit_run
 from weldfusion.training.selecting import chosen_windows, filled, first_classes
@@ -197,6 +199,21 @@ def test_no_more_than_the_most_windows_spread_over_all(made):
     assert {int(c) for c in classes} <= {0, 1}
     once, _ = chosen_windows(fit, "settings", None, True, 10_000)
     assert len(once) == len(fit.welds)
+
+
+def test_long_windows_are_thinned_and_stay_beside_their_masks(monkeypatch):
+    monkeypatch.setattr(selecting, "MOST_VALUES", 200)
+    flow = Flow("waveform", 2, length=90)
+    every = selecting.stride(4, flow)
+    x = torch.arange(4 * 2 * 90, dtype=torch.float32).view(4, 2, 90)
+    valid = torch.arange(90) % 7 != 0
+    batch = Batch(
+        {"curve": x}, {"curve": torch.ones(4, dtype=torch.bool)}, {"curve": valid.expand(4, 90)}, {}
+    )
+    values, mask = selecting.values_of(batch, "curve", every)
+    assert values.size <= 200
+    assert np.array_equal(values[..., 1], x[..., every])
+    assert np.array_equal(mask[0, 1], valid[::every])
 
 
 def test_invalid_samples_hold_the_mean_of_their_window():

@@ -14,9 +14,10 @@ from weldfusion.layers.selected import Selected
 from weldfusion.systems.graph import FusionModel
 from weldfusion.training.bar import bar
 
+MOST_WINDOWS = 512
+"""A selection is fitted on so many windows, evenly spread over the fit part."""
 MOST_VALUES = 1 << 25
-"""Numbers of one modality that a selection is fitted on (256 MB); beyond, windows evenly spread over the fit
-part stand for all."""
+"""Numbers of one modality that it is fitted on (256 MB): of long windows every second, third … sample."""
 SHOWN = 8
 
 
@@ -31,13 +32,12 @@ def fit_selections(model: FusionModel, fit: WeldWindows, untimed: frozenset[str]
     classes = first_classes(fit)
     for name, selection in model.selections.items():
         flow, layer = model.flows[name], cast(Selected, model.selected[name])
-        chosen, known = chosen_windows(
-            fit, name, classes, name in untimed, MOST_VALUES // int(np.prod(flow.shape))
-        )
+        chosen, known = chosen_windows(fit, name, classes, name in untimed, MOST_WINDOWS)
         if not len(chosen):
             raise RunError(f"model.select.{name}: no weld of the fit part has it; leave it out")
+        every = stride(len(chosen), flow)
         parts = [
-            values_of(fit.__getitems__(chosen[start : start + batch_size].tolist()), name)
+            values_of(fit.__getitems__(chosen[start : start + batch_size].tolist()), name, every)
             for start in bar(range(0, len(chosen), batch_size), f"select {name}")
         ]
         values, valid = (np.concatenate(part) for part in zip(*parts, strict=True))
@@ -72,17 +72,28 @@ def chosen_windows(
     else:
         classes = None
     rows = np.flatnonzero(usable)
-    if len(rows) > max(1, most):
-        rows = rows[np.linspace(0, len(rows) - 1, max(1, most)).round().astype(np.int64)]
+    if len(rows) > most:
+        rows = rows[np.linspace(0, len(rows) - 1, most).round().astype(np.int64)]
     told = None if classes is None else classes[rows]
     return rows, told if told is not None and len(np.unique(told)) > 1 else None
 
 
-def values_of(batch: Batch, name: str) -> tuple[np.ndarray, np.ndarray]:
-    """Values of one modality as in the batch, and which of them are valid (broadcast to the values)."""
+def stride(windows: int, flow: Flow) -> int:
+    """Which every n-th sample of so many windows keeps their numbers below `MOST_VALUES`; 1 for a table.
+
+    >>> stride(512, Flow("waveform", 2048, length=560)), stride(512, Flow("table", 2048))
+    (18, 1)
+    """
+    return max(1, min(flow.length or 1, -(-windows * int(np.prod(flow.shape)) // MOST_VALUES)))
+
+
+def values_of(batch: Batch, name: str, every: int) -> tuple[np.ndarray, np.ndarray]:
+    """Every n-th sample of one modality, and which of the values are valid."""
     values = batch.inputs[name].numpy()
     valid = batch.valid[name].numpy() if name in batch.valid else np.ones((len(values), 1), dtype=bool)
-    return values, np.broadcast_to(valid[:, None, :] if values.ndim == 3 else valid, values.shape)
+    if values.ndim == 2:
+        return values, np.broadcast_to(valid, values.shape)
+    return values[:, :, ::every], np.broadcast_to(valid[:, None, :], values.shape)[:, :, ::every]
 
 
 def filled(values: np.ndarray, valid: np.ndarray, flow: Flow) -> np.ndarray:

@@ -59,7 +59,7 @@ def fit_convex(values: np.ndarray, truth: np.ndarray) -> np.ndarray:
     non-negative least squares around the mean truth, then brought to sum 1 (Breiman 1996,
     doi:10.1007/BF00117832). Equal weights where nothing is learned (all weights 0).
 
-    >>> fit_convex(np.array([[1.0, 0.0], [2.0, 7.0], [3.0, 2.0]]), np.array([1.0, 2.0, 3.0])).round(6).tolist()
+    >>> fit_convex(np.array([[1.0, 0], [2, 7], [3, 2]]), np.array([1.0, 2, 3])).round(6).tolist()
     [1.0, 0.0]
     """
     centre = truth.mean()

@@ -40,13 +40,14 @@ def test_batch_norm_in_training_sees_valid_positions_only():
     torch.testing.assert_close(dict(ours.named_buffers()), dict(reference.named_buffers()))
 
 
+@pytest.mark.parametrize("affine", [True, False])
 @pytest.mark.parametrize("dimensions", [1, 2])
-def test_batch_norm_with_everything_valid_is_torchs(dimensions):
+def test_batch_norm_with_everything_valid_is_torchs(dimensions, affine):
     torch.manual_seed(0)
     x = torch.randn(4, 3, *[5] * dimensions)
     valid = torch.ones(4, 1, *[5] * dimensions, dtype=torch.bool)
     make = nn.BatchNorm1d if dimensions == 1 else nn.BatchNorm2d
-    ours, reference = make(3), make(3)
+    ours, reference = make(3, affine=affine), make(3, affine=affine)
     torch.testing.assert_close(masked_batch_norm(ours, x, valid), reference(x))
     torch.testing.assert_close(dict(ours.named_buffers()), dict(reference.named_buffers()))
     ours.eval()

@@ -82,7 +82,9 @@ def masked_batch_norm(norm: _BatchNorm, x: Tensor, valid: Tensor | None) -> Tens
         _update_running(norm, mean.flatten(), variance.flatten() * count / (count - 1).clamp(min=1.0))
     shape = (1, -1) + (1,) * (x.ndim - 2)
     normalised = (values - mean) * torch.rsqrt(variance + norm.eps)
-    return (normalised * norm.weight.view(shape) + norm.bias.view(shape)).to(x.dtype)
+    if norm.affine:
+        normalised = normalised * norm.weight.view(shape) + norm.bias.view(shape)
+    return normalised.to(x.dtype)
 
 
 def _update_running(norm: _BatchNorm, mean: Tensor, variance: Tensor) -> None:

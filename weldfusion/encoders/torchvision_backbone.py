@@ -80,6 +80,15 @@ class TorchvisionBackbone(Encoder):
         found = self._run(self.network, x)
         return found if self.pooled else shaped(found, self.shape)
 
+    def stages(self) -> list[str]:
+        """Of a ResNet the stem and four groups of blocks; of a network with `features` its children."""
+        if hasattr(self.network, "layer1"):
+            names = ["conv1 bn1", *(f"layer{number}" for number in range(1, 5))]
+        else:
+            listed = dict(getattr(self.network, "features", nn.Module()).named_children())
+            names = [f"features.{name}" for name, part in listed.items() if list(part.parameters())]
+        return [" ".join(f"network.{piece}" for piece in name.split(" ")) for name in names]
+
 
 def load_published(network: nn.Module, name: str, weights: str | None, ignore: tuple[str, ...]) -> None:
     """Loads what `weights` says (DEFAULT, a path, None) into torchvision's network `name`, leaving out

@@ -31,6 +31,16 @@ def test_a_disk_that_fails_leaves_the_old_file(tmp_path, monkeypatch):
     assert [file.read_bytes() for file in tmp_path.iterdir()] == [b"old"]
 
 
+def test_a_folder_that_takes_no_file_is_named(tmp_path, monkeypatch):
+    def refused(dir, prefix, delete):
+        raise PermissionError(13, "Permission denied", f"{dir}/{prefix}x7qz")
+
+    monkeypatch.setattr(files, "NamedTemporaryFile", refused)
+    with pytest.raises(PermissionError) as caught:
+        write_bytes(tmp_path / "x.bin", b"new")
+    assert caught.value.filename == str(tmp_path)
+
+
 @pytest.mark.skipif(os.name != "posix", reason="needs SIGKILL")
 def test_killed_while_writing_leaves_the_old_file(tmp_path, monkeypatch):
     path = tmp_path / "x.txt"

@@ -73,7 +73,8 @@ def test_frames_lie_where_a_click_is():
         (np.array([1.0, np.nan]), (4, 2), r"values\[1\] is nan"),
         (np.zeros((2, 0)), (4, 2), "0 samples"),
         (np.zeros(3), (4, 2, "none"), "shorter than a frame of 4"),
-        (np.zeros(2), (4, 2, "reflect"), "reflecting"),
+        (np.zeros(3), (4, 2, "zero"), "shorter than a frame of 4"),
+        (np.zeros(3), (4, 2, "reflect"), "shorter than a frame of 4"),
         (np.zeros(9), (1, 2), "n_fft"),
         (np.zeros(9), (4, 0), "hop"),
         (np.array(["a"]), (4, 2), "real numbers"),
@@ -82,6 +83,11 @@ def test_frames_lie_where_a_click_is():
 def test_signals_that_cannot_be_used_are_told(values, settings, told):
     with pytest.raises(ValueError, match=told):
         power_spectrogram(values, *settings)
+
+
+@pytest.mark.parametrize("padding", ["zero", "reflect", "none"])
+def test_a_signal_of_one_frame_is_long_enough(padding):
+    assert power_spectrogram(np.ones(4), 4, 4, padding).shape == (3, 1 if padding == "none" else 2)
 
 
 def test_weights_of_another_length_are_told():

@@ -24,6 +24,15 @@ def test_offset_is_within_a_sample_of_the_slower_sensor_and_its_deviation_honest
     assert 0.7 < np.std(np.array(off) / deviation) < 1.4
 
 
+@pytest.mark.parametrize("rates", [(1000.0, 999.96), (700.0, 1000.0)])
+def test_rates_that_differ_little(rates: tuple[float, float]):
+    """As the clock error that a manifest tells makes of two equal ones."""
+    for seed in range(4):
+        first, second, truth = pair(seed, *rates)
+        found = find_offset(first, rates[0], second, rates[1])
+        assert abs(found.offset_s - truth) * min(rates) <= 1
+
+
 def test_the_trigger_jitter_of_simulated_welds_is_found_and_its_deviation_honest():
     """Against the hidden true clocks; calibrated ones, which a manifest tells, are off by 0.28 ms."""
     plan = plan_laser(16, seed=0, sensors=("photodiode", "opening"), weld_s=1.0)

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from typing import IO
 
 import pandas as pd
 
@@ -11,7 +12,8 @@ import pandas as pd
 def write_bytes(path: Path, content: bytes | memoryview) -> None:
     """Writes a file so that a reader sees the old content or the new, never a part.
 
-    Its folder is made if need be; others may read the file. Raises OSError.
+    Its folder is made if need be; others may read the file. Raises OSError, which names the folder where
+    nothing can be written into it.
     """
     write_pieces(path, [content])
 
@@ -19,7 +21,7 @@ def write_bytes(path: Path, content: bytes | memoryview) -> None:
 def write_pieces(path: Path, pieces: Iterable[bytes | memoryview]) -> None:
     """`write_bytes` of pieces, one after the other; where one cannot be made, nothing is written."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
+    with _temporary(path) as file:
         try:
             for piece in pieces:
                 file.write(piece)
@@ -30,6 +32,13 @@ def write_pieces(path: Path, pieces: Iterable[bytes | memoryview]) -> None:
             raise
     os.chmod(file.name, 0o644)
     os.replace(file.name, path)
+
+
+def _temporary(path: Path) -> IO[bytes]:
+    try:
+        return NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path.parent)) from None
 
 
 def write_text(path: Path, content: str) -> None:

@@ -29,7 +29,8 @@ def power_spectrogram(values: np.ndarray, n_fft: int, hop: int, padding: Padding
     Returns:
         (..., n_fft // 2 + 1, frames), float32 for float32 input, else float64.
 
-    Raises SignalError naming the argument that is wrong.
+    Raises SignalError naming the argument that is wrong; a signal shorter than a frame is refused with any
+    padding, for its one frame would be mostly padding.
 
     >>> power_spectrogram(np.ones(8), n_fft=4, hop=4, padding="none")[:, 0].tolist()
     [4.0, 1.0, 0.0]
@@ -61,7 +62,8 @@ def frame_count(time: int, n_fft: int, hop: int, padding: Padding = "zero") -> i
     """
     if n_fft < 2 or hop < 1:
         raise SignalError(f"n_fft must be at least 2 and hop 1, are {n_fft} and {hop}")
-    _check_padding(time, n_fft, padding)
+    if time < n_fft:
+        raise SignalError(f"the signal has {time} samples, shorter than a frame of {n_fft}; lower n_fft")
     return (time + (0 if padding == "none" else 2 * (n_fft // 2)) - n_fft) // hop + 1
 
 
@@ -124,14 +126,6 @@ def _pieces(signals: int, frames: int, most: int) -> Iterator[tuple[slice, slice
     for first in range(0, signals, together):
         for start in range(0, frames, most):
             yield slice(first, first + together), slice(start, start + most)
-
-
-def _check_padding(time: int, n_fft: int, padding: Padding) -> None:
-    half = n_fft // 2
-    if padding == "none" and time < n_fft:
-        raise SignalError(f"the signal has {time} samples, shorter than a frame of {n_fft}; lower n_fft")
-    if padding == "reflect" and time <= half:
-        raise SignalError(f"the signal has {time} samples; reflecting half a frame needs over {half}")
 
 
 def _padded(values: np.ndarray, n_fft: int, padding: Padding) -> np.ndarray:

@@ -193,7 +193,7 @@ def _at(recording: Recording, rate: float) -> np.ndarray:
         return values
     length = min(2 * ceil(8 * own / rate) + 1, 2 * ((len(values) - 1) // 2) + 1)
     padded = np.pad(values, length // 2, mode="reflect", reflect_type="odd")
-    smooth = signal.fftconvolve(padded, signal.firwin(length, 0.9 * rate, fs=own), mode="valid")
+    smooth = signal.fftconvolve(padded, signal.firwin(length, 0.9 * rate / 2, fs=own), mode="valid")
     count = int((len(values) - 1) / own * rate) + 1
     return CubicSpline(np.arange(len(smooth)) / own, smooth)(np.arange(count) / rate)
 

@@ -60,6 +60,46 @@ def test_two_sensors_of_a_weld(tmp_path, capsys):
     assert "ppm" in shown
 
 
+def test_what_is_printed_puts_the_clocks_right(tmp_path, capsys):
+    """The depth begins at -0.4 s with a clock 130 ppm fast; the manifest says 40 ppm and 0 s so far."""
+    rng = np.random.default_rng(3)
+    instants, levels = np.sort(rng.uniform(0, 20, 120)), rng.uniform(1, 3, 121)
+
+    def seen(begin_s, ppm):
+        times = begin_s + np.arange(20 * RATE) / (RATE * (1 + ppm * 1e-6))
+        return levels[np.searchsorted(instants, times)] + rng.normal(0, 0.02, len(times))
+
+    np.save("w2-light.npy", np.stack([seen(0.25, 0), np.zeros(20 * RATE)]))
+    np.save("w2-depth.npy", seen(-0.4, 130))
+    np.save("w1-light.npy", np.load("w2-light.npy"))
+    (tmp_path / "dataset.yaml").write_text(CARD, encoding="utf-8")
+
+    def told(offset_s, ppm):
+        first, second = MANIFEST.splitlines()[1:]
+        rows = [MANIFEST.splitlines()[0] + ",depth.offset_s,depth.clock_ppm", f"{first},,"]
+        (tmp_path / "manifest.csv").write_text(
+            "\n".join([*rows, f"{second},{offset_s},{ppm}", ""]), encoding="utf-8"
+        )
+        words = ("--modality", "light,depth", "--drift", "--out", "f.csv")
+        assert signals("sync", ".", *words) == 0
+        written = capsys.readouterr().out.partition("to write into the manifest for this weld: ")[2]
+        offset, _, clock = written.partition("\n")[0].partition(", ")
+        assert clock.endswith(f"(so far: {ppm})")
+        return (
+            offset.removeprefix("depth.offset_s "),
+            clock.removeprefix("depth.clock_ppm ").partition(" ")[0],
+            pd.read_csv("f.csv").iloc[0],
+        )
+
+    begin, ppm, row = told(0, 40)
+    assert float(begin) == pytest.approx(-0.4, abs=4 * row["offset_sd_s"])
+    assert float(ppm) == pytest.approx(130, abs=4 * row["rate_sd_ppm"])
+    assert len(ppm) <= 6
+    _, _, again = told(begin, ppm)
+    assert abs(again["rate_ppm"]) < 2 * row["rate_sd_ppm"]
+    assert again["offset_s"] == pytest.approx(0.25 + 0.4, abs=2 * row["offset_sd_s"])
+
+
 def test_the_level_of_a_sound():
     """A tone that is loud where the power is high, with its own rate."""
     loud = np.interp(np.arange(3880 * 8) / 8000, np.arange(3880) / RATE, np.load("late.npy"))
@@ -72,6 +112,18 @@ def test_the_level_of_a_sound():
     assert row["offset_s"] == pytest.approx(0.12, abs=0.005)
 
 
+def test_the_level_begins_later_than_its_sound(capsys):
+    """Its first value belongs to the middle of 2.5 ms; the sound itself begins 0.12 s before `early`."""
+    steps = power_steps(0, 9000)
+    loud = np.repeat(10 ** (steps - 3), 8)
+    sound = np.random.default_rng(1).normal(0, 0.1, len(loud)) * loud
+    soundfile.write("arc.wav", sound, 8000, subtype="FLOAT")
+    np.save("later.npy", steps[120:])
+    assert signals("sync", "later.npy", "arc.wav", "--rate", "1000,", "--level", "second") == 0
+    write = capsys.readouterr().out.partition("for this weld: offset_s ")[2].splitlines()[0]
+    assert float(write) == pytest.approx(-0.12, abs=0.001)
+
+
 WRONG = {
     "strangers": (["early.npy", "stranger.npy"], "no common event stands out"),
     "nothing happens": (["early.npy", "still.npy"], "second is constant"),
@@ -81,6 +133,10 @@ WRONG = {
     "no such channel": (["early.npy", "late.npy", "--channel", "1,2"], "--channel 2: late has none"),
     "no range": (["early.npy", "late.npy", "--most-s", 0], "most_s must be above 0"),
     "odd level": (["early.npy", "late.npy", "--level", "third"], "no level 'third'"),
+    "no folder to write": (
+        ["early.npy", "late.npy", "--out", "early.npy/a.csv"],
+        "nothing can be written into",
+    ),
     "odd repair": (["early.npy", "late.npy", "--repair", 4], "window must be odd"),
 }
 

@@ -1,6 +1,7 @@
 """What a verb of `weldfusion signals` writes: numbers and a picture, each whole or not at all."""
 
 import io
+import os
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -43,7 +44,8 @@ def check_results(arguments: Namespace, *inputs: Path) -> None:
 
 
 def check_file(option: str, path: Path | None, suffixes: Sequence[str], inputs: Sequence[Path]) -> None:
-    """Raises UsageError where a file that is to be written has another suffix, is a folder or an input."""
+    """Raises UsageError where a file that is to be written has another suffix, is a folder or an input, or
+    where its folder cannot be written into."""
     if path is None:
         return
     if path.suffix not in suffixes:
@@ -52,6 +54,9 @@ def check_file(option: str, path: Path | None, suffixes: Sequence[str], inputs: 
         raise UsageError(f"{option} {path}: is a folder; give a file's name")
     if any(path.resolve() == given.resolve() for given in inputs):
         raise UsageError(f"{option} {path}: is the input; give another name")
+    above = next(folder for folder in path.absolute().parents if folder.exists())
+    if not above.is_dir() or not os.access(above, os.W_OK | os.X_OK):
+        raise UsageError(f"{option} {path}: nothing can be written into {above}; give another folder")
 
 
 @contextmanager

@@ -22,7 +22,11 @@ INPUT_HELP = "a data folder (with dataset.yaml), or one file of a format that we
 
 @dataclass(frozen=True)
 class Recorded:
-    """One recording: `values` (channels, time) in `unit` at `rate` Hz; sample 0 lies at `start_s` seconds."""
+    """One recording: `values` (channels, time) in `unit` at `rate` Hz; sample 0 lies at `start_s` seconds.
+
+    `sensor` is its modality, "" for a bare file; `rate` is what its clock gives with the `clock_ppm` known so
+    far.
+    """
 
     name: str
     values: "np.ndarray"
@@ -30,6 +34,8 @@ class Recorded:
     start_s: float
     unit: str
     channels: tuple[str, ...]
+    sensor: str = ""
+    clock_ppm: float = 0.0
 
     def times_s(self) -> "np.ndarray":
         """Seconds (time,) on the weld's clock; in a bare file from its first sample."""
@@ -133,7 +139,7 @@ def read_recording(path: Path, weld: str | None, modality: str | None, arguments
     clock = clock_of(sensor, record, reading.rate or Fraction(1))
     return Recorded(
         f"{record.id}-{sensor.name}", reading.values, float(clock.hertz), clock.offset_s, sensor.unit,
-        _named(reading.channels, len(reading.values)),
+        _named(reading.channels, len(reading.values)), sensor.name, clock.ppm,
     )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from argparse import Namespace
 from dataclasses import replace
+from math import floor, log10
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -68,9 +69,8 @@ def add(verbs: Any) -> None:
 
 def run(arguments: Namespace) -> int:
     check_results(arguments, *arguments.input)
-    pair = [
-        _levelled(recorded, name, arguments) for recorded, name in zip(_pair(arguments), NAMES, strict=True)
-    ]
+    given = _pair(arguments)
+    pair = [_levelled(recorded, name, arguments) for recorded, name in zip(given, NAMES, strict=True)]
     from weldfusion.report.sync_picture import sync_plot
     from weldfusion.signals.correlation_curve import correlation_curve
 
@@ -80,7 +80,7 @@ def run(arguments: Namespace) -> int:
         found = _found(signals, arguments)
         lags, curve = correlation_curve(*signals[0], *signals[1], arguments.most_s)
     figures = _figures(found)
-    print(_told(pair, found))
+    print(_told(pair, given[1].start_s, figures))
     drawing = sync_plot(
         [(recorded.name, recorded.values[0], recorded.rate) for recorded in pair],
         (lags, curve), figures["offset_s"], figures["offset_sd_s"],
@@ -171,26 +171,51 @@ def _figures(found: "Offset | Drift") -> dict[str, float]:
     }
 
 
-def _told(pair: list[Recorded], found: "Offset | Drift") -> str:
-    """Offset, and what to write into the card; drift where it was looked for."""
-    figures = _figures(found)
+def _told(pair: list[Recorded], begins_s: float, figures: dict[str, float]) -> str:
+    """Offset and drift, and what to write into the manifest.
+
+    Args:
+        begins_s: so far, of the second recording's first sample (its level begins later).
+    """
     first, second = pair
-    late = "later" if figures["offset_s"] >= 0 else "earlier"
+    offset, deviation = figures["offset_s"], figures["offset_sd_s"]
     lines = [
-        f"an event is {abs(figures['offset_s']):.6g} ± {figures['offset_sd_s']:.2g} s {late} in "
+        f"an event is {_digits(abs(offset), deviation)} s {'later' if offset >= 0 else 'earlier'} in "
         f"{second.name} than in {first.name}, each counted from its own first sample"
     ]
-    start = first.start_s - figures["offset_s"] + 0.0
+    faster = 1 + 1e-6 * figures.get("rate_ppm", 0.0)
+    start = first.start_s + (begins_s - second.start_s - offset) / faster
     lines.append(
-        f"with {first.name} at {first.start_s:.6g} s, the first value of {second.name} lies at {start:.6g} s "
-        f"(offset_s in the manifest or dataset.yaml); so far: {second.start_s:.6g} s"
+        f"with {first.name} at {first.start_s:.6g} s, the first value of {second.name} lies at "
+        f"{_rounded(start, deviation)} s; so far: {begins_s:.6g} s"
     )
+    named = f"{second.sensor}." if second.sensor else ""
+    write = [f"{named}offset_s {_rounded(start, deviation)}"]
     if "rate_ppm" in figures:
+        ppm, spread = figures["rate_ppm"], figures["rate_sd_ppm"]
         lines.append(
-            f"the clock of {second.name} runs {figures['rate_ppm']:.4g} ± {figures['rate_sd_ppm']:.3g} ppm "
-            f"against that of {first.name} ({figures['pieces']} pieces with common events)"
+            f"the clock of {second.name} runs {_digits(abs(ppm), spread)} ppm "
+            f"{'fast' if ppm >= 0 else 'slow'} against that of {first.name} "
+            f"({figures['pieces']:.0f} pieces with common events)"
         )
+        total = 1e6 * ((1 + 1e-6 * second.clock_ppm) * faster - 1)
+        write.append(f"{named}clock_ppm {_rounded(total, spread)} (so far: {second.clock_ppm:g})")
+    lines.append(f"to write into the manifest for this weld: {', '.join(write)}")
     return "\n".join(lines)
+
+
+def _rounded(value: float, deviation: float) -> str:
+    """To two digits of its deviation, at most nine decimals.
+
+    >>> _rounded(0.1200345, 0.00015), _rounded(-1234.5, 25.0)
+    ('0.12003', '-1234')
+    """
+    decimals = 9 if deviation <= 0 else min(max(1 - floor(log10(deviation)), 0), 9)
+    return f"{round(value, decimals) + 0.0:.{decimals}f}"
+
+
+def _digits(value: float, deviation: float) -> str:
+    return f"{_rounded(value, deviation)} ± {deviation:.2g}"
 
 
 def _table(figures: dict[str, float]) -> "pd.DataFrame":

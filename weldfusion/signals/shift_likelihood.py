@@ -71,7 +71,7 @@ def shift_likelihood(
 def best_template(template: Recording, recording: Recording, shift_s: float, reach_s: float) -> Recording:
     """The template with its noise thresholded away, which keeps steps, or low-passed, which keeps all that
     is slow: whichever explains the recording better. (Taking the one that gives the smaller deviation was
-    tried: the rms error at 10 dB is up to 1.3 times as large for steps, 3 times for a sensor that lags 50 ms.)
+    tried: the rms error at 10 dB is up to 1.3 times as large for steps, 3 times where sensors lag.)
 
     The low-passed one gets four times the samples: interpolation between few smooths noise by an amount that
     depends on the shift, and makes shifts likely that are not.

@@ -13,6 +13,7 @@ from weldfusion.data.card import TargetSpec
 from weldfusion.data.flow import Flow
 from weldfusion.encoders.cnn2d import SmallCNN2d
 from weldfusion.encoders.encoder import Encoder
+from weldfusion.encoders.mel import MelCNN
 from weldfusion.errors import ConfigError
 from weldfusion.fusion.fusion import Exchange, Fusion, LateFusion
 from weldfusion.fusion.penalty import Penalty
@@ -50,6 +51,7 @@ NEEDED = {
     "OneWayAttention": {"query": "photo", "keys": "keys"},
     "PooledAddition": {"onto": "photo", "source": "keys"},
     "Chain": {"encoders": [SmallCNN2d]},
+    "InSilence": {"encoder": MelCNN, "samples": 4800},
 }
 """Settings without which a part cannot be built."""
 COUNTS = {"MFB": (2,), "MFH": (2,), "TokenAttention": (2, 3)}

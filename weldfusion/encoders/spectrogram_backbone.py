@@ -64,7 +64,7 @@ class SpectrogramBackbone(Encoder):
             raise ConfigError(f"size is {list(size)}, must be a height and a width in pixels")
         self.bands = BandDecibels(flow.rate, n_fft, hop, bank, padding)
         picture = size or (len(bank.centres_hz(flow.rate)), self.bands.frames(flow.length))
-        self.norm = nn.BatchNorm2d(flow.channels)
+        self.norm = nn.BatchNorm2d(flow.channels, affine=False)
         self.size = size
         self.backbone = (backbone or SmallCNN2d)(Flow("image", flow.channels, size=picture))
         self.needs_float32 = self.backbone.needs_float32

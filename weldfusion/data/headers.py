@@ -4,12 +4,20 @@ import json
 from collections.abc import Mapping
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from weldfusion.data.address import file_of
 from weldfusion.data.files import write_text
 from weldfusion.data.reading import Probe
 from weldfusion.errors import ReadError
+
+
+class Probes(Protocol):
+    """What tells rate and shape of recordings: their headers, or the card alone (`data/nominal.py`)."""
+
+    def probe(self, path: Path, options: Mapping[str, Any]) -> Probe: ...
+
+    def save(self) -> None: ...
 
 
 class Headers:

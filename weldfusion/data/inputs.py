@@ -1,6 +1,7 @@
 """The modalities that a config asks for, checked, and how each is to be prepared."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from fractions import Fraction
 
 from weldfusion.data.card import Card, Modality, TargetSpec
@@ -8,7 +9,7 @@ from weldfusion.data.clock import Clock, clock_of, exact, whole_samples
 from weldfusion.data.flow import Flow
 from weldfusion.data.folder import Dataset
 from weldfusion.data.frame_steps import shape_after
-from weldfusion.data.headers import Headers
+from weldfusion.data.headers import Probes
 from weldfusion.data.manifest import Weld
 from weldfusion.data.masks import without_masks
 from weldfusion.data.prepare import Recipe
@@ -50,17 +51,26 @@ def chosen_inputs(card: Card, settings: DataSettings) -> dict[str, Input]:
 def chosen_targets(card: Card, settings: DataSettings) -> dict[str, TargetSpec]:
     """Target → its entry in the card; all of the card where the config names none.
 
-    Masks are not among them. Raises ConfigError at an unknown name, or at a mask that is named.
+    Masks are not among them. Raises ConfigError at an unknown name, at a mask that is named, or at a step for
+    a target that has none.
     """
     for name in settings.targets or ():
         if name not in card.targets:
             raise ConfigError(f"data.targets: no target {name!r}; {did_you_mean(name, card.targets)}")
     card = without_masks(card, settings.targets)
-    return {
+    found = {
         name: target
         for name, target in sorted(card.targets.items())
         if settings.targets is None or name in settings.targets
     }
+    for name, step in (settings.steps_s or {}).items():
+        if name not in found:
+            raise ConfigError(f"data.steps_s: no target {name!r}; {did_you_mean(name, found)}")
+        if not found[name].dense:
+            kind = found[name].kind
+            raise ConfigError(f"data.steps_s.{name}: a target of kind {kind} has no step; leave it out")
+        found[name] = replace(found[name], step_s=step)
+    return found
 
 
 def kind_of(modality: Modality, settings: Input | None = None) -> str:
@@ -96,7 +106,7 @@ def _check_input(name: str, settings: Input, modality: Modality) -> None:
         raise ConfigError(f"data.inputs.{name}: give rate or samples, not both")
 
 
-def own_rate(modality: Modality, weld: Weld, headers: Headers) -> tuple[Fraction, int]:
+def own_rate(modality: Modality, weld: Weld, headers: Probes) -> tuple[Fraction, int]:
     """Rate in Hz and number of samples (or frames) of one recording.
 
     A rate in the file itself goes before the card's; they must agree (`check_rate`).
@@ -125,7 +135,7 @@ def frames_in(shape: tuple[int, ...]) -> int:
     return shape[0] if len(shape) == 4 else 1
 
 
-def clock_and_length(modality: Modality, weld: Weld, headers: Headers) -> tuple[Clock, int]:
+def clock_and_length(modality: Modality, weld: Weld, headers: Probes) -> tuple[Clock, int]:
     """The clock of one recording and its number of samples."""
     rate, length = own_rate(modality, weld, headers)
     return clock_of(modality, weld, rate), length
@@ -136,7 +146,7 @@ def recipe_of(
     modality: Modality,
     settings: Input,
     window_s: Fraction | None,
-    headers: Headers,
+    headers: Probes,
     like: Flow | None,
 ) -> Recipe:
     """How the recordings of one modality are prepared.

@@ -14,7 +14,7 @@ from weldfusion.data.card import Modality, TargetSpec
 from weldfusion.data.clock import Clock
 from weldfusion.data.flow import Flow
 from weldfusion.data.folder import Dataset
-from weldfusion.data.headers import Headers
+from weldfusion.data.headers import Headers, Probes
 from weldfusion.data.inputs import (
     chosen_inputs,
     chosen_targets,
@@ -86,11 +86,17 @@ class Layout:
     lines: tuple[str, ...]
 
 
-def lay_out(dataset: Dataset, settings: DataSettings, like: Mapping[str, Flow] | None = None) -> Layout:
+def lay_out(
+    dataset: Dataset,
+    settings: DataSettings,
+    like: Mapping[str, Flow] | None = None,
+    headers: Probes | None = None,
+) -> Layout:
     """Windows and modalities of a data set.
 
     Args:
         like: flows of a trained model, to which sizes, rates and lengths are brought.
+        headers: what tells rate and shape of the recordings; their headers by default.
 
     Raises:
         ConfigError: the `data:` section does not fit the card.
@@ -101,7 +107,7 @@ def lay_out(dataset: Dataset, settings: DataSettings, like: Mapping[str, Flow] |
     like = like or {}
     modalities = {name: dataset.card.modalities[name] for name in inputs}
     cache = Path(settings.cache) if settings.cache else dataset.root / FOLDER
-    headers = Headers(cache, dataset.root)
+    headers = headers or Headers(cache, dataset.root)
     try:
         timed = {name: modality for name, modality in modalities.items() if modality.timed}
         rates = {n: Fraction(str(inputs[n].rate)) if inputs[n].rate else m.rate for n, m in timed.items()}
@@ -127,7 +133,7 @@ def lay_out(dataset: Dataset, settings: DataSettings, like: Mapping[str, Flow] |
 
 
 def _clocks(
-    dataset: Dataset, timed: Mapping[str, Modality], headers: Headers
+    dataset: Dataset, timed: Mapping[str, Modality], headers: Probes
 ) -> list[dict[str, tuple[Clock, int]]]:
     """For each weld: modality → clock and length of its recording."""
     bar = tqdm(dataset.welds, desc="reading headers", delay=2, leave=False, disable=None)

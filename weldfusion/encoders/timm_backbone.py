@@ -38,6 +38,7 @@ class TimmBackbone(Encoder):
         self, flow: Flow, name: str = "resnet18", weights: str | None = None, out: MapsAs = "features"
     ) -> None:
         super().__init__()
+        self.name = name
         check_single(flow, "TimmBackbone")
         timm = _timm()
         network = _network(timm, name, flow, flow.channels)

@@ -55,6 +55,7 @@ class TorchvisionBackbone(Encoder):
         out: MapsAs = "features",
     ) -> None:
         super().__init__()
+        self.name = name
         check_single(flow, "TorchvisionBackbone")
         network = _network(name, flow)
         head_name, _ = _last(network, (nn.Linear,)) or _last(network, (nn.Conv2d,)) or ("", None)

@@ -78,23 +78,28 @@ def dry_pass(key: str, part: nn.Module, given: Callable[[torch.device], tuple[An
     part.eval()
     try:
         with torch.no_grad():
-            return _on_meta(part, given)
+            return _anywhere(part, given)
     except Exception as error:
         raise ConfigError(f"{key}: fails on two samples: {one_line(error)}") from error
     finally:
         part.train(training)
 
 
-def _on_meta(part: nn.Module, given: Callable[[torch.device], tuple[Any, ...]]) -> Any:
+def _anywhere(part: nn.Module, given: Callable[[torch.device], tuple[Any, ...]]) -> Any:
+    try:
+        return on_meta(part, given)
+    except Exception:
+        home = next((p.device for p in part.parameters()), torch.device("cpu"))
+        return part(*given(home))
+
+
+def on_meta(part: nn.Module, given: Callable[[torch.device], tuple[Any, ...]]) -> Any:
+    """The part's result on the meta device, which knows shapes only. Raises what the part raises there."""
     meta = torch.device("meta")
     held = part.state_dict(keep_vars=True)
     moved = {id(tensor): tensor.to(meta) for tensor in held.values()}
     state = {name: moved[id(tensor)] for name, tensor in held.items()}
-    try:
-        return functional_call(part, state, given(meta))
-    except Exception:
-        home = next((p.device for p in part.parameters()), torch.device("cpu"))
-        return part(*given(home))
+    return functional_call(part, state, given(meta))
 
 
 def expect(key: str, found: Any, flow: Flow) -> None:

@@ -1,0 +1,58 @@
+"""The structure of a config's model, from a data folder's headers or from a card alone."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from weldfusion.config.load import load_settings
+from weldfusion.data.card import Card, read_card
+from weldfusion.data.dataset import WeldWindows
+from weldfusion.data.leave_out import open_dataset
+from weldfusion.data.nominal import nominal_flows
+from weldfusion.errors import ConfigError
+from weldfusion.simulate.laser_card import laser_card
+from weldfusion.simulate.laser_weld import SENSORS, plan_laser
+from weldfusion.simulate.preset import find_preset
+from weldfusion.systems.measure import measured
+from weldfusion.systems.structure import Structure
+
+
+def describe(
+    config: str | Path | Sequence[str | Path] = (),
+    overrides: Mapping[str, Any] | Sequence[str] = (),
+    card: Card | None = None,
+    weld_s: float = 2.0,
+    trust: Sequence[str] = (),
+) -> Structure:
+    """The parts of the model that a config (one file or several, joined in order) would train.
+
+    Args:
+        config: YAML files.
+        overrides: `{"model.exchange": None}` or `["--model.exchange", "null"]`.
+        card: build it from this card and no data folder, as if every weld lasted `weld_s` seconds.
+        weld_s: only with `card`.
+        trust: modules outside weldfusion that the config may name.
+
+    Raises WeldfusionError, one line that says what is wrong where. No recording is decoded.
+    """
+    files = [config] if isinstance(config, str | Path) else list(config)
+    settings, _ = load_settings(files, overrides, trust)
+    if card is not None:
+        return measured(*nominal_flows(card, settings.data, weld_s), settings.model, settings.name or "")
+    if not settings.data.root:
+        raise ConfigError("data.root: no data folder; give one, or --card for a model without data")
+    windows = WeldWindows(open_dataset(settings.data), settings.data)
+    return measured(windows.flows, windows.targets, settings.model, settings.name or "")
+
+
+def card_of(text: str) -> Card:
+    """The card of a file or folder, or of the simulator for the name of a preset (`laser_al`).
+
+    Raises WeldfusionError where there is no such file and no such preset.
+    """
+    path = Path(text)
+    if path.is_dir():
+        path = path / "dataset.yaml"
+    if path.suffix or path.exists():
+        return read_card(path)
+    return laser_card(plan_laser(1, 0, SENSORS, 2.0, find_preset(text)))

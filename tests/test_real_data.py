@@ -88,7 +88,19 @@ def test_robotic_welds(real_data: Callable[[str], Path], tmp_path: Path) -> None
     assert main([*alone, "--sound", str(sound)]) == 0
 
 
-@pytest.mark.parametrize("name", ["ultrasonic_weld", "robotic_weld_runs"])
+def test_cmt_arc_sound(real_data: Callable[[str], Path], tmp_path: Path) -> None:
+    source = next(real_data("cmt_arc_sound").rglob("index.csv")).parent
+    folder = tmp_path / "arc"
+    part_of(source, folder, "class", 48, lambda row: [row["file"]])
+    convert("cmt_arc_sound", folder)
+    configs = ["systems/cnn_sk/lenet.yaml", "data/cmt_arc_sound.yaml"]
+    metrics = verbs(folder, tmp_path / "run", configs, "--split.k", "2")
+    assert metrics["targets"]["penetration"]["weld"]["rows"] == 3 * (48 - 15)
+    assert "class and block cannot be told apart" in " ".join(metrics["warnings"])
+    assert main(["explain", str(tmp_path / "run"), "--welds", "full_penetration-0003"]) == 0
+
+
+@pytest.mark.parametrize("name", ["ultrasonic_weld", "robotic_weld_runs", "cmt_arc_sound"])
 def test_a_folder_that_was_not_unzipped_whole_is_told(name: str, tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match=r"index\.csv"):
         convert(name, tmp_path)

@@ -37,6 +37,12 @@ def robotic(real_data: Callable[[str], Path], tmp_path_factory: pytest.TempPathF
     return converted(real_data("robotic_weld_runs"), folder, "robotic_weld_runs")
 
 
+@pytest.fixture(scope="module")
+def arc_sound(real_data: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory) -> Dataset:
+    folder = tmp_path_factory.mktemp("arc") / "data"
+    return converted(real_data("cmt_arc_sound"), folder, "cmt_arc_sound")
+
+
 def numbers(dataset: Dataset) -> list[dict[str, str]]:
     with open(dataset.root / "manifest.csv", newline="", encoding="utf-8") as file:
         return list(csv.DictReader(file))
@@ -103,3 +109,35 @@ def test_the_arc_burns_in_the_active_part_and_photos_are_five(robotic: Dataset) 
         assert sound.rate == 16000
         assert float(row["active_to"]) < sound.values.shape[1] / 16000
         assert len(list(robotic.root.glob(row["photos"]))) == 5
+
+
+@pytest.mark.real_data
+def test_clips_of_arc_sound_are_those_that_were_published_less_gaps_and_a_copy(arc_sound: Dataset) -> None:
+    states = ("non_penetration", "full_penetration", "excessive_penetration")
+    assert Counter(row["penetration"] for row in numbers(arc_sound)) == dict.fromkeys(states, 700)
+    blocks = Counter((weld.groups["block"], weld.targets["penetration"]) for weld in arc_sound.welds)
+    expected = {(f"{state}-{n}", state): 175 if n == 4 else 170 for state in states for n in (1, 2, 3, 4)}
+    expected["excessive_penetration-2", "excessive_penetration"] -= 1
+    assert blocks == expected
+    assert [f.message for f in check(arc_sound.root) if f.level == "error"] == []
+
+
+@pytest.mark.real_data
+def test_a_clip_of_arc_sound_continues_the_one_before_but_for_the_gaps(arc_sound: Dataset) -> None:
+    """Across a joint a straight line through the last two samples foretells the next one as well as inside a
+    clip, and much better than across two clips that are no neighbours."""
+    named = {weld.id: weld for weld in arc_sound.welds}
+
+    def clip(number: int) -> np.ndarray:
+        return read(named[f"full_penetration-{number:04d}"].files["microphone"][0], {}).values[0]
+
+    clips = {number: clip(number) for number in range(60)}
+    surprise = lambda before, after: abs(after[0] - 2 * before[-1] + before[-2])  # noqa: E731
+    joints = np.median([surprise(clips[n], clips[n + 1]) for n in range(59)])
+    apart = np.median([surprise(clips[n], clips[(n + 23) % 60]) for n in range(60)])
+    inside = np.median([np.abs(np.diff(one, 2)) for one in clips.values()])
+    assert joints == pytest.approx(inside, rel=0.5)
+    assert apart > 2 * joints
+    for first in (175, 350, 525):
+        assert not {f"full_penetration-{n:04d}" for n in range(first - 5, first)} & set(named)
+        assert f"full_penetration-{first:04d}" in named

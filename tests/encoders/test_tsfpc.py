@@ -29,7 +29,7 @@ def test_weights(arguments, weights):
 def test_sizes_of_the_table_of_layers():
     with torch.device("meta"):
         encoder, x, found = TSFPC(PICTURE), torch.zeros(2, 3, 256, 256), []
-        for name in encoder.stages():
+        for name in encoder.stages()[:-1]:
             x = encoder.get_submodule(name)(x)
             found.append(tuple(x.shape[1:]))
         assert encoder(torch.zeros(2, 3, 256, 256)).shape == (2, 256)

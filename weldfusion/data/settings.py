@@ -98,6 +98,8 @@ class DataSettings:
             all in the training process.
         leave_out: welds to leave out, by class of a weld-level target or by group, as
             `{class: [terminal_offset]}`.
+        steps_s: step in seconds of the prediction of a curve or of intervals, instead of the card's; the
+            length of a window for one value per window, its mean.
     """
 
     root: str = ""
@@ -107,8 +109,11 @@ class DataSettings:
     cache: str | None = None
     workers: int = 0
     leave_out: Mapping[str, Sequence[str]] | None = None
+    steps_s: Mapping[str, float] | None = None
 
     def __post_init__(self) -> None:
         check_least("workers", self.workers, 0)
+        for name, step in (self.steps_s or {}).items():
+            check_above_zero(f"steps_s.{name}", step)
         if self.inputs is not None and not self.inputs:
             raise ConfigError("inputs: is empty; name at least one modality or leave it out")

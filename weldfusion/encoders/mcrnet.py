@@ -88,7 +88,8 @@ class MCRNet(Encoder):
         return maps if self.project is None else self.project(maps.mean(dim=(2, 3)))
 
     def stages(self) -> list[str]:
-        return ["stem norm", *(f"body.{number}" for number in range(len(self.body)))]
+        body = [f"body.{number}" for number in range(len(self.body))]
+        return ["stem norm", *body, *(["project"] if self.pooled else [])]
 
     def _stem(self, frames: Tensor, places: Tensor | None) -> Tensor:
         """(B, C, K, H, W), bool (B, K − depth + 1) → (B, stem, H/2, W/2)."""

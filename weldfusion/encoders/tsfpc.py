@@ -69,7 +69,7 @@ class TSFPC(Encoder):
         return self.project(self.shrink(x).mean(dim=(2, 3)))
 
     def stages(self) -> list[str]:
-        return list(STAGES)
+        return [*STAGES, "shrink project"]
 
 
 def _check_size(size: tuple[int, int]) -> None:

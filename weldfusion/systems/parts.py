@@ -29,14 +29,21 @@ class Share:
         of: the modality whose encoder is used.
         stages: how many stages are shared, from the input on; null: all of it.
         norms: whether each modality has batch normalisations of its `own`, or they are `shared` too.
+        skip: how many stages at the input stay its own.
+
+    A modality may have an encoder of its own in `model.encoders`, such as a spectrogram in front of the
+    network that another one applies to pictures. Then only stages are shared, null: all of them, and the two
+    inputs need not be alike.
     """
 
     of: str
     stages: int | None = None
     norms: Norms = "own"
+    skip: int = 0
 
     def __post_init__(self) -> None:
         check_least("stages", self.stages, 1, " or null")
+        check_least("skip", self.skip, 0)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Modalities that use one encoder, in whole or in part: several views of one kind."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from weldfusion.data.flow import Flow
 from weldfusion.encoders.encoder import Encoder
@@ -21,40 +21,55 @@ def stems(flows: Mapping[str, Flow], parts: Parts) -> ModulesByName:
     Raises ConfigError naming the key (`model.encoders.sound`, `model.share.side`).
     """
     makes = parts.encoders or {}
-    share = {name: _record(given) for name, given in (parts.share or {}).items()}
-    check_share(share, flows, makes)
-    whole = {name: one.of for name, one in share.items() if _is_whole(one)}
+    given = parts.share or {}
+    share = {name: Share(one, norms="shared") if isinstance(one, str) else one for name, one in given.items()}
+    own = {name for name, one in given.items() if makes.get(name) is not None and not isinstance(one, str)}
+    check_share(share, flows, makes, own)
+    whole = {name: one.of for name, one in share.items() if name not in own and _is_whole(one)}
     made: dict[str, Encoder] = {}
     for name, flow in flows.items():
         if name not in whole:
-            made[name] = stem(name, flow, makes.get(share[name].of if name in share else name))
+            like = share[name].of if name in share and name not in own else name
+            made[name] = stem(name, flow, makes.get(like))
     for name, one in share.items():
         if name not in whole:
-            _share_in_part(name, made[name], made[one.of], one)
+            _share_in_part(name, made[name], made[one.of], one, name in own)
     return ModulesByName(made, also=whole)
 
 
-def _record(given: str | Share) -> Share:
-    return Share(given, norms="shared") if isinstance(given, str) else given
-
-
 def _is_whole(share: Share) -> bool:
-    return share.stages is None and share.norms == "shared"
+    return share.stages is None and share.norms == "shared" and not share.skip
 
 
-def _share_in_part(name: str, encoder: Encoder, source: Encoder, share: Share) -> None:
+def _share_in_part(name: str, encoder: Encoder, source: Encoder, share: Share, own: bool) -> None:
     key = f"model.share.{name}"
-    stages = [""]
-    if share.stages is not None:
-        stages, kind = encoder.stages(), type(_inner(encoder)).__name__
-        if not stages:
-            raise ConfigError(f"{key}.stages: {kind} is shared as a whole only; leave stages out")
-        if share.stages > len(stages):
-            raise ConfigError(f"{key}.stages: is {share.stages}, but {kind} has {len(stages)} stages")
+    stages = there = [""]
+    if own or share.stages is not None or share.skip:
+        last = None if share.stages is None else share.skip + share.stages
+        stages, there = (_named(key, each, share)[share.skip : last] for each in (encoder, source))
+        if len(stages) != len(there):
+            raise ConfigError(
+                f"{key}: has {len(stages)} stages after skip, {share.of} {len(there)}; give stages, at most "
+                f"{min(len(stages), len(there))}"
+            )
     try:
-        share_stages(encoder, source, stages[: share.stages], share.norms)
+        share_stages(encoder, source, stages, share.norms, there)
     except ConfigError as error:
         raise ConfigError(f"{key}: of {share.of} cannot be used: {one_line(error)}") from error
+
+
+def _named(key: str, encoder: Encoder, share: Share) -> list[str]:
+    """The stages of an encoder. Raises ConfigError where it has fewer than are to be shared."""
+    stages, kind = encoder.stages(), type(_inner(encoder)).__name__
+    if not stages:
+        raise ConfigError(f"{key}.stages: {kind} is shared as a whole only; leave stages out")
+    if share.skip >= len(stages):
+        raise ConfigError(f"{key}.skip: is {share.skip}, but {kind} has {len(stages)} stages")
+    if share.skip + (share.stages or 0) > len(stages):
+        after = f" after the {share.skip} of skip" if share.skip else ""
+        left = len(stages) - share.skip
+        raise ConfigError(f"{key}.stages: is {share.stages}, but {kind} has {left} stages{after}")
+    return stages
 
 
 def _inner(encoder: Encoder) -> Encoder:
@@ -62,10 +77,14 @@ def _inner(encoder: Encoder) -> Encoder:
 
 
 def check_share(
-    share: Mapping[str, Share], flows: Mapping[str, Flow], encoders: Mapping[str, MakeEncoder | None]
+    share: Mapping[str, Share],
+    flows: Mapping[str, Flow],
+    encoders: Mapping[str, MakeEncoder | None],
+    own: Collection[str] = (),
 ) -> None:
     """Raises ConfigError, naming the key, where a modality cannot use the encoder of the other one: no such
-    modality, an encoder of its own, another size or rate.
+    modality, an encoder of its own, another size or rate. Those of `own` have an encoder of their own and
+    share stages of it only.
 
     >>> flows = {"side": Flow("table", 3), "top": Flow("table", 4)}
     >>> check_share({"side": Share("top", norms="shared")}, flows, {})
@@ -80,6 +99,8 @@ def check_share(
             raise ConfigError(f"{key}: no modality {other!r}; {did_you_mean(other, flows)}")
         if other in share:
             raise ConfigError(f"{key}: {other} has no encoder of its own; name a modality that has one")
+        if name in own:
+            continue
         if encoders.get(name) is not None:
             raise ConfigError(f"{key}: model.encoders.{name} is given too; leave one of the two out")
         make = encoders.get(other)

@@ -97,7 +97,8 @@ def test_allocation_is_as_even_as_that_of_scikit_learn(groups, seed):
     counts = rng.integers(0, 8, (groups, 3))
     index = np.repeat(np.arange(groups), counts.sum(1))
     classes = np.concatenate([np.repeat(np.arange(3), row) for row in counts])
-    if len(np.unique(classes)) < 3 or np.bincount(classes).min() < 4:
+    filled = len(np.unique(index))
+    if filled < 4 or len(np.unique(classes)) < 3 or np.bincount(classes).min() < 4:
         return
 
     def unevenness(part: np.ndarray) -> float:

@@ -248,3 +248,17 @@ def test_photos_of_a_weld_are_encoded_once(count):
     inputs["photo"] = photos + torch.arange(6.0).view(-1, *[1] * (photos.ndim - 1))
     model(Batch(inputs, present, valid, {}, where))
     assert seen[2:] == [4]
+
+
+@pytest.mark.parametrize("size", [1, 2])
+def test_a_training_batch_with_one_sample_of_a_sensor_gives_finite_gradients(size):
+    """The last window of an epoch, or one present sample among absent ones, where a picture shrinks to 1×1."""
+    flows = {"photo": Flow("image", 3, size=(16, 16))}
+    model = FusionModel(flows, {"verdict": TARGETS["verdict"]}, Parts()).train()
+    present = {"photo": torch.arange(size) == 0}
+    targets = {"verdict": Truth(torch.zeros(size, dtype=torch.long), torch.ones(size, dtype=torch.bool))}
+    x = batch(flows, size, present=present, targets=targets)
+    model.loss(model(x), x.targets)["verdict"].sum().backward()
+    gradients = [weight.grad for weight in model.parameters() if weight.grad is not None]
+    assert gradients
+    assert all(torch.isfinite(gradient).all() for gradient in gradients)

@@ -123,5 +123,5 @@ def _check_equal(key: str, name: str, flow: Flow, other: str, others: Flow, fiel
 def out_of(encoder: Encoder, flow: Flow) -> Flow:
     """What an encoder gives for a modality's flow, also if it was built for another one that shares it."""
     if isinstance(encoder, ImageSet) and flow.count is not None:
-        return Flow.tokens(flow.count, encoder.out.channels, flow.rate)
+        return encoder.out_of(flow)
     return encoder.out

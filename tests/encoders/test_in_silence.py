@@ -2,6 +2,7 @@
 
 from functools import partial
 
+import numpy as np
 import pytest
 import torch
 
@@ -9,6 +10,9 @@ from weldfusion.data.flow import Flow
 from weldfusion.encoders.in_silence import InSilence
 from weldfusion.encoders.mel import MelCNN
 from weldfusion.errors import ConfigError
+from weldfusion.explain.places import survey
+from weldfusion.explain.raw_axis import cell_centres
+from weldfusion.systems.cnn_sk import SoundCNNSK
 from weldfusion.testing import check_encoder
 
 CLIP = Flow("waveform", 2, length=300, rate=8000.0)
@@ -22,15 +26,15 @@ def test_a_tested_window_lies_in_the_middle():
     x = torch.randn(3, 2, 300)
     expected = torch.zeros(3, 2, 2000)
     expected[:, :, 850:1150] = x
-    assert torch.equal(laid().eval().padded(x), expected)
+    assert torch.equal(laid().eval().silence(x), expected)
 
 
 def test_in_training_it_lies_anywhere_whole_and_the_draw_is_keyed():
     encoder, x = laid(), torch.rand(400, 2, 300) + 0.5
     torch.manual_seed(1)
-    found = encoder.padded(x)
+    found = encoder.silence(x)
     torch.manual_seed(1)
-    assert torch.equal(encoder.padded(x), found)
+    assert torch.equal(encoder.silence(x), found)
     starts = (found[:, 0] != 0).int().argmax(dim=1)
     for row, start, given in zip(found, starts, x, strict=True):
         assert torch.equal(row[:, start : start + 300], given)
@@ -43,10 +47,20 @@ def test_in_training_it_lies_anywhere_whole_and_the_draw_is_keyed():
 
 
 def test_copies_are_equal_channels():
-    found = laid(copies=3).eval().padded(torch.randn(2, 2, 300))
+    found = laid(copies=3).eval().silence(torch.randn(2, 2, 300))
     assert found.shape == (2, 6, 2000)
     assert torch.equal(found[:, :2], found[:, 2:4])
     assert torch.equal(found[:, :2], found[:, 4:])
+
+
+def test_an_explanation_counts_time_from_the_window_not_from_the_silence():
+    """The sixth convolution of the published network has cells of 64 hops; in reflect padding frame i is
+    centred on sample i * hop of the long signal, which begins 84 692 samples before the clip."""
+    flow = Flow("waveform", 1, length=6615, rate=44_100.0)
+    model = SoundCNNSK("sound", widths=(2,) * 6, hop=512, silence=176_000).parts().encoders["sound"](flow)
+    place, passed = survey(model, flow)
+    centres = cell_centres(passed.time, 6615, place.cells[1])
+    np.testing.assert_allclose(centres, np.arange(6) * 64 * 512 - 84_692, atol=1)
 
 
 def test_contract():

@@ -3,13 +3,13 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-import torch
 from torch import Tensor
 
 from weldfusion.data.flow import Flow
 from weldfusion.encoders.chain import inner_stages
 from weldfusion.encoders.encoder import Encoder
 from weldfusion.errors import ConfigError
+from weldfusion.layers.silence import Silence
 
 
 class InSilence(Encoder):
@@ -42,7 +42,7 @@ class InSilence(Encoder):
             raise ConfigError(
                 f"samples is {samples}, but a window has {flow.length}; raise samples or shorten the windows"
             )
-        self.samples, self.copies = samples, copies
+        self.silence = Silence(samples - flow.length, copies)
         self.encoder = encoder(replace(flow, channels=flow.channels * copies, length=samples))
         self.needs_float32 = self.encoder.needs_float32
         self.out = self.encoder.out
@@ -50,20 +50,7 @@ class InSilence(Encoder):
     def forward(self, x: Tensor, valid: Tensor | None = None) -> Tensor:
         if valid is not None:
             x = x.masked_fill(~valid.unsqueeze(1), 0.0)
-        return self.encoder(self.padded(x))
-
-    def padded(self, x: Tensor) -> Tensor:
-        """(B, C, L) → (B, C · copies, samples)."""
-        count, channels, length = x.shape
-        spare = self.samples - length
-        if self.training:
-            before = torch.randint(spare + 1, (count,), device=x.device)
-        else:
-            before = torch.full((count,), spare // 2, device=x.device)
-        places = before.unsqueeze(1) + torch.arange(length, device=x.device)
-        silent = x.new_zeros(count, channels, self.samples)
-        long = silent.scatter(2, places.unsqueeze(1).expand_as(x), x)
-        return long.repeat(1, self.copies, 1)
+        return self.encoder(self.silence(x))
 
     def stages(self) -> list[str]:
         return inner_stages("encoder", self.encoder)

@@ -13,6 +13,7 @@ from weldfusion.data.flow import Flow
 from weldfusion.encoders.encoder import Encoder
 from weldfusion.explain.raw_axis import Sliding
 from weldfusion.layers.band_decibels import BandDecibels
+from weldfusion.layers.silence import Silence
 
 SLIDING = (nn.Conv1d, nn.Conv2d, nn.MaxPool1d, nn.MaxPool2d, nn.AvgPool1d, nn.AvgPool2d)
 SAMPLES = 2
@@ -95,6 +96,9 @@ def _further(passed: Passed, module: nn.Module, x: Tensor) -> Passed:
         padding = module.n_fft // 2 if module.centred else 0
         frames = Sliding(x.shape[-1], module.n_fft, module.hop, padding)
         return Passed((*passed.time, frames), (), module)
+    if isinstance(module, Silence):
+        laid = Sliding(x.shape[-1], kernel=1, stride=1, padding=module.spare / 2)
+        return Passed((*passed.time, laid), passed.frequency, passed.bands)
     if not isinstance(module, SLIDING):
         return passed
     time = (*passed.time, _sliding(module, x, -1))

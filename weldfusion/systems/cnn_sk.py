@@ -59,7 +59,6 @@ class SoundCNNSK(System):
         return Parts(
             encoders={self.sound: picture if self.silence is None else in_silence(picture, self.silence)},
             fusion=partial(Only, modality=self.sound, absent="zero"),
-            modality_dropout=0.0,
         )
 
 

@@ -43,6 +43,8 @@ def add(verbs: Any) -> None:
 def run(arguments: Namespace) -> int:
     if arguments.figure is not None and arguments.figure.suffix != ".svg":
         raise UsageError(f"--figure {arguments.figure}: the drawing is an SVG; give a name that ends in .svg")
+    if not arguments.weld_s > 0:
+        raise UsageError(f"--weld-s {arguments.weld_s:g}: must be above 0 seconds")
     from weldfusion.cli.figures import aligned
     from weldfusion.data.files import write_text
     from weldfusion.report.structure import structure_notes, structure_rows, structure_svg

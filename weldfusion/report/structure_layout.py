@@ -99,7 +99,7 @@ def counts(piece: Piece) -> str:
     '1.2 k parameters'
     """
     if piece.own != piece.parameters:
-        of = f"{short_count(piece.own)} of {short_count(piece.parameters)} parameters its own"
+        of = f"{short_count(piece.own)} more parameters" if piece.own else "no more parameters"
     else:
         of = f"{short_count(piece.parameters)} parameters" if piece.parameters else "no parameters"
     return of + (f" · {short_count(piece.macs)} MACs" if piece.macs else "")
@@ -118,7 +118,8 @@ def _rows(structure: Structure) -> Iterator[Row]:
     for role in ("selection", "encoder"):
         yield from _column_row(role, [p for p in pieces if p.role == role])
     for piece in (p for p in pieces if p.role == "exchange"):
-        yield "exchange", {"*": ("exchange", _lines(piece), False)}
+        gives = " / ".join(dict.fromkeys(piece.gives.values()))
+        yield "exchange", {"*": ("exchange", _lines(piece, f"→ {gives}"), False)}
     yield from _column_row("trunk", [p for p in pieces if p.role == "trunk"])
     for piece in (p for p in pieces if p.role == "penalty"):
         yield "penalty", {"*": ("penalty", _lines(piece), True)}

@@ -95,7 +95,7 @@ def _encoders(model: FusionModel, parts: Parts, ledger: _Ledger) -> Iterator[Pie
     }
     for name in sorted(model.flows, key=lambda n: (n in share, n)):
         encoder, flow = cast(Encoder, model.encoders[name]), model.inner_flows[name]
-        notes = [_how_many(encoder, flow)] if flow.count is not None else []
+        notes = [_how_many(encoder, flow)] if (flow.count or 1) > 1 else []
         shares = ""
         if name in share:
             shares = share[name].of
@@ -110,10 +110,9 @@ def _how_many(encoder: Encoder, flow: Flow) -> str:
 
 
 def _shared_words(share: Share) -> str:
-    what = "all" if share.stages is None else f"the first {share.stages} stages"
-    if share.stages == 1:
-        what = "the first stage"
-    return f"{what} of {share.of}" + (", own batch statistics" if share.norms == "own" else "")
+    several = "first stage" if share.stages == 1 else f"first {share.stages} stages"
+    what = "all" if share.stages is None else several
+    return f"{what} of {share.of}" + ("; own batch statistics" if share.norms == "own" else "")
 
 
 def _exchanges(model: FusionModel, ledger: _Ledger) -> Iterator[Piece]:

@@ -83,7 +83,8 @@ def shape_words(flow: Flow) -> str:
     if flow.kind == "waveform":
         return f"{flow.channels} × {flow.length} samples"
     if flow.kind == "image":
-        return f"{'image' if flow.count is None else f'{flow.count} images'} {flow.channels} × {size}"
+        how_many = "image" if flow.count is None else "1 image" if flow.count == 1 else f"{flow.count} images"
+        return f"{how_many} {flow.channels} × {size}"
     if flow.kind == "table":
         return f"{flow.channels} columns" if flow.channels != 1 else "1 column"
     if flow.kind == "tokens":

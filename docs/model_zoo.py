@@ -1,0 +1,89 @@
+"""Draws docs/model_zoo/<name>.svg and fills the table of docs/model_zoo.md, both from the configs themselves.
+
+Run as `python docs/model_zoo.py`; tests/test_docs_model_zoo.py tells when they are not those of the configs.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from weldfusion.data.files import write_text
+from weldfusion.report.structure import structure_svg
+from weldfusion.run.describing import card_of, describe
+from weldfusion.systems.structure import Structure, short_count
+
+DOCS = Path(__file__).parent
+CONFIGS = DOCS.parent / "configs" / "systems"
+PAGE, FOLDER = DOCS / "model_zoo.md", DOCS / "model_zoo"
+BEGIN, END = "<!-- sizes, written by model_zoo.py -->\n", "<!-- end of sizes -->\n"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One system: its configs (default and the paper's sizes) and what the paper states of its size."""
+
+    name: str
+    title: str
+    number: int
+    config: str
+    paper: str
+    task: str
+    stated: str = "–"
+
+
+ENTRIES = (
+    Entry("emmdl", "EMMDL", 2, "emmdl.yaml", "paper.yaml", "quality class of a spot weld"),
+    Entry(
+        "vision_spectrum", "vision–spectrum", 3, "cross.yaml", "paper_cross.yaml", "defect class of a seam",
+        "25.9 M, 18.5 GFLOPs",
+    ),
+    Entry("am_tsfnet", "AM-TSFNet", 4, "am_tsfnet.yaml", "paper.yaml", "width and depth along the seam"),
+    Entry("mcrnet", "MCRNet", 5, "mcrnet.yaml", "paper.yaml", "depth along the seam"),
+    Entry("cnn_sk", "CNN-SK", 6, "cnn_sk.yaml", "paper.yaml", "penetration class", "402,331 (its code)"),
+    Entry("rtm", "RTM", 11, "rtm.yaml", "paper.yaml", "quality class of a pool"),
+    Entry("cafnet", "CAFNet", 12, "cafnet.yaml", "cafnet.yaml", "penetration class", "179,715 (its code)"),
+)  # fmt: skip
+
+
+def structure_of(entry: Entry, config: str) -> Structure:
+    """The model of one of a system's configs on the simulator's sensors."""
+    return describe(CONFIGS / entry.name / config, {"name": entry.name}, card_of("laser_al"))
+
+
+def figures() -> dict[str, Structure]:
+    """The default model of every system whose config is there."""
+    return {entry.name: structure_of(entry, entry.config) for entry in ENTRIES}
+
+
+def table(defaults: dict[str, Structure]) -> str:
+    """The Markdown table of all systems."""
+    lines = [
+        "| system | no. | sensors in its config | what it tells | default: parameters | MACs | in the paper's "
+        "sizes: parameters | MACs | the paper states |",
+        "|---|---|---|---|---|---|---|---|---|",
+    ]
+    for entry in ENTRIES:
+        small, whole = defaults[entry.name], structure_of(entry, entry.paper)
+        sizes = [f"{small.parameters:,}", short_count(small.macs), f"{whole.parameters:,}", short_count(whole.macs)]
+        link = f"[{entry.title}](model_zoo/{entry.name}.md)"
+        cells = [link, str(entry.number), ", ".join(small.inputs), entry.task, *sizes, entry.stated]
+        lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def filled(page: str, sizes: str) -> str:
+    """The page with its table of sizes replaced."""
+    before, _, rest = page.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    return f"{before}{BEGIN}{sizes}{END}{after}"
+
+
+def main() -> None:
+    defaults = figures()
+    FOLDER.mkdir(exist_ok=True)
+    for name, structure in defaults.items():
+        write_text(FOLDER / f"{name}.svg", structure_svg(structure))
+    write_text(PAGE, filled(PAGE.read_text(encoding="utf-8"), table(defaults)))
+
+
+if __name__ == "__main__":
+    main()

@@ -9,8 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.training.dense_data import write_dense
+from weldfusion.data.card import Card
 from weldfusion.data.dataset import WeldWindows
 from weldfusion.data.folder import read_dataset
+from weldfusion.data.inputs import chosen_targets
 from weldfusion.data.settings import DataSettings, Windows
 from weldfusion.data.steps import step_edges, step_places, with_steps
 from weldfusion.data.target import TargetSpec
@@ -95,3 +97,33 @@ def test_windows_of_a_data_set_have_them(tmp_path):
     assert batch.where.speed_mm_s.tolist() == [20.0]
     _, known = windows.subset(["w03"]).truth("pores")
     assert not known.any()
+
+
+def card(*targets):
+    return Card("welds", 52, "steel", {}, {target.name: target for target in targets})
+
+
+def test_a_config_sets_the_step_of_a_prediction():
+    """One value per window, the mean of its truths, where the step is as long as the window."""
+    asked = DataSettings(steps_s={"depth": 0.4})
+    found = chosen_targets(card(DEPTH, PORES), asked)
+    assert (found["depth"].step_s, found["pores"].step_s) == (0.4, 0.1)
+    assert with_steps(found, Fraction(2, 5))["depth"].steps == 1
+
+
+@pytest.mark.parametrize(
+    ("steps", "told"),
+    [
+        ({"depht": 0.4}, r"^data\.steps_s: no target 'depht'; did you mean depth\?$"),
+        ({"force": 0.4}, r"^data\.steps_s\.force: a target of kind real has no step; leave it out$"),
+    ],
+)
+def test_a_step_of_what_has_none_is_told(steps, told):
+    with pytest.raises(ConfigError, match=told):
+        chosen_targets(card(DEPTH, TargetSpec("force", "real")), DataSettings(steps_s=steps))
+
+
+@pytest.mark.parametrize("step", [0, -1.0, float("nan")])
+def test_a_step_is_above_zero(step):
+    with pytest.raises(ConfigError, match=r"^steps_s\.depth: must be above 0"):
+        DataSettings(steps_s={"depth": step})

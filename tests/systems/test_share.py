@@ -19,6 +19,7 @@ from weldfusion.encoders.cnn2d import SmallCNN2d
 from weldfusion.encoders.conv1d import ConvBlocks1d
 from weldfusion.encoders.encoder import Encoder
 from weldfusion.encoders.mel import MelCNN
+from weldfusion.encoders.spectrogram_backbone import SpectrogramBackbone
 from weldfusion.encoders.torchvision_backbone import TorchvisionBackbone
 from weldfusion.errors import ConfigError
 from weldfusion.fusion.concat import Concat
@@ -344,3 +345,60 @@ def test_what_cannot_be_shared_is_told_in_one_line(flows, parts, told):
     with pytest.raises(ConfigError, match=told) as found:
         FusionModel(flows, TARGETS, parts)
     assert "\n" not in str(found.value)
+
+
+SOUND = Flow("waveform", 1, length=4096, rate=16000.0)
+UNLIKE = {"picture": Flow("image", 1, size=(24, 16), count=3), "sound": SOUND}
+SMALL = partial(SmallCNN2d, widths=(4, 8))
+
+
+def heard(encoder=SMALL):
+    return partial(SpectrogramBackbone, backbone=encoder, size=(16, 16))
+
+
+def unlike(encoder=SMALL, **share):
+    encoders = {"picture": SMALL, "sound": heard(encoder)}
+    return FusionModel(UNLIKE, TARGETS, Parts(encoders=encoders, share={"sound": Share("picture", **share)}))
+
+
+@pytest.mark.parametrize(
+    ("share", "same"),
+    [({}, [True, True]), ({"stages": 1}, [True, False]), ({"skip": 1}, [False, True])],
+)
+@pytest.mark.parametrize("norms", ["own", "shared"])
+def test_networks_inside_unlike_encoders_are_shared(share, same, norms):
+    """The network of pictures, one by one, and that behind a spectrogram: its two stages."""
+    model = unlike(**share, norms=norms)
+    ours, theirs = model.encoders["sound"], model.encoders["picture"]
+    for here, there, shared in zip(ours.stages(), theirs.stages(), same, strict=True):
+        pairs = list(zip(parts_of(ours, here), parts_of(theirs, there), strict=True))
+        assert {a.weight is b.weight for a, b in pairs if isinstance(a, nn.Conv2d)} == {shared}
+        of_norms = {a.weight is b.weight for a, b in pairs if isinstance(a, nn.BatchNorm2d)}
+        assert of_norms == {shared and norms == "shared"}
+    parts = Parts(
+        encoders={"picture": SMALL, "sound": heard()},
+        share={"sound": Share("picture", **share, norms=norms)},
+    )
+    check_model(lambda flows, targets: FusionModel(flows, targets, parts), UNLIKE, TARGETS)
+
+
+def parts_of(encoder, stage):
+    return [part for name in stage.split(" ") for part in encoder.get_submodule(name).modules()]
+
+
+LESS = partial(SmallCNN2d, widths=(4,))
+WIDER = partial(SmallCNN2d, widths=(5, 8))
+
+
+@pytest.mark.parametrize(
+    ("encoder", "share", "told"),
+    [
+        (SMALL, {"skip": 2}, r"^model\.share\.sound\.skip: is 2, but SpectrogramBackbone has 2 stages$"),
+        (SMALL, {"skip": 1, "stages": 2}, r"stages: is 2, but SpectrogramBackbone has 1 stages after the 1 "),
+        (LESS, {}, r"^model\.share\.sound: has 1 stages after skip, picture 2; give stages, at most 1$"),
+        (WIDER, {}, r"^model\.share\.sound: of picture cannot be used: .*\(5, 1, 3, 3\) here"),
+    ],
+)
+def test_unlike_networks_are_told(encoder, share, told):
+    with pytest.raises(ConfigError, match=told):
+        unlike(encoder, **share)

@@ -1,7 +1,7 @@
 """From config files and overrides to checked settings."""
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +34,7 @@ def load_settings(
     """
     layers = [read_layer(Path(file)) for file in files]
     named = Layer({"name": "-".join(Path(file).stem for file in files)}, {})
-    return _settings([*([named] if files else []), *layers, *override_layers(overrides)], trust)
+    return load_layers([*([named] if files else []), *layers, *override_layers(overrides)], trust)
 
 
 def load_resolved(
@@ -46,11 +46,19 @@ def load_resolved(
     Raises ConfigError as `load_settings` does.
     """
     places = {str(key): source for key in resolved}
-    settings, _ = _settings([Layer(resolved, places)], trust)
+    settings, _ = load_layers([Layer(resolved, places)], trust)
     return settings
 
 
-def _settings(layers: Sequence[Layer], trust: Sequence[str]) -> tuple[FitSettings, dict[str, Any]]:
+def note(line: str) -> None:
+    """Tells on stderr what the joining of layers did."""
+    print(f"weldfusion: note: {line}", file=sys.stderr)
+
+
+def load_layers(
+    layers: Sequence[Layer], trust: Sequence[str] = (), tell: Callable[[str], None] = note
+) -> tuple[FitSettings, dict[str, Any]]:
+    """`load_settings` of layers that were read before; `tell` hears what a change of class drops."""
     reading = Reading(trust)
     joined: Any = MISSING
     for layer in layers:
@@ -61,6 +69,6 @@ def _settings(layers: Sequence[Layer], trust: Sequence[str]) -> tuple[FitSetting
     resolved = complete(reading, FitSettings, "", {**joined, "trainer": {}})
     resolved["trainer"] = complete_trainer(reading, joined.get("trainer") or {})
     reading.stop_if_wrong()
-    for note in reading.notes:
-        print(f"weldfusion: note: {note}", file=sys.stderr)
+    for line in reading.notes:
+        tell(line)
     return build(FitSettings, "", resolved, trust), resolved

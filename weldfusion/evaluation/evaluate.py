@@ -202,6 +202,7 @@ def _difference(ours: Measured, theirs: Measured, key: Key) -> dict[str, Any]:
         "lower": found.interval.lower,
         "upper": found.interval.upper,
         "reason": found.interval.reason,
+        "p": found.p,
         "verdict": found.verdict,
     }
 

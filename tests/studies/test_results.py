@@ -1,0 +1,136 @@
+"""Figures of a study's table against those of the evaluation and against scipy's and our own arithmetic."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.metrics import mean_absolute_error
+
+from weldfusion.errors import ConfigError
+from weldfusion.evaluation.evaluate import evaluate
+from weldfusion.evaluation.join import join_windows
+from weldfusion.report.study_sheets import sheets
+from weldfusion.studies.results import Finished, Outcome, as_frame, results
+from weldfusion.studies.study import Cell, Row, Study
+
+WELDS = 60
+
+
+def frame(error: float, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Predictions of a number with normal errors, welds in 20 groups of 3."""
+    rng = np.random.default_rng(seed)
+    truth = np.random.default_rng(99).normal(0, 3, WELDS)
+    names = [f"w{number}" for number in range(WELDS)]
+    groups = [f"g{number // 3}" for number in range(WELDS)]
+    windows = pd.DataFrame({
+        "weld": names, "group": groups, "window": 0, "t0_s": 0.0, "t1_s": 1.0, "x_mm": np.nan,
+        "target": "depth", "kind": "real", "class": "", "truth": truth,
+        "value": truth + rng.normal(0, error, WELDS), "lower": np.nan, "upper": np.nan,
+        "present": "sound", "fold": "fold1", "seed": 0,
+    })  # fmt: skip
+    return windows, join_windows(windows)
+
+
+def finished(error: float, seed: int, baseline: float) -> Finished:
+    frames = frame(error, seed)
+    metrics = evaluate(*frames, {"trees": frame(baseline, 7)}, 0, resamples=500)
+    return Finished(metrics, frames[1], 1234, 40.0, f"runs/{seed}/report.html")
+
+
+@pytest.fixture(scope="module")
+def outcomes():
+    rows = [Row("good", published={"": 0.5}), Row("same"), Row("bad"), Row("broken")]
+    made = [finished(0.5, 1, 1.5), finished(1.4, 2, 1.5), finished(4.0, 3, 1.5), None]
+    study = Study(Path("s.yaml"), rows, title="t")
+    cells = study.cells()
+    return study, [
+        Outcome(cell, one, "" if one else "no memory") for cell, one in zip(cells, made, strict=True)
+    ]
+
+
+def test_figures_are_those_of_the_predictions(outcomes):
+    study, ended = outcomes
+    found = results(study, ended)
+    assert [result.cell.row.name for result in found] == ["good", "same", "bad"]
+    for result, outcome in zip(found, ended, strict=False):
+        welds = outcome.finished.welds
+        assert result.figure == "mae"
+        assert result.found["value"] == pytest.approx(mean_absolute_error(welds["truth"], welds["value"]))
+
+
+def test_what_is_claimed(outcomes):
+    found = results(*outcomes)
+    assert [result.over_baseline.verdict for result in found] == ["beats", "does not beat", "is beaten by"]
+    assert found[0].over_first is None
+    assert [result.over_first.verdict for result in found[1:]] == ["is beaten by", "is beaten by"]
+    for result in found:
+        assert result.over_baseline.corrected >= result.over_baseline.difference.p
+    welds = [outcome.finished.welds for outcome in outcomes[1][:3]]
+    errors = [np.abs(table["value"] - table["truth"]).mean() for table in welds]
+    assert found[2].over_first.difference.value == pytest.approx(errors[0] - errors[2])
+
+
+def test_a_single_false_positive_among_many_is_not_claimed():
+    """Twenty rows as good as their baseline: uncorrected some would be claimed, corrected none."""
+    rows = [Row(f"r{number}") for number in range(20)]
+    study = Study(Path("s.yaml"), rows)
+    ended = [Outcome(cell, finished(1.5, 100 + n, 1.5)) for n, cell in enumerate(study.cells())]
+    found = results(study, ended)
+    assert any(result.over_baseline.difference.p < 0.15 for result in found)
+    assert not [r for r in found if r.over_baseline.verdict in ("beats", "is beaten by")]
+
+
+def test_the_sheet_marks_and_links(outcomes):
+    study, ended = outcomes
+    (sheet,) = sheets(study, results(study, ended), ended, {"depth": "mm"})
+    cells = {row.name: row.cells[0] for row in sheet.rows}
+    assert sheet.columns == ["mean absolute error (mm)"]
+    assert "†" not in cells["good"].text
+    assert "‡" not in cells["good"].text
+    assert cells["same"].text.endswith("†↓")
+    assert cells["bad"].text.endswith("†↓")
+    assert cells["broken"].text == "failed"
+    assert cells["good"].report == "runs/1/report.html"
+    assert sheet.rows[0].published == ["0.5"]
+    assert "trees" in sheet.baseline[0]
+
+
+def test_the_csv_has_one_line_a_figure(outcomes):
+    study, ended = outcomes
+    wanted = replace(study, figures=("mae", "rmse"))
+    found = results(wanted, ended)
+    table = as_frame(found, {one.cell.name: one.finished for one in ended if one.finished})
+    assert list(table["figure"]) == ["mae", "rmse"] * 3
+    assert table["over_baseline_verdict"].iloc[0] == "beats"
+    assert set(table["parameters"]) == {1234}
+    assert table["over_baseline_p_holm"].between(0, 1).all()
+
+
+@pytest.mark.parametrize(("changes", "expected"), [
+    ({"targets": ("deph",)}, "targets: no 'deph'; did you mean depth?"),
+    ({"figures": ("maee",)}, "figures: no 'maee'; did you mean mae?"),
+])  # fmt: skip
+def test_unknown_names_are_told(outcomes, changes, expected):
+    study, ended = outcomes
+    with pytest.raises(ConfigError, match=r"s\.yaml: ") as told:
+        results(replace(study, **changes), ended)
+    assert expected in str(told.value)
+
+
+def test_fractions_are_columns_beside_the_published_ones():
+    rows = [Row("a", published={"10 %": 0.25}), Row("b")]
+    study = Study(Path("s.yaml"), rows, fractions=(0.1, 1.0), columns="fractions")
+    ended = [Outcome(cell, finished(1.0, n, 1.5)) for n, cell in enumerate(study.cells())]
+    (sheet,) = sheets(study, results(study, ended), ended, {})
+    assert sheet.columns == ["10 % (40 welds)", "100 % (40 welds)"]
+    assert sheet.rows[0].published == ["0.25", ""]
+    firsts = {r.cell.name: r.over_first for r in results(study, ended)}
+    assert [name for name, one in firsts.items() if one is None] == ["a-10pc", "a-100pc"]
+
+
+def test_cells_of_a_study():
+    study = Study(Path("s.yaml"), [Row("a"), Row("b")], fractions=(0.5, 1.0))
+    assert [cell.name for cell in study.cells(["b"])] == ["b-50pc", "b-100pc"]
+    assert study.cells()[0] == Cell(Row("a"), 0.5)

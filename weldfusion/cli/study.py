@@ -1,0 +1,120 @@
+"""`weldfusion study`: a table of a paper, or your own, from one file."""
+
+from argparse import Namespace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from weldfusion.cli.figures import aligned
+
+if TYPE_CHECKING:
+    from weldfusion.run.study_outlook import Cost
+
+USAGE = "weldfusion study FILE [--dry-run] [--jobs N] [--only ROW]... [--KEY VALUE]..."
+ABOUT = """\
+Run every row of a study file at every fraction of the data, and write one table: mean over seeds and folds,
+95 % interval over groups of welds, parameters, whether a row beats the best simple baseline and differs from
+the first row (paired over the same welds, p-values corrected after Holm).
+
+Each cell is a run of its own in STUDY_FOLDER/runs, which evaluate, explain and predict take. Run again, a
+study skips what is finished and goes on where it was interrupted. Exit code 1 if a cell failed; the others
+go on.
+"""
+EXAMPLES = """\
+a study file:
+  title: Where the sensors are joined
+  base: [my_welds/config.yaml]         # config files that all rows begin with, looked for beside this file
+  every: {trainer.max_epochs: 30}      # settings (and `files`) of all rows
+  rows:                                # the others are compared with the first
+    late:
+    early: {model.fusion: Concat}
+    sound only: {data.inputs: {sound: {}}, note: "as in table 4"}
+    paper's own: {files: [other.yaml], paper: 0.97}    # `paper`: its published figure, shown apart
+  seeds: 3                             # networks of each fold [the config's]
+  splits: 1                            # how often the welds are divided anew
+  fractions: [0.1, 0.5, 1]             # of the training welds, each within the next; the test part stays
+  targets: [penetration]               # of the table [all]
+  figures: [macro_f1]                  # of the table [the headline figure of each target]
+  columns: fractions                   # fractions or figures
+
+examples:
+  weldfusion study my_study.yaml --dry-run
+      what would run: networks, steps, and the time they take, measured on a few steps of each row
+  weldfusion study my_study.yaml --jobs 2 --only late --only early
+  weldfusion study configs/systems/cafnet/tables/data_fractions.yaml --trainer.max_epochs 5
+      settings are written as for weldfusion fit and come last, for every row
+
+tables: STUDY_FOLDER/table.csv (all figures), table.md, table.html; times.csv has the times of training.
+"""
+
+
+def add(verbs: Any) -> None:
+    about = "a table of a paper, or your own, from one file"
+    parser = verbs.add_parser(
+        "study", help=about, usage=USAGE, description=ABOUT, epilog=EXAMPLES, collects=True
+    )
+    parser.add_argument("file", metavar="FILE", help="the study file (YAML)")
+    parser.add_argument("--dry-run", action="store_true", help="tell what would run and what it takes")
+    parser.add_argument("--jobs", type=int, metavar="N", help="cells at a time [1, or one for each GPU]")
+    parser.add_argument("--folder", type=Path, metavar="DIR", help="the study's folder [studies/FILE's name]")
+    parser.add_argument(
+        "--only", action="append", default=[], metavar="ROW", help="run only this row; repeatable"
+    )
+    parser.add_argument(
+        "--config", action="append", default=[], metavar="FILE",
+        help="config file joined after those of every row, such as your data; repeatable",
+    )  # fmt: skip
+    parser.add_argument(
+        "--trust", action="append", default=[], metavar="MODULE", help="allow classes of this module"
+    )
+    parser.set_defaults(run=run)
+
+
+def run(arguments: Namespace) -> int:
+    from weldfusion.run.study_plan import Asked
+    from weldfusion.run.studying import outlook_study, run_study
+
+    asked = Asked(arguments.config, arguments.others, arguments.trust, arguments.only)
+    if arguments.dry_run:
+        from weldfusion.run.study_jobs import check_jobs
+
+        check_jobs(arguments.jobs)
+        study, found = outlook_study(arguments.file, arguments.folder, asked)
+        print(f"{study.title}\n\n{costs_text(found, arguments.jobs or 1)}")
+        return 0
+    from weldfusion.report.study import terminal_rows
+
+    done = run_study(arguments.file, arguments.folder, arguments.jobs, asked)
+    for sheet in done.sheets:
+        print(f"\n{sheet.title}\n{aligned(terminal_rows(sheet))}")
+    print(f"\ntables: {done.folder / 'table.html'}")
+    for line in done.failed:
+        print(f"failed: {line}")
+    return 1 if done.failed else 0
+
+
+def costs_text(found: "list[Cost]", jobs: int) -> str:
+    """One line a cell, then the sum."""
+    from weldfusion.studies.study import percent
+    from weldfusion.training.outlook import duration
+
+    rows = [["row", "of the data", "training welds", "parameters", "networks", "steps", "a step", "time"]]
+    rows += [
+        [
+            cost.cell.row.name,
+            percent(cost.cell.fraction),
+            f"{cost.training_welds:.0f}",
+            f"{cost.parameters:,}",
+            str(cost.networks),
+            str(cost.steps),
+            f"{cost.step_s * 1e3:.0f} ms",
+            duration(cost.seconds),
+        ]
+        for cost in found
+    ]
+    whole = sum(cost.seconds for cost in found)
+    longest = max((cost.seconds for cost in found), default=0.0)
+    total = duration(max(whole / jobs, longest))
+    steps, networks = sum(cost.steps for cost in found), sum(cost.networks for cost in found)
+    together = f"{len(found)} cells, {networks} networks, {steps} steps: about {total} of training"
+    beside = f" with {jobs} at a time, where each has a device or cores of its own" if jobs > 1 else ""
+    return f"{aligned(rows)}\n\n{together}{beside}; evaluation and reading come on top"

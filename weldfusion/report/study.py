@@ -1,0 +1,100 @@
+"""The tables of a study as Markdown, as text for a terminal and as one HTML page."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from weldfusion.data.files import write_text
+from weldfusion.report.elements import Element, Heading, Table, Text, WarningBox
+from weldfusion.report.page import render_template
+from weldfusion.report.study_sheets import NOTES, PUBLISHED, Sheet, differences_lines
+from weldfusion.studies.results import Outcome, Result
+from weldfusion.studies.study import Study, percent
+
+COMPARED = ("row", "training welds", "figure", "best simple baseline", "better by", "p → Holm", "this row",
+            "better than the first row by", "p → Holm", "this row")  # fmt: skip
+
+
+def markdown(study: Study, made: Sequence[Sheet], outcomes: Sequence[Outcome]) -> str:
+    """The tables as Markdown; every figure leads to its run's report."""
+    blocks = [f"# {_plain(study.title)}", *(_markdown_table(sheet) for sheet in made)]
+    notes = [*NOTES, *_published_note(study, made), *_row_notes(study), *_failures(outcomes)]
+    return "\n\n".join([*blocks, "\n".join(f"- {_plain(note)}" for note in notes)]) + "\n"
+
+
+def _markdown_table(sheet: Sheet) -> str:
+    header = ["row", "parameters", *sheet.columns, *_published_columns(sheet)]
+    lines = [header, ["---", "---:", *("---" for _ in header[2:])]]
+    for row in sheet.rows:
+        cells = [f"[{_plain(c.text)}]({c.report})" if c.report else _plain(c.text) for c in row.cells]
+        published = [text or "–" for text in row.published] if sheet.has_published else []
+        lines.append([_plain(row.name), row.parameters, *cells, *published])
+    if len(sheet.baseline):
+        empty = ["" for _ in _published_columns(sheet)]
+        lines.append(["*best simple baseline*", "", *map(_plain, sheet.baseline), *empty])
+    return f"## {_plain(sheet.title)}\n\n" + "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _plain(text: str) -> str:
+    """Text that stays one cell.
+
+    >>> _plain("a | b [c]")
+    'a \\\\| b \\\\[c\\\\]'
+    """
+    for character in "|[]*":
+        text = text.replace(character, f"\\{character}")
+    return " ".join(text.split())
+
+
+def terminal_rows(sheet: Sheet) -> list[list[str]]:
+    """Rows of cells for a terminal, header first."""
+    rows = [["row", "parameters", *sheet.columns]]
+    rows += [[row.name, row.parameters, *(cell.text for cell in row.cells)] for row in sheet.rows]
+    return [*rows, ["best simple baseline", "", *sheet.baseline]]
+
+
+def write_study_page(
+    path: Path, study: Study, made: Sequence[Sheet], found: Sequence[Result], outcomes: Sequence[Outcome]
+) -> None:
+    """Writes the page, whole or not at all; it needs no network and leads to the runs beside it."""
+    elements: list[Element] = []
+    if failures := _failures(outcomes):
+        elements.append(WarningBox("Not in these tables", failures))
+    notes = [*NOTES, *_published_note(study, made), *_row_notes(study)]
+    if warnings := _limits(outcomes):
+        elements.append(WarningBox("What these welds cannot show", warnings))
+    compared = Table(COMPARED, differences_lines(found), "Positive is better, also for errors.")
+    elements += [Heading("How to read it"), *map(Text, notes), Heading("Comparisons"), compared]
+    sections = [Heading(sheet.title) for sheet in made] + [e for e in elements if isinstance(e, Heading)]
+    page = render_template("study.html.jinja", study.title, elements, sheets=made, sections=sections,
+                           anchors=[Heading(sheet.title).anchor for sheet in made])  # fmt: skip
+    write_text(path, page)
+
+
+def _limits(outcomes: Sequence[Outcome]) -> list[str]:
+    """Warnings of all evaluations, each once."""
+    finished = [outcome.finished for outcome in outcomes if outcome.finished is not None]
+    return list(dict.fromkeys(str(line) for one in finished for line in one.metrics["warnings"]))
+
+
+def _published_columns(sheet: Sheet) -> list[str]:
+    if not sheet.has_published:
+        return []
+    return [f"published, {column}" if len(sheet.columns) > 1 else "published" for column in sheet.columns]
+
+
+def _published_note(study: Study, made: Sequence[Sheet]) -> list[str]:
+    if not any(sheet.has_published for sheet in made):
+        return []
+    return [PUBLISHED + (f" From: {study.source}." if study.source else "")]
+
+
+def _row_notes(study: Study) -> list[str]:
+    return [f"{row.name}: {row.note}" for row in study.rows if row.note]
+
+
+def _failures(outcomes: Sequence[Outcome]) -> list[str]:
+    return [
+        f"{one.cell.row.name}, {percent(one.cell.fraction)}: {one.failure}"
+        for one in outcomes
+        if one.finished is None
+    ]

@@ -1,0 +1,172 @@
+"""The tables of a study in the paper's layout: rows × fractions or rows × figures, as cells of text."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from weldfusion.evaluation.totals import SMALLER_IS_BETTER
+from weldfusion.report.elements import short
+from weldfusion.report.words import named, with_interval
+from weldfusion.studies.results import Compared, Finished, Outcome, Result
+from weldfusion.studies.study import Row, Study, percent
+
+NOT_BEATEN, UNTOLD, BETTER, WORSE = "†", "‡", "↑", "↓"
+NOTES = (
+    "Mean over the seeds (each pooled over the folds), figures per weld; in brackets the 95 % interval from "
+    "resampling whole groups of test welds.",
+    f"{NOT_BEATEN} does not beat the best simple baseline, which saw the same sensors, welds and fraction "
+    f"(paired over welds, groups resampled together); {UNTOLD} whether it does cannot be told.",
+    f"{BETTER} better and {WORSE} worse than the first row, paired likewise.",
+    "Claims hold at 5 % after Holm's correction over all figures of this study (those against baselines "
+    "together, those against the first row together).",
+)
+PUBLISHED = (
+    "Published figures are of other welds, and often of another way to divide them; they are no comparison."
+)
+
+
+@dataclass(frozen=True)
+class SheetCell:
+    """What stands in a cell, and where it leads (relative to the study's folder; "" where nowhere)."""
+
+    text: str
+    report: str = ""
+
+
+@dataclass(frozen=True)
+class SheetRow:
+    """One row: its name, parameters of a network (in words), cells, published figures column by column."""
+
+    name: str
+    parameters: str
+    cells: Sequence[SheetCell]
+    published: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One table; `baseline` is its last row, the best simple baseline of each column."""
+
+    title: str
+    columns: Sequence[str]
+    rows: Sequence[SheetRow]
+    baseline: Sequence[str]
+
+    @property
+    def has_published(self) -> bool:
+        return any(text for row in self.rows for text in row.published)
+
+
+def sheets(
+    study: Study, found: Sequence[Result], outcomes: Sequence[Outcome], units: Mapping[str, str]
+) -> list[Sheet]:
+    """The tables: one for each figure with the fractions as columns, or one for each fraction with the
+    figures as columns. `units` maps a target to its unit."""
+    places = list(dict.fromkeys((result.target, result.figure) for result in found))
+    names = {place: _name(place, places, units) for place in places}
+    by_place = {(r.cell.row.name, r.cell.fraction, r.target, r.figure): r for r in found}
+    ended = {(o.cell.row.name, o.cell.fraction): o for o in outcomes}
+    keys = [[(fraction, *place) for fraction in study.fractions] for place in places]
+    titles = [names[place] for place in places]
+    if study.columns == "figures":
+        keys = [[(fraction, *place) for place in places] for fraction in study.fractions]
+        titles = [f"{percent(fraction)} of the training welds" for fraction in study.fractions]
+    made = []
+    for title, columns in zip(titles, keys, strict=True):
+        if study.columns == "figures":
+            headings = [names[(target, figure)] for _, target, figure in columns]
+        else:
+            headings = [f"{percent(fraction)}{_welds(fraction, outcomes)}" for fraction, *_ in columns]
+        rows = [
+            SheetRow(
+                row.name,
+                _parameters([o.finished for o in outcomes if o.cell.row.name == row.name]),
+                [_cell(by_place.get((row.name, *key)), ended.get((row.name, key[0]))) for key in columns],
+                [_published(study, row, key, len(columns)) for key in columns],
+            )
+            for row in study.rows
+        ]
+        baselines = [_best([r for r in found if (r.cell.fraction, r.target, r.figure) == k]) for k in columns]
+        made.append(Sheet(title, headings, rows, baselines))
+    return made
+
+
+def _welds(fraction: float, outcomes: Sequence[Outcome]) -> str:
+    """How many training welds a fraction is, where a row has told it."""
+    told = [o.finished.training_welds for o in outcomes if o.finished and o.cell.fraction == fraction]
+    return f" ({told[0]:.0f} welds)" if told else ""
+
+
+def _name(place: tuple[str, str], places: Sequence[tuple[str, str]], units: Mapping[str, str]) -> str:
+    """Of a figure; with its target where there are several."""
+    target, figure = place
+    words = named(figure, units.get(target, ""))
+    return f"{target}: {words}" if len({name for name, _ in places}) > 1 else words
+
+
+def _cell(result: Result | None, outcome: Outcome | None) -> SheetCell:
+    if result is None or outcome is None or outcome.finished is None:
+        failure = outcome.failure if outcome is not None else ""
+        return SheetCell("not run" if failure == "not run" else "failed" if failure else "–")
+    marks = _against_baseline(result.over_baseline) + _against_first(result.over_first)
+    return SheetCell(f"{with_interval(result.found)} {marks}".strip(), outcome.finished.report)
+
+
+def _against_baseline(one: Compared | None) -> str:
+    if one is None or one.verdict == "cannot be told":
+        return UNTOLD
+    return "" if one.verdict == "beats" else NOT_BEATEN
+
+
+def _against_first(one: Compared | None) -> str:
+    return "" if one is None else {"beats": BETTER, "is beaten by": WORSE}.get(one.verdict, "")
+
+
+def _parameters(finished: Sequence[Finished | None]) -> str:
+    known = [one.parameters for one in finished if one is not None]
+    return f"{known[-1]:,}".replace(",", " ") if known else "–"
+
+
+def _published(study: Study, row: Row, key: tuple[float, str, str], columns: int) -> str:
+    fraction, target, figure = key
+    names = [percent(fraction)] if study.columns == "fractions" else [f"{target} {figure}", target, figure]
+    if columns == 1:
+        names.append("")
+    for name in names:
+        if name in row.published:
+            return f"{row.published[name]:g}"
+    return ""
+
+
+def _best(column: Sequence[Result]) -> str:
+    """The best of the rows' simple baselines in one column."""
+    known = [r for r in column if r.theirs is not None and r.theirs["value"] is not None]
+    if not known:
+        return "–"
+    sign = -1 if known[0].figure in SMALLER_IS_BETTER else 1
+    best = max(known, key=lambda result: sign * (result.theirs or {})["value"])
+    return f"{with_interval(best.theirs or {})} ({best.baseline})"
+
+
+def differences_lines(found: Sequence[Result]) -> list[list[str]]:
+    """Row, fraction, figure, baseline, gain over it with p-values, gain over the first row with p-values."""
+    return [
+        [
+            result.cell.row.name,
+            percent(result.cell.fraction),
+            f"{result.target}: {named(result.figure, '')}",
+            result.baseline or "–",
+            *_told(result.over_baseline),
+            *_told(result.over_first),
+        ]
+        for result in found
+    ]
+
+
+def _told(one: Compared | None) -> list[str]:
+    if one is None:
+        return ["–", "–", "–"]
+    interval, p = one.difference.interval, one.difference.p
+    entry = {"value": one.difference.value, "lower": interval.lower, "upper": interval.upper}
+    value = with_interval({**entry, "reason": interval.reason}) if entry["value"] == entry["value"] else "–"
+    ps = "–" if p is None or one.corrected is None else f"{short(p)} → {short(one.corrected)}"
+    return [value, ps, one.verdict]

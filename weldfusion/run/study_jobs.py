@@ -1,0 +1,215 @@
+"""Runs cells in processes beside each other, and tells how far they are."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any
+
+import torch
+import yaml
+from tqdm import tqdm
+
+from weldfusion.data.files import write_text
+from weldfusion.data.split_file import write_split
+from weldfusion.errors import RunError
+from weldfusion.run.study_plan import Planned
+from weldfusion.studies.study import percent
+from weldfusion.training.devices import gpu_wanted
+from weldfusion.training.folder import RunFolder, as_plain
+from weldfusion.training.outlook import duration
+from weldfusion.training.stages import NETWORK
+from weldfusion.training.trainer import check_trainer
+
+POLL_S = 0.2
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A place for one job: `variables` of its environment."""
+
+    variables: Mapping[str, str]
+
+
+@dataclass
+class _Job:
+    planned: Planned
+    process: subprocess.Popen[bytes]
+    slot: Slot
+    log: IO[bytes]
+    began: float = field(default_factory=time.monotonic)
+
+
+def slots(planned: Sequence[Planned], jobs: int | None, say: Callable[[str], None] = print) -> list[Slot]:
+    """Places for `jobs` cells at a time: the threads of this machine shared among them, or a GPU each.
+
+    By default one job, or one for each GPU. Not more than GPUs where cells train on one, which is said.
+    """
+    devices = _devices() if any(gpu_wanted(check_trainer(one.settings.trainer)) for one in planned) else []
+    count = jobs or max(1, len(devices))
+    if devices and count > len(devices):
+        say(f"--jobs {count}: {len(devices)} GPU here, one cell each at a time")
+        count = len(devices)
+    count = max(1, min(count, len(planned)))
+    threads = max(1, _threads() // count)
+    own = {name: str(threads) for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")}
+    if count == 1 or not devices:
+        return [Slot(own)] * count
+    return [Slot({**own, "CUDA_VISIBLE_DEVICES": device}) for device in devices[:count]]
+
+
+def _devices() -> list[str]:
+    named = os.environ.get("CUDA_VISIBLE_DEVICES")
+    return named.split(",") if named else [str(number) for number in range(torch.cuda.device_count())]
+
+
+def _threads() -> int:
+    """Threads that a process of ours may use in all."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    asked = os.environ.get("OMP_NUM_THREADS", "")
+    return min(cores, int(asked)) if asked.isdecimal() and int(asked) else cores
+
+
+def run_cells(
+    planned: Sequence[Planned],
+    places: Sequence[Slot],
+    folder: Path,
+    trust: Sequence[str],
+    say: Callable[[str], None] = print,
+) -> None:
+    """Runs every cell, as many at a time as there are places; each leaves its outcome, see `outcome_file`.
+
+    What a cell prints goes to `logs/<cell>.log`. When this process ends in whatever way, so do its cells.
+    """
+    waiting, free, running = list(planned), list(places), list[_Job]()
+    total = sum(_work(one) for one in planned)
+    before, start = sum(_done(one) for one in planned), time.monotonic()
+    with _bar(total) as bar:
+        try:
+            while waiting or running:
+                while waiting and free:
+                    running.append(_start(waiting.pop(0), free.pop(0), folder, trust))
+                time.sleep(POLL_S)
+                for job in [job for job in running if job.process.poll() is not None]:
+                    running.remove(job)
+                    free.append(job.slot)
+                    _close(job, folder)
+                    todo = [*(j.planned for j in running), *waiting]
+                    done = total - sum(_work(one) - _done(one) for one in todo)
+                    left = (total - done) * (time.monotonic() - start) / max(done - before, 1)
+                    bar.clear()
+                    say(_line(job, folder, len(planned) - len(todo), len(planned), left))
+                bar.n = total - sum(_work(j) for j in waiting) - sum(
+                    _work(j.planned) - _done(j.planned) for j in running
+                )  # fmt: skip
+                bar.refresh()
+        finally:
+            for job in running:
+                job.process.kill()
+                job.process.wait()
+                job.log.close()
+
+
+@contextmanager
+def _bar(total: int) -> Iterator[Any]:
+    with tqdm(total=total, desc="study", unit="weld", unit_scale=True, disable=None, leave=False) as bar:
+        yield bar
+
+
+def outcome_file(folder: Path, planned: Planned) -> Path:
+    """What a cell left: `failure` (one line, or empty), parameters, times."""
+    return folder / "cells" / f"{planned.cell.name}.json"
+
+
+def outcome(folder: Path, planned: Planned) -> dict[str, Any]:
+    """What is in `outcome_file`; a failure `not run` where there is none."""
+    try:
+        found = json.loads(outcome_file(folder, planned).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {"failure": "not run"}
+    return found if isinstance(found, dict) and "failure" in found else {"failure": "not run"}
+
+
+def is_finished(folder: Path, planned: Planned) -> bool:
+    """Whether a cell needs no run any more."""
+    found = outcome(folder, planned)
+    if found["failure"]:
+        return False
+    place = planned.run / "evaluation" / found["evaluation"]
+    return all((place / name).is_file() for name in ("metrics.json", "predictions_weld.parquet"))
+
+
+def _start(planned: Planned, slot: Slot, folder: Path, trust: Sequence[str]) -> _Job:
+    if not planned.split.is_file():
+        write_split(planned.folds, planned.dataset.welds, planned.dataset.card, planned.split)
+    config = folder / "configs" / f"{planned.cell.name}.yaml"
+    write_text(config, yaml.safe_dump(as_plain(planned.resolved), sort_keys=False, allow_unicode=True))
+    told = outcome_file(folder, planned)
+    told.unlink(missing_ok=True)
+    log = folder / "logs" / f"{planned.cell.name}.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    told.parent.mkdir(parents=True, exist_ok=True)
+    command = [sys.executable, "-m", "weldfusion.run.cell", str(config), str(planned.run), str(told), *trust]
+    path = os.pathsep.join(entry for entry in sys.path if entry)
+    opened = log.open("ab")
+    process = subprocess.Popen(
+        command,
+        env={**os.environ, **slot.variables, "PYTHONPATH": path},
+        stdin=subprocess.PIPE,
+        stdout=opened,
+        stderr=subprocess.STDOUT,
+    )
+    return _Job(planned, process, slot, opened)
+
+
+def _close(job: _Job, folder: Path) -> None:
+    """Writes why a cell failed that could not write it itself."""
+    job.log.close()
+    code = job.process.returncode
+    if outcome_file(folder, job.planned).is_file():
+        return
+    log = folder / "logs" / f"{job.planned.cell.name}.log"
+    memory = " (often for want of memory)" if code == -9 else ""
+    why = f"ended by signal {-code}{memory}" if code < 0 else f"ended with exit code {code}"
+    write_text(outcome_file(folder, job.planned), json.dumps({"failure": f"{why}; see {log}"}) + "\n")
+
+
+def _line(job: _Job, folder: Path, number: int, of: int, left_s: float) -> str:
+    cell = job.planned.cell
+    failure = outcome(folder, job.planned)["failure"]
+    taken = duration(time.monotonic() - job.began)
+    what = f"FAILED: {failure}" if failure else f"finished in {taken}"
+    rest = f"; about {duration(left_s)} left" if number < of else ""
+    return f"[{number}/{of}] {cell.row.name}, {percent(cell.fraction)} of the training welds: {what}{rest}"
+
+
+def _work(planned: Planned) -> int:
+    """Welds that the networks of a cell see in all epochs."""
+    epochs = int(check_trainer(planned.settings.trainer)["max_epochs"])
+    return sum(len(fold.welds("fit")) for fold in planned.folds) * max(1, epochs) * planned.seeds
+
+
+def _done(planned: Planned) -> int:
+    """Those of `_work` that were seen, by the epochs noted so far; a fold that is trained counts as whole."""
+    epochs = max(1, int(check_trainer(planned.settings.trainer)["max_epochs"]))
+    run, first, seen = RunFolder(planned.run), planned.settings.seed, 0
+    for fold in planned.folds:
+        for seed in range(first, first + planned.seeds):
+            place = run.fold(fold.name, seed)
+            if (place / NETWORK).is_file():
+                seen += epochs * len(fold.welds("fit"))
+            elif (place / "metrics.csv").is_file():
+                noted = (place / "metrics.csv").read_bytes().count(b"\n") - 1
+                seen += min(epochs, max(0, noted)) * len(fold.welds("fit"))
+    return seen
+
+
+def check_jobs(jobs: int | None) -> None:
+    """Raises RunError where `jobs` is no number of jobs."""
+    if jobs is not None and jobs < 1:
+        raise RunError(f"--jobs {jobs}: must be at least 1")

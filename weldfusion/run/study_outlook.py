@@ -1,0 +1,86 @@
+"""What a study will take: steps of every cell, their cost measured on a few of each row."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from weldfusion.data.dataset import WeldWindows
+from weldfusion.data.dealing import Fold
+from weldfusion.errors import WeldfusionError
+from weldfusion.layers.pretrained import without_pretrained
+from weldfusion.run.study_plan import Planned, trained_welds
+from weldfusion.studies.study import Cell
+from weldfusion.systems.graph import FusionModel
+from weldfusion.training.bar import bar
+from weldfusion.training.fit import fold_data, nothing_apart, outlook
+from weldfusion.training.heard import heard
+from weldfusion.training.out_of_fold import INNER_FOLDS
+from weldfusion.training.several import plans
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What one cell takes: networks (those of calibration included), steps of all of them, seconds."""
+
+    cell: Cell
+    training_welds: float
+    parameters: int
+    networks: int
+    steps: int
+    seconds: float
+
+    @property
+    def step_s(self) -> float:
+        return self.seconds / max(1, self.steps)
+
+
+def costs(planned: Sequence[Planned]) -> list[Cost]:
+    """The cost of every cell; a row's model takes three steps on its largest fraction.
+
+    Raises what a fit would raise before its first step, each line beginning with the row's name.
+    """
+    by_row: dict[str, list[Planned]] = {}
+    for one in planned:
+        by_row.setdefault(one.cell.row.name, []).append(one)
+    found = []
+    with heard(), without_pretrained():
+        for name, cells in bar(by_row.items(), "measuring", total=len(by_row)):
+            try:
+                found += _of_row(cells)
+            except WeldfusionError as error:
+                lines = [f"row {name}: {line}" for line in str(error).splitlines()]
+                raise type(error)("\n".join(lines)) from None
+    return found
+
+
+def _of_row(cells: Sequence[Planned]) -> list[Cost]:
+    largest = cells[-1]
+    settings = largest.settings
+    windows = WeldWindows(largest.dataset, settings.data)
+    model = FusionModel(windows.flows, windows.targets, settings.model)
+    held = settings.training.calibrate or model.learns_after
+
+    def used(fold: Fold) -> Fold:
+        return fold if held else nothing_apart(fold)
+
+    data = fold_data(settings, windows, used(largest.folds[0]))
+    measured = outlook(settings, data, model)
+    sizes = [plan.training.batch_size for plan in plans(settings.training, settings.trainer)]
+    parameters = sum(p.numel() for p in model.parameters())
+    found = []
+    for one in cells:
+        networks, steps, seconds = 0, 0, 0.0
+        for fold in one.folds:
+            inner = INNER_FOLDS if held and not fold.welds("calibrate") else 0
+            count = (1 + inner) * one.seeds
+            of_fold = len(windows.subset(_known(used(fold).welds("fit"), windows)))
+            for (whole, stage), size in zip(measured, sizes, strict=True):
+                its = round(whole * -(-of_fold // size) / -(-len(data.fit) // size)) * count
+                steps, seconds = steps + its, seconds + its * stage.step_s
+            networks += count
+        found.append(Cost(one.cell, trained_welds(one), parameters, networks, steps, seconds))
+    return found
+
+
+def _known(welds: Sequence[str], windows: WeldWindows) -> list[str]:
+    known = set(windows.welds)
+    return [weld for weld in welds if weld in known]

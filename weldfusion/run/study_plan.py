@@ -1,0 +1,153 @@
+"""What a study runs: settings, folds and folders of every cell, checked before anything is trained."""
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from weldfusion.config.load import load_layers
+from weldfusion.config.study_file import row_layers
+from weldfusion.config.yaml_layer import override_layers
+from weldfusion.data.dealing import Fold
+from weldfusion.data.folder import Dataset
+from weldfusion.data.leave_out import open_dataset
+from weldfusion.data.splits import FromFile
+from weldfusion.data.strata import restricted
+from weldfusion.errors import ConfigError, RunError, WeldfusionError, did_you_mean
+from weldfusion.studies.folds import part_of_folds, whole_folds
+from weldfusion.studies.study import Cell, Row, Study
+from weldfusion.training.folder import RunFolder, as_plain, differences
+from weldfusion.training.heard import heard
+from weldfusion.training.settings import FitSettings
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a study is run with besides its file.
+
+    Args:
+        files: config files joined after those of every row.
+        overrides: `--KEY VALUE` words or a mapping, joined last.
+        trust: modules outside weldfusion that configs may name.
+        only: names of the rows to run; all by default.
+    """
+
+    files: Sequence[str | Path] = ()
+    overrides: Mapping[str, Any] | Sequence[str] = ()
+    trust: Sequence[str] = ()
+    only: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A cell with all that its run needs.
+
+    Args:
+        cell: row and fraction.
+        settings: of the row; `split` and `seeds` are still those of its config.
+        resolved: config of the run as plain values, with the folds' file as its split.
+        dataset: the welds.
+        folds: with the fraction of the training welds.
+        split: file of the folds.
+        run: the run's folder.
+    """
+
+    cell: Cell
+    settings: FitSettings
+    resolved: Mapping[str, Any]
+    dataset: Dataset
+    folds: Sequence[Fold]
+    split: Path
+    run: Path
+
+    @property
+    def seeds(self) -> int:
+        return int(self.resolved["seeds"])
+
+
+def plan_study(study: Study, folder: Path, asked: Asked) -> list[Planned]:
+    """Every cell of every row, in the order of the table; nothing is written.
+
+    Raises ConfigError, SplitError, CardError …, each line beginning with the row's name; RunError where the
+    folder holds runs of another config.
+    """
+    for name in asked.only:
+        if name not in (names := [row.name for row in study.rows]):
+            raise ConfigError(f"--only {name}: no such row; {did_you_mean(name, names)}")
+    folds: dict[str, list[Fold]] = {}
+    planned = []
+    with heard():
+        for row in study.rows:
+            try:
+                planned += _plan_row(study, row, folder, asked, folds)
+            except WeldfusionError as error:
+                lines = [f"row {row.name}: {line}" for line in str(error).splitlines()]
+                raise type(error)("\n".join(lines)) from None
+    chosen = [one for one in planned if not asked.only or one.cell.row.name in asked.only]
+    for one in chosen:
+        _check_run(one)
+    return chosen
+
+
+def _plan_row(
+    study: Study, row: Row, folder: Path, asked: Asked, folds: dict[str, list[Fold]]
+) -> list[Planned]:
+    layers = [*row_layers(study, row, asked.files), *override_layers(asked.overrides)]
+    settings, resolved = load_layers(layers, asked.trust, tell=lambda line: None)
+    if not settings.data.root:
+        raise ConfigError("data.root: no data folder; give the folder that has dataset.yaml")
+    dataset = open_dataset(settings.data)
+    key = json.dumps([as_plain(resolved["split"]), as_plain(settings.data.leave_out), str(dataset.root)])
+    target = getattr(settings.split, "target", None)
+    names = settings.data.targets
+    card = restricted(dataset.card, None if names is None else [*names, *([target] if target else [])])
+    if key not in folds:
+        folds[key] = whole_folds(settings.split, dataset.welds, card, settings.seed, study.splits)
+    planned = []
+    for cell in (Cell(row, fraction) for fraction in study.fractions):
+        part = part_of_folds(folds[key], cell.fraction, dataset.welds, card, target, settings.seed)
+        split = _split_file(folder, part, cell.fraction)
+        own = {
+            **resolved,
+            "split": {"class_path": f"{FromFile.__module__}.FromFile", "init_args": {"path": str(split)}},
+            "seeds": study.seeds or settings.seeds,
+            "name": cell.name,
+        }
+        run = folder / "runs" / cell.name
+        planned.append(Planned(cell, settings, own, dataset, part, split, run))
+    return planned
+
+
+def _split_file(folder: Path, folds: Sequence[Fold], fraction: float) -> Path:
+    """Named after its content, so that folds that change never meet runs of the old ones."""
+    content = [[fold.name, dict(fold.parts), dict(fold.groups or {})] for fold in folds]
+    digest = hashlib.sha256(json.dumps(content).encode()).hexdigest()[:10]
+    return folder / "splits" / f"{fraction * 100:.6g}pc-{digest}.csv"
+
+
+def _check_run(planned: Planned) -> None:
+    """Raises RunError if the run's folder holds something trained with another config."""
+    run = RunFolder(planned.run)
+    if not run.info_file.is_file() or not run.has_states():
+        return
+    if changed := differences(run.resolved(), as_plain(planned.resolved)):
+        raise RunError(
+            f"{planned.run}: was run with another config ({', '.join(changed[:3])}); delete this folder to "
+            "run the row again, or choose another --folder"
+        )
+
+
+def from_here(folder: Path) -> Path:
+    """The folder relative to where we are if it lies below, so that both ways to write it give one config."""
+    whole, here = Path(os.path.abspath(folder)), Path.cwd()
+    return whole.relative_to(here) if whole.is_relative_to(here) and whole != here else whole
+
+
+def trained_welds(planned: Planned) -> float:
+    """Welds of the training parts, mean of the folds."""
+    parts = ("fit", "select", "calibrate")
+    counts = [sum(part in parts for part in fold.parts.values()) for fold in planned.folds]
+    return sum(counts) / len(counts)

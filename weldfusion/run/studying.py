@@ -1,0 +1,127 @@
+"""Running a study: every cell as a run of its own, then the tables from all that is finished."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pandas as pd
+
+from weldfusion.config.study_file import read_study
+from weldfusion.data.card import read_card
+from weldfusion.data.files import write_frame, write_text
+from weldfusion.errors import RunError
+from weldfusion.report.study import markdown, write_study_page
+from weldfusion.report.study_sheets import Sheet, sheets
+from weldfusion.run.study_jobs import check_jobs, is_finished, outcome, run_cells, slots
+from weldfusion.run.study_outlook import Cost, costs
+from weldfusion.run.study_plan import Asked, Planned, from_here, plan_study, trained_welds
+from weldfusion.studies.results import Finished, Outcome, as_frame, results
+from weldfusion.studies.study import Study
+from weldfusion.training.folder import RunFolder
+
+STUDIES = Path("studies")
+
+
+@dataclass(frozen=True)
+class Studied:
+    """What a study gave: its folder, its tables, and one line for each cell of this call that failed."""
+
+    folder: Path
+    sheets: Sequence[Sheet]
+    failed: Sequence[str]
+
+
+def study_folder(study: Study, folder: Path | str | None) -> Path:
+    """The folder asked for, or `studies/<name of the file>`."""
+    return from_here(Path(folder) if folder is not None else STUDIES / study.path.stem)
+
+
+def outlook_study(
+    path: Path | str, folder: Path | str | None = None, asked: Asked | None = None
+) -> tuple[Study, list[Cost]]:
+    """What `run_study` would run, and its cost; nothing is written but the cache of recordings.
+
+    Raises WeldfusionError, one line a problem, as `run_study` does.
+    """
+    study = read_study(path)
+    return study, costs(plan_study(study, study_folder(study, folder), asked or Asked()))
+
+
+def run_study(
+    path: Path | str,
+    folder: Path | str | None = None,
+    jobs: int | None = None,
+    asked: Asked | None = None,
+    say: Callable[[str], None] = print,
+) -> Studied:
+    """Runs what is not finished yet and writes `table.csv`, `table.md`, `table.html` and `times.csv`.
+
+    Every cell (row × fraction, with all folds and seeds) is a run in `runs/` of the folder. A cell that is
+    finished is kept, one that was interrupted goes on; a cell that fails is told and the others go on.
+
+    Args:
+        path: the study file.
+        folder: `studies/<name of the file>` by default.
+        jobs: cells at a time; one by default, or one for each GPU.
+        asked: what is run with, besides the file.
+        say: prints a line.
+
+    Raises WeldfusionError before anything is run where a row cannot work.
+    """
+    check_jobs(jobs)
+    asked = asked or Asked()
+    study = read_study(path)
+    folder = study_folder(study, folder)
+    everything = plan_study(study, folder, Asked(asked.files, asked.overrides, asked.trust))
+    mine = plan_study(study, folder, asked)
+    waiting = [one for one in mine if not is_finished(folder, one)]
+    if len(waiting) < len(mine):
+        say(f"{len(mine) - len(waiting)} of {len(mine)} cells are finished already")
+    if waiting:
+        run_cells(waiting, slots(waiting, jobs, say), folder, asked.trust, say)
+    failed = [f"{one.cell.name}: {outcome(folder, one)['failure']}" for one in mine
+              if not is_finished(folder, one)]  # fmt: skip
+    return Studied(folder, write_tables(study, folder, everything), failed)
+
+
+def write_tables(study: Study, folder: Path, planned: Sequence[Planned]) -> list[Sheet]:
+    """The tables of all finished cells, from their files; no times in them. Gives them as sheets."""
+    outcomes = [_outcome(folder, one) for one in planned]
+    found = results(study, outcomes)
+    made = sheets(study, found, outcomes, _units(planned))
+    finished = {one.cell.name: one.finished for one in outcomes if one.finished is not None}
+    if found:
+        write_frame(folder / "table.csv", as_frame(found, finished))
+    write_text(folder / "table.md", markdown(study, made, outcomes))
+    write_study_page(folder / "table.html", study, made, found, outcomes)
+    told = {one.cell.name: outcome(folder, one) for one in planned}
+    times = [{"cell": name, "training_s": entry["training_s"], "resumed": entry["resumed"]}
+             for name, entry in told.items() if name in finished]  # fmt: skip
+    write_frame(folder / "times.csv", pd.DataFrame(times, columns=["cell", "training_s", "resumed"]))
+    return made
+
+
+def _outcome(folder: Path, planned: Planned) -> Outcome:
+    told = outcome(folder, planned)
+    if not is_finished(folder, planned):
+        return Outcome(planned.cell, failure=told["failure"] or "its evaluation is not there; run it again")
+    place = planned.run / "evaluation" / told["evaluation"]
+    report = quote((place / "report.html").relative_to(folder).as_posix())
+    metrics, welds = _metrics(place / "metrics.json"), pd.read_parquet(place / "predictions_weld.parquet")
+    return Outcome(planned.cell, Finished(metrics, welds, told["parameters"], trained_welds(planned), report))
+
+
+def _metrics(path: Path) -> dict[str, Any]:
+    try:
+        return dict(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError):
+        raise RunError(f"{path}: cannot be read; delete it, the next start writes it again") from None
+
+
+def _units(planned: Sequence[Planned]) -> dict[str, str]:
+    """Unit of each target of the finished runs."""
+    cards = [read_card(RunFolder(one.run).card) for one in planned if RunFolder(one.run).card.is_file()]
+    return {name: target.unit for card in cards for name, target in card.targets.items()}

@@ -1,0 +1,214 @@
+"""The figures of a study's table, each compared with the best simple baseline and with the first row."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+import pandas as pd
+
+from weldfusion.errors import ConfigError, RunError, did_you_mean
+from weldfusion.evaluation.compare import Difference, common_rows, difference
+from weldfusion.evaluation.frame import target_tables
+from weldfusion.evaluation.intervals import Interval, group_counts
+from weldfusion.evaluation.measure import group_names, measure
+from weldfusion.studies.holm import holm
+from weldfusion.studies.study import Cell, Study
+
+LEVEL_OF_CLAIMS = 0.05
+Verdict = Literal["beats", "does not beat", "is beaten by", "cannot be told"]
+
+
+@dataclass(frozen=True)
+class Finished:
+    """What a finished cell left.
+
+    Args:
+        metrics: its `metrics.json`.
+        welds: its prediction frame per weld.
+        parameters: of one network.
+        training_welds: welds of the training parts, mean of the folds.
+        report: its `report.html`, relative to the study's folder.
+    """
+
+    metrics: Mapping[str, Any]
+    welds: pd.DataFrame
+    parameters: int
+    training_welds: float
+    report: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A cell and what became of it; `failure` is one line that says why there is nothing."""
+
+    cell: Cell
+    finished: Finished | None = None
+    failure: str = ""
+
+
+@dataclass(frozen=True)
+class Compared:
+    """How much better a figure is than another (positive is better), its p-value, and that of Holm."""
+
+    difference: Difference
+    corrected: float | None = None
+
+    @property
+    def verdict(self) -> Verdict:
+        """A claim only where the corrected p-value is below 0.05; what is not better does not beat."""
+        if self.corrected is None:
+            return "does not beat" if self.difference.value <= 0 else "cannot be told"
+        if self.corrected >= LEVEL_OF_CLAIMS:
+            return "does not beat"
+        return "beats" if self.difference.value > 0 else "is beaten by"
+
+
+@dataclass(frozen=True)
+class Result:
+    """One figure of one cell.
+
+    Args:
+        cell: row and fraction.
+        target: of the figure.
+        figure: its name.
+        found: `value`, `lower`, `upper`, `reason`, `seeds`, `seed_sd`, as in `metrics.json`.
+        baseline: name of the best simple baseline on the same welds, None where there is none.
+        theirs: its figure.
+        over_baseline: how much better this one is.
+        over_first: how much better than the first row at the same fraction; None for that row itself.
+    """
+
+    cell: Cell
+    target: str
+    figure: str
+    found: Mapping[str, Any]
+    baseline: str | None = None
+    theirs: Mapping[str, Any] | None = None
+    over_baseline: Compared | None = None
+    over_first: Compared | None = None
+
+
+def results(study: Study, outcomes: Sequence[Outcome]) -> list[Result]:
+    """Every figure of every finished cell, in the order of the table.
+
+    The p-values against the baselines are corrected together (Holm), and so are those against the first row.
+    Raises ConfigError where the study asks for a target or figure that a cell has not.
+    """
+    found = [result for outcome in outcomes for result in _of_cell(study, outcome, outcomes)]
+    for side in ("over_baseline", "over_first"):
+        compared = {place: getattr(result, side) for place, result in enumerate(found)}
+        corrected = holm({place: one.difference.p for place, one in compared.items() if one is not None})
+        for place, p in corrected.items():
+            change: dict[str, Any] = {side: replace(compared[place], corrected=p)}
+            found[place] = replace(found[place], **change)
+    return found
+
+
+def figures_of(study: Study, metrics: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Target and figure of each that the table shows of one evaluation."""
+    targets = metrics["targets"]
+    for name in study.targets:
+        if name not in targets:
+            raise ConfigError(f"{study.path}: targets: no {name!r}; {did_you_mean(name, targets)}")
+    wanted = [name for name in study.targets or targets if targets[name]["weld"]["figures"]]
+    if not study.figures:
+        return [(name, targets[name]["headline"]) for name in wanted]
+    pairs = [(name, f) for name in wanted for f in study.figures if f in targets[name]["weld"]["figures"]]
+    known = {figure for name in wanted for figure in targets[name]["weld"]["figures"]}
+    for figure in study.figures:
+        if wanted and figure not in known:
+            raise ConfigError(f"{study.path}: figures: no {figure!r}; {did_you_mean(figure, known)}")
+    return pairs
+
+
+def _of_cell(study: Study, outcome: Outcome, outcomes: Sequence[Outcome]) -> list[Result]:
+    if outcome.finished is None:
+        return []
+    first = _first(outcome, outcomes)
+    found = []
+    for target, figure in figures_of(study, outcome.finished.metrics):
+        level = outcome.finished.metrics["targets"][target]["weld"]
+        result = Result(outcome.cell, target, figure, level["figures"][figure])
+        best = level["best_baseline"]
+        if best and figure in level["baselines"][best]["difference"]:
+            beside = level["baselines"][best]
+            gain = Compared(as_difference(beside["difference"][figure]))
+            result = replace(result, baseline=best, theirs=beside["figures"][figure], over_baseline=gain)
+        if first is not None and (one := against(outcome.finished, first, target, figure)):
+            result = replace(result, over_first=Compared(one))
+        found.append(result)
+    return found
+
+
+def _first(outcome: Outcome, outcomes: Sequence[Outcome]) -> Finished | None:
+    """The first row's cell of the same fraction, unless this is it."""
+    same = (one for one in outcomes if one.cell.fraction == outcome.cell.fraction)
+    first = next(same)
+    return None if first.cell == outcome.cell else first.finished
+
+
+def against(ours: Finished, theirs: Finished, target: str, figure: str) -> Difference | None:
+    """The difference of a figure per weld, paired over the welds (and folds) that both predicted, groups
+    drawn together; None where they share none, or the other lacks the target or the figure."""
+    if target not in theirs.metrics["targets"]:
+        return None
+    tables = [target_tables(frame, target) for frame in (ours.welds, theirs.welds)]
+    try:
+        pair = common_rows(*tables)
+    except RunError:
+        return None
+    names = group_names(pair[0])
+    counts = group_counts(len(names), ours.metrics["resamples"], ours.metrics["seed"])
+    measured = [measure(side, names, counts) for side in pair]
+    key = (figure, "")
+    if any(key not in side.by_seed for side in measured):
+        return None
+    return difference(measured[0], measured[1], key)
+
+
+def as_difference(entry: Mapping[str, Any]) -> Difference:
+    """The record of `compare` from its place in `metrics.json`; those of older versions tell no p-value."""
+    value = float("nan") if entry["value"] is None else entry["value"]
+    return Difference(value, Interval(entry["lower"], entry["upper"], entry["reason"]), entry.get("p"))
+
+
+def as_frame(found: Sequence[Result], runs: Mapping[str, Finished]) -> pd.DataFrame:
+    """One line a figure, for `table.csv`; `runs` maps the name of a cell to what it left."""
+    return pd.DataFrame([_line(result, runs[result.cell.name]) for result in found])
+
+
+def _line(result: Result, run: Finished) -> dict[str, Any]:
+    theirs = result.theirs or {}
+    return {
+        "row": result.cell.row.name,
+        "fraction": result.cell.fraction,
+        "target": result.target,
+        "figure": result.figure,
+        **{name: result.found[name] for name in ("value", "lower", "upper", "seed_sd", "reason")},
+        "networks": len(run.metrics["targets"][result.target]["weld"]["seeds"])
+        * len(run.metrics["targets"][result.target]["weld"]["folds"]),
+        "welds": run.metrics["targets"][result.target]["weld"]["welds"],
+        "groups": run.metrics["targets"][result.target]["weld"]["groups"],
+        "training_welds": run.training_welds,
+        "parameters": run.parameters,
+        "baseline": result.baseline or "",
+        **{f"baseline_{name}": theirs.get(name) for name in ("value", "lower", "upper")},
+        **_compared("over_baseline", result.over_baseline),
+        **_compared("over_first_row", result.over_first),
+        "report": run.report,
+    }
+
+
+def _compared(name: str, one: Compared | None) -> dict[str, Any]:
+    if one is None:
+        fields = ("", "_lower", "_upper", "_p", "_p_holm")
+        return dict.fromkeys((f"{name}{field}" for field in fields), None) | {f"{name}_verdict": ""}
+    interval = one.difference.interval
+    return {
+        name: one.difference.value,
+        f"{name}_lower": interval.lower,
+        f"{name}_upper": interval.upper,
+        f"{name}_p": one.difference.p,
+        f"{name}_p_holm": one.corrected,
+        f"{name}_verdict": one.verdict,
+    }

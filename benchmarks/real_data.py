@@ -5,26 +5,20 @@ robotic_weld_runs.zip. Every row is a figure per weld of out-of-fold predictions
 groups; the note says how it compares with the best simple baseline on the same sensors and folds.
 """
 
-import os
-import subprocess
-import sys
 import tempfile
-import zipfile
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from harness import Goal, Row, row, run
+from real_sets import converted, fitted, interval, recordings, told
 
 import weldfusion as wf
 from weldfusion.data.dataset import WeldWindows
 from weldfusion.evaluation.baselines import fit_baselines
-from weldfusion.evaluation.evaluate import evaluate
 from weldfusion.training.plain import plain_windows
 
-ROOT = Path(__file__).parents[1]
-CONFIGS = ROOT / "configs"
 ULTRASONIC = ("power", "force", "distance", "readings", "cnn")
 ROBOTIC = ("sound", "readings", "photos", "late", "concat")
 SEEDS = 3
@@ -35,7 +29,7 @@ chosen on those of seed 301."""
 
 
 def measure(quick: bool) -> list[Row]:
-    source = Path(os.environ.get("WELDFUSION_REAL_DATA", ""))
+    source = recordings()
     one: dict[str, Any] = {"trainer.max_epochs": 2} if quick else {}
     several = one | ({} if quick else {"seeds": SEEDS})
     with tempfile.TemporaryDirectory() as folder:
@@ -56,57 +50,6 @@ def measure(quick: bool) -> list[Row]:
         for name in ("readings",) if quick else ROBOTIC:
             rows += told(fitted("robotic_weld_runs", f"robotic/{name}", robotic, home, several))
     return rows
-
-
-def converted(source: Path, name: str, home: Path) -> Path:
-    """The unzipped data set with card and manifest. Exits with one line where the recordings are missing."""
-    archive = source / f"{name}.zip"
-    if not archive.is_file():
-        raise SystemExit(f"{archive}: not there; set WELDFUSION_REAL_DATA to the folder with the recordings")
-    with zipfile.ZipFile(archive) as packed:
-        packed.extractall(home / name)
-    folder = next((home / name).rglob("index.csv")).parent
-    subprocess.run([sys.executable, ROOT / "data" / name / "convert.py", folder], check=True)
-    return folder
-
-
-def fitted(data: str, system: str, folder: Path, home: Path, overrides: dict[str, Any]) -> wf.Run:
-    files = [CONFIGS / "data" / f"{data}.yaml", CONFIGS / "systems" / f"{system}.yaml"]
-    name = f"{data}-{Path(system).name}" + (f"-folds{overrides['seed']}" if "seed" in overrides else "")
-    return wf.fit(files, {"data.root": str(folder), **overrides}, home / "runs" / name)
-
-
-def told(trained: wf.Run) -> list[Row]:
-    """Headline figure of each target, and the force without the welds of 0 N."""
-    name = trained.folder.path.name
-    targets = trained.evaluate()["targets"]
-    rows = [headline(f"{name}: {target}", entry) for target, entry in targets.items()]
-    if "pullout_force" in targets:
-        kept = [frame[(frame["target"] == "pullout_force") & (frame["truth"] > 0)]
-                for frame in trained.predictions()]  # fmt: skip
-        entry = evaluate(kept[0], kept[1], {}, trained.settings.seed)["targets"]["pullout_force"]
-        rows.append(headline(f"{name}: pullout_force, welds above 0 N only", entry))
-    return rows
-
-
-def headline(title: str, entry: dict[str, Any]) -> Row:
-    """The headline figure of the mean of the networks of each fold (of the one network, if one)."""
-    level, figure = entry["weld"], entry["headline"]
-    together = level.get("ensemble")
-    found = (together or level)["figures"][figure]
-    note = [interval(found)]
-    if together:
-        note.append(
-            f"mean of {together['networks']} seeds, one alone {level['figures'][figure]['value']:.3f}"
-        )
-    best = level.get("best_baseline")
-    if best:
-        beside = level["baselines"][best]
-        apart = (together or beside)["difference"][figure]
-        note.append(f"{best}: {interval(beside['figures'][figure])}")
-        verdict = "" if apart["verdict"] == "not estimable" else f"{apart['verdict']} it, "
-        note.append(f"{verdict}better by {interval(apart)}")
-    return row(title, found["value"], figure, note="; ".join(note))
 
 
 def ahead(trained: wf.Run, target: str) -> Row:
@@ -146,12 +89,6 @@ def _gain(trained: wf.Run, target: str) -> pd.Series:
 def _error(frame: pd.DataFrame, target: str) -> pd.Series:
     welds = frame[frame["target"] == target].groupby("weld")[["truth", "value"]].mean()
     return (welds["value"] - welds["truth"]).abs()
-
-
-def interval(figure: dict[str, Any]) -> str:
-    if figure["lower"] is None:
-        return f"{figure['value']:.3f} ({figure['reason']})"
-    return f"{figure['value']:.3f} [{figure['lower']:.3f}, {figure['upper']:.3f}]"
 
 
 if __name__ == "__main__":

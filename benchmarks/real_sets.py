@@ -1,0 +1,95 @@
+"""Shared by the benchmarks on real recordings: data sets from the zip files, runs by config, rows of figures.
+
+The recordings are not part of this repository: WELDFUSION_REAL_DATA names the folder with the zip files.
+"""
+
+import os
+import subprocess
+import sys
+import zipfile
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from harness import Row, row
+
+import weldfusion as wf
+from weldfusion.evaluation.evaluate import Frames, evaluate
+
+ROOT = Path(__file__).parents[1]
+CONFIGS = ROOT / "configs"
+
+
+def recordings() -> Path:
+    """The folder of the zip files, as the environment names it."""
+    return Path(os.environ.get("WELDFUSION_REAL_DATA", ""))
+
+
+def converted(source: Path, name: str, home: Path) -> Path:
+    """The unzipped data set with card and manifest. Exits with one line where the recordings are missing."""
+    archive = source / f"{name}.zip"
+    if not archive.is_file():
+        raise SystemExit(f"{archive}: not there; set WELDFUSION_REAL_DATA to the folder with the recordings")
+    with zipfile.ZipFile(archive) as packed:
+        packed.extractall(home / name)
+    folder = next((file.parent for file in (home / name).rglob("index.csv")), home / name)
+    subprocess.run([sys.executable, ROOT / "data" / name / "convert.py", folder], check=True)
+    return folder
+
+
+def fitted(data: str, system: str, folder: Path, home: Path, overrides: Mapping[str, Any]) -> wf.Run:
+    """A run of one config of the data and one of the system, called after both."""
+    files = [CONFIGS / "data" / f"{data}.yaml", CONFIGS / "systems" / f"{system}.yaml"]
+    name = f"{data}-{Path(system).name}" + (f"-folds{overrides['seed']}" if "seed" in overrides else "")
+    return wf.fit(files, {"data.root": str(folder), **overrides}, home / "runs" / name)
+
+
+def told(trained: wf.Run) -> list[Row]:
+    """Headline figure of each target, and the force without the welds of 0 N."""
+    name = trained.folder.path.name
+    targets = trained.evaluate()["targets"]
+    rows = [headline(f"{name}: {target}", entry) for target, entry in targets.items()]
+    if "pullout_force" in targets:
+        kept = [frame[(frame["target"] == "pullout_force") & (frame["truth"] > 0)]
+                for frame in trained.predictions()]  # fmt: skip
+        entry = evaluate(kept[0], kept[1], {}, trained.settings.seed)["targets"]["pullout_force"]
+        rows.append(headline(f"{name}: pullout_force, welds above 0 N only", entry))
+    return rows
+
+
+def told_beside(trained: wf.Run, baselines: Mapping[str, Frames]) -> list[Row]:
+    """Headline figure of each target beside the best of these baselines."""
+    targets = evaluate(*trained.predictions(), baselines, trained.settings.seed)["targets"]
+    name = trained.folder.path.name
+    return [headline(f"{name}: {target}", entry) for target, entry in targets.items()]
+
+
+def headline(title: str, entry: dict[str, Any]) -> Row:
+    """The headline figure of the mean of the networks of each fold (of the one network, if one). The goal of
+    the row is to beat the best baseline: met where the paired interval of the difference lies above 0."""
+    level, figure = entry["weld"], entry["headline"]
+    together = level.get("ensemble")
+    found = (together or level)["figures"][figure]
+    note = [interval(found)]
+    if together:
+        note.append(
+            f"mean of {together['networks']} seeds, one alone {level['figures'][figure]['value']:.3f}"
+        )
+    best = level.get("best_baseline")
+    if not best:
+        return row(title, found["value"], figure, note="; ".join(note))
+    beside = level["baselines"][best]
+    apart = (together or beside)["difference"][figure]
+    note.append(f"{best}: {interval(beside['figures'][figure])}")
+    verdict = "" if apart["verdict"] == "not estimable" else f"{apart['verdict']} it, "
+    note.append(f"{verdict}better by {interval(apart)}")
+    told_row = row(title, found["value"], figure, note="; ".join(note))
+    return replace(told_row, goal=f"beats {best}", met=apart["verdict"] == "beats")
+
+
+def interval(figure: Mapping[str, Any]) -> str:
+    """A figure with its 95 % interval, or why it has none."""
+    if figure["lower"] is None:
+        return f"{figure['value']:.3f} ({figure['reason']})"
+    return f"{figure['value']:.3f} [{figure['lower']:.3f}, {figure['upper']:.3f}]"

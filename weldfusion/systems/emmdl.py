@@ -11,7 +11,7 @@ from weldfusion.encoders.table import TableMLP
 from weldfusion.encoders.views import Views
 from weldfusion.fusion.dempster_shafer import DempsterShafer
 from weldfusion.signals.collinearity import StepwiseVif
-from weldfusion.systems.parts import MakeFusion, Parts
+from weldfusion.systems.parts import MakeEncoder, MakeFusion, Parts
 from weldfusion.systems.system import System
 
 
@@ -20,9 +20,9 @@ class EMMDL(System):
     """IrNet on infrared, DF-ResNet on a set of views, a small network on parameters; late fusion by evidence.
 
     Source: "Multimodal data fusion for welding defect detection using ensemble deep learning" (resistance
-    spot welds). Each classifier is trained by itself (`training.stages`), then calibrated, then its reliability
-    is learned, each from welds that no gradient saw; Dempster's rule joins them and tells their conflict κ.
-    Columns of the table whose variance inflation is above 10 go, found on the training part only.
+    spot welds). Each classifier is trained by itself (`training.stages`), then calibrated, then its
+    reliability is learned, both from welds that no gradient saw; Dempster's rule joins them and tells their
+    conflict κ. Columns of the table whose variance inflation is above 10 go, found on the training part only.
 
     Views (B, K, C, H, W) → F-ResNet: ResNet-18 with a pyramid, means of P2 … P5 (4 · 256) → side by side
     (K · 1024) → linear. Two colour views and three classes: 13 789 763 parameters, unshared 27 573 379; one
@@ -54,14 +54,15 @@ class EMMDL(System):
     fusion: MakeFusion | None = None
 
     def parts(self) -> Parts:
-        one_view = partial(FResNet, weights=self.weights, width=self.pyramid)
-        several = partial(Views, encoder=one_view, stages=self.shared_stages)
+        view: MakeEncoder = partial(FResNet, weights=self.weights, width=self.pyramid)
+        if self.shared_stages is not None:
+            view = partial(Views, encoder=view, stages=self.shared_stages)
         side_by_side = partial(SideBySide, absent="zero")
         return Parts(
             select={self.parameters: StepwiseVif()},
             encoders={
                 self.infrared: IrNet,
-                self.views: one_view if self.shared_stages is None else several,
+                self.views: view,
                 self.parameters: partial(
                     TableMLP, widths=(64, 32), dropout=0.2, norm="batch", activation="relu", flags=False
                 ),

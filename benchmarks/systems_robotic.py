@@ -3,8 +3,8 @@
 Needs the recordings: set WELDFUSION_REAL_DATA to the folder with robotic_weld_runs.zip. Every row is a
 balanced accuracy per weld (good or defect) of out-of-fold predictions, whole config folders held out, with
 its 95 % interval over folders; the note tells the best simple baseline on the same sensors and folds.
-Reduced to minutes on two cores: 12 epochs instead of 30, three photos of 48 × 108 pixels; these sizes were chosen
-for time, none by a score. `real_data.py` has sound, photos, late and concat in full.
+Reduced to minutes on two cores: 12 epochs instead of 30, three photos of 48 × 108 pixels; these sizes were
+chosen for time, none by a score. `real_data.py` has sound, photos, late and concat in full.
 """
 
 import tempfile

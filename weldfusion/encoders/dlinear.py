@@ -30,6 +30,8 @@ class DLinear(Encoder):
     2048
     """
 
+    channel_tokens = True
+
     def __init__(
         self,
         flow: Flow,

@@ -22,6 +22,8 @@ class Encoder(nn.Module, ABC):
     needs_float32: bool = False
     whole_sets: bool = False
     """Whether it takes all images of a set or sequence at once, (B, K, C, H, W); else each on its own."""
+    channel_tokens: bool = False
+    """Whether each token it gives is a channel of the waveform; else a stretch of time or place."""
 
     @abstractmethod
     def forward(self, x: Tensor, valid: Tensor | None = None) -> Tensor:

@@ -35,6 +35,8 @@ class InvertedSpectrum(Encoder):
     (256, 128)
     """
 
+    channel_tokens = True
+
     def __init__(
         self,
         flow: Flow,

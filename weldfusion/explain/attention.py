@@ -89,5 +89,17 @@ def joined_axis(axis: Axis) -> Axis:
     return Axis(axis.name, axis.unit, np.add.reduceat(axis.centres.astype(float), first) / sizes)
 
 
+def known_cells(weights: np.ndarray, query: Axis, key: Axis) -> tuple[np.ndarray, Axis, Axis]:
+    """Weights (W, Lq, Lk) and axes without cells whose centre is NaN: channels that a selection left empty.
+
+    >>> key = Axis("channel", "", np.array([3.0, np.nan]))
+    >>> known_cells(np.array([[[0.75, 0.25]]]), Axis("step", "", np.zeros(1)), key)[0].tolist()
+    [[[0.75]]]
+    """
+    rows, columns = (np.isfinite(axis.centres) for axis in (query, key))
+    axes = [Axis(a.name, a.unit, a.centres[kept]) for a, kept in ((query, rows), (key, columns))]
+    return weights[:, rows][:, :, columns], axes[0], axes[1]
+
+
 def _array(tensor: Tensor) -> np.ndarray:
     return tensor.cpu().numpy()

@@ -1,6 +1,7 @@
 """Gathering maps, attention and hits of the pointing game from batches to welds."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -8,7 +9,7 @@ import pandas as pd
 import torch
 
 from weldfusion.data.batch import Batch, Truth, Where
-from weldfusion.explain.attention import Listening, batch_attention, joined_axis
+from weldfusion.explain.attention import Listening, batch_attention, joined_axis, known_cells
 from weldfusion.explain.explanation import POINTING_COLUMNS, AttentionMap, AttributionMap, WeldTruth
 from weldfusion.explain.maps import Maps, batch_maps
 from weldfusion.explain.pointing import hit_and_chance, over_time, tolerance
@@ -67,11 +68,14 @@ class Details:
             assert source is not None
             where = [w for w, _ in parts]
             window, start = (np.concatenate([getattr(w, n) for w in where]) for n in ("index", "t0_s"))
+            axes, values = source.axes(_seconds(where[0])[0]), np.concatenate([cells for _, cells in parts])
+            if source.channels is not None:
+                known = np.isfinite(source.channels.centres)
+                axes, values = (replace(axes[0], centres=axes[0].centres[known]),), values[:, known]
             found.append(
                 AttributionMap(
                     weld, self.predictor.fold, self.predictor.seed, modality, target, label, window, start,
-                    source.axes(_seconds(where[0])[0]), np.concatenate([values for _, values in parts]),
-                    source.flow.size,
+                    axes, values, source.flow.size,
                 )
             )  # fmt: skip
         return tuple(found)
@@ -82,15 +86,16 @@ class Details:
         for (weld, exchange, listener, _), parts in self._heard.items():
             where, one, _ = parts[0]
             length = _seconds(where)[0]
-            query, key = (
+            axes = (
                 joined_axis(token_axis(self.predictor.model, name, tokens, length))
                 for name, tokens in ((one.query, one.query_tokens), (one.key, one.key_tokens))
             )
             window, start = (np.concatenate([getattr(p[0], n) for p in parts]) for n in ("index", "t0_s"))
+            weights, query, key = known_cells(np.concatenate([w for *_, w in parts]), *axes)
             found.append(
                 AttentionMap(
                     weld, self.predictor.fold, self.predictor.seed, exchange, listener, one.query, one.key,
-                    window, start, query, key, np.concatenate([weights for *_, weights in parts]),
+                    window, start, query, key, weights,
                 )
             )  # fmt: skip
         return tuple(found)

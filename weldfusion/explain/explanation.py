@@ -56,6 +56,7 @@ class Axis:
     | row, column | px | of the picture as the model gets it, 0 at the top left corner |
     | picture | | number of a photo of a set, from 0; of a frame sequence the axis is `time` |
     | column | | number of a column of a table (unit ``), from 0 |
+    | channel | | number of a channel of a waveform or spectrum as recorded, from 0; of joined ones the mean |
     | step | | number of a token that has no place in time, from 0 |
     """
 

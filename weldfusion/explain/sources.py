@@ -11,6 +11,7 @@ from weldfusion.explain.explanation import Axis
 from weldfusion.explain.places import Passed, Place, survey
 from weldfusion.explain.raw_axis import band_centres, between, cell_centres, pixel_centres
 from weldfusion.fusion.fusion import Exchange
+from weldfusion.layers.selected import Selected
 from weldfusion.systems.graph import FusionModel
 from weldfusion.systems.image_set import ImageSet
 
@@ -21,7 +22,7 @@ class Source:
 
     `within`: in the stem encoder, in the trunk, or the tokens that come out of stem and exchanges; `place`
     is set for the first two. `passed` are the layers from the recording to the map, `tokens` those to the
-    stem's output.
+    stem's output. `channels` are set where the cells are no times but channels.
     """
 
     flow: Flow
@@ -29,11 +30,12 @@ class Source:
     cells: tuple[int, ...]
     passed: Passed
     place: Place | None = None
+    channels: Axis | None = None
 
     @property
     def over_time(self) -> bool:
         """Whether the last axis of the map is time."""
-        return self.flow.kind == "waveform"
+        return self.flow.kind == "waveform" and self.channels is None
 
     def samples(self) -> np.ndarray:
         """Centre of each cell in samples of the window, for a map over time."""
@@ -41,6 +43,8 @@ class Source:
 
     def axes(self, window_s: float) -> tuple[Axis, ...]:
         """One axis per axis of the map, for windows of this length in seconds."""
+        if self.channels is not None:
+            return (self.channels,)
         if not self.over_time:
             return self._picture_axes(window_s)
         rate = self.flow.rate or (self.flow.length or 1) / window_s
@@ -75,6 +79,8 @@ def token_axis(model: FusionModel, name: str, tokens: int, window_s: float) -> A
     flow, stem = model.inner_flows[name], cast(Encoder, model.encoders[name])
     if flow.kind == "image" and flow.count == tokens:
         return picture_axis(flow, window_s)
+    if stem.channel_tokens and model.stem_flows[name].length == tokens:
+        return channel_axis(model, name)
     if flow.kind != "waveform" or model.stem_flows[name].length != tokens:
         return Axis("step", "", np.arange(float(tokens)))
     return Source(flow, "tokens", (tokens,), survey(stem, flow)[1]).axes(window_s)[-1]
@@ -88,6 +94,16 @@ def picture_axis(flow: Flow, window_s: float) -> Axis:
     return Axis("time", "s", (np.arange(count) + 0.5) / count * window_s)
 
 
+def channel_axis(model: FusionModel, name: str) -> Axis:
+    """The channels that a sensor's stem takes, by their numbers in the recording; NaN where a selection kept
+    fewer than go on."""
+    numbers = np.arange(float(model.inner_flows[name].channels))
+    if name in model.selected:
+        layer = cast(Selected, model.selected[name])
+        numbers = np.where(layer.used.cpu().numpy(), layer.index.cpu().numpy(), np.nan)
+    return Axis("channel", "", numbers)
+
+
 def _source(model: FusionModel, name: str) -> Source | None:
     flow, stem = model.inner_flows[name], cast(Encoder, model.encoders[name])
     each_alone = isinstance(stem, ImageSet)
@@ -97,14 +113,17 @@ def _source(model: FusionModel, name: str) -> Source | None:
     if place is not None and len(place.cells) == 2 and not one_a_picture:
         return Source(shown, "stem", place.cells, place.passed, place)
     between_flow = _before_trunk(model, name)
-    if name in model.trunks:
+    if name in model.trunks and not stem.channel_tokens:
         later, _ = survey(cast(Encoder, model.trunks[name]), between_flow)
         if later is not None:
             along = Passed((*passed.time, *later.passed.time), (), passed.bands)
             return Source(flow, "trunk", later.cells[-1:], along, later)
     if between_flow.kind == "tokens":
-        return Source(flow, "tokens", (between_flow.length or 0,), passed)
-    return None if place is None else Source(shown, "stem", place.cells, place.passed, place)
+        channels = channel_axis(model, name) if stem.channel_tokens else None
+        return Source(flow, "tokens", (between_flow.length or 0,), passed, channels=channels)
+    if place is None or stem.channel_tokens:
+        return None
+    return Source(shown, "stem", place.cells, place.passed, place)
 
 
 def _before_trunk(model: FusionModel, name: str) -> Flow:

@@ -1,4 +1,4 @@
-"""To what one sensor listened in another: weights over two time axes in seconds."""
+"""To what one sensor listened in another: weights over two axes, of time in seconds or of channels."""
 
 from typing import Any
 
@@ -12,9 +12,10 @@ from weldfusion.report.explanation.panels import Panel
 
 
 def times_even(one: AttentionMap) -> np.ndarray:
-    """Weights as multiples of listening to every moment alike, which is 1."""
+    """Weights as multiples of listening to every moment (or channel) alike, which is 1."""
     usable = np.isfinite(one.weights).any(axis=(0, 1))
-    width = np.diff(edges(one.key_axis.centres))
+    timed = one.key_axis.name == "time"
+    width = np.diff(edges(one.key_axis.centres)) if timed else np.ones(len(one.key_axis.centres))
     even = width * usable / max(float((width * usable).sum()), 1e-12)
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.asarray(one.weights / np.where(even > 0, even, np.nan))
@@ -53,7 +54,9 @@ def attention_figure(one: AttentionMap, chosen: int, alt: str) -> Figure:
     def paint(canvas: Any) -> None:
         axes = canvas.subplots(1, 2)
         for ax, (matrix, start, of, title) in zip(axes, shown, strict=True):
-            x, y = start + edges(one.key_axis.centres), start + edges(one.query_axis.centres)
+            x, y = (
+                edges(axis.centres) + start * (axis.name == "time") for axis in (one.key_axis, one.query_axis)
+            )
             mesh = ax.pcolormesh(x, y, matrix, cmap="Purples", vmin=0, vmax=most, rasterized=True)
             ax.grid(False)
             ax.set_xlabel(f"{clipped(one.key, 20)}: {_words(one.key_axis, of)}", fontsize=8)
@@ -65,4 +68,6 @@ def attention_figure(one: AttentionMap, chosen: int, alt: str) -> Figure:
 
 
 def _words(axis: Axis, of: str) -> str:
-    return f"time in the {of} (s)" if axis.name == "time" else axis.name
+    if axis.name == "time":
+        return f"time in the {of} (s)"
+    return f"{axis.name} ({axis.unit})" if axis.unit else axis.name

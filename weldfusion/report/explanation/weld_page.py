@@ -8,6 +8,7 @@ from weldfusion.explain.explanation import AttributionMap, Explanation
 from weldfusion.report.elements import Cell, Columns, Element, Figure, Heading, Table, Text, short
 from weldfusion.report.explanation import words
 from weldfusion.report.explanation.attention import attention_figure
+from weldfusion.report.explanation.channels import channels_figure, told
 from weldfusion.report.explanation.pictures import photos_figure, table_figure
 from weldfusion.report.explanation.said import said_of, targets_of
 from weldfusion.report.explanation.shares import Output
@@ -39,7 +40,7 @@ def weld_page(
     elements.append(Text(COLOURS))
     for output in shown_outputs(found, weld, label):
         elements += _of_output(Scene(explanation, weld, network, output.target, output.label, signals))
-    return elements + _attention(explanation, weld, network)
+    return elements + _attention(explanation, weld, network, signals)
 
 
 def shown_outputs(found: Sequence[Output], weld: str, label: str | None) -> list[Output]:
@@ -104,6 +105,8 @@ def _still(scene: Scene, sensor: str) -> Figure | None:
         return photos_figure(
             sensor, view, one, f"{sensor}: photos, and below them what speaks for and against."
         )
+    if view.kind in ("spectrum", "waveform") and one is not None and one.axes[0].name == "channel":
+        return channels_figure(sensor, view, one, f"{sensor}: what each channel says.")
     if view.kind == "table" and one is not None and _over_columns(one):
         return table_figure(sensor, view, one, f"{sensor}: what each column adds.")
     return None
@@ -113,22 +116,25 @@ def _over_columns(one: AttributionMap) -> bool:
     return [axis.name for axis in one.axes] == ["column"]
 
 
-def _attention(explanation: Explanation, weld: str, network: tuple[str, int]) -> list[Element]:
-    maps = [a for a in explanation.attention if a.weld == weld and (a.fold, a.seed) == network]
+def _attention(
+    explanation: Explanation, weld: str, network: tuple[str, int], signals: Mapping[str, SignalView]
+) -> list[Element]:
+    maps = [told(a, signals) for a in explanation.attention if a.weld == weld and (a.fold, a.seed) == network]
     if not maps:
         return []
     elements: list[Element] = [
         Heading("Attention between the sensors", 3),
         Text(
-            "How much a moment of one sensor listens to a moment of another, as multiples of listening to "
-            "all moments alike (1). Attention tells where information may flow, not what it does to the "
-            "result."
+            "How much a moment (or place) of one sensor listens to a moment (or channel) of another, as "
+            "multiples of listening to all alike (1). Attention tells where information may flow, not what "
+            "it does to the result."
         ),
     ]
     for one in maps:
         known = np.flatnonzero(np.isfinite(one.weights).any(axis=(1, 2)))
         if len(known):
-            alt = f"{one.listener} listens to {one.key}: mean of all windows, and one window."
+            pair = f"{one.listener} listens to {one.key} (axis: {one.key_axis.name})"
+            alt = f"{pair}: mean of all windows, and one window."
             elements.append(attention_figure(one, int(known[len(known) // 2]), alt))
         else:
             elements.append(Text(f"{one.listener} never has {one.key} to listen to in this weld."))

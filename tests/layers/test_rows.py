@@ -41,7 +41,7 @@ def test_a_batch_of_one_sample_passes_batch_normalisation_in_training():
     torch.manual_seed(0)
     x, rows = torch.randn(1, 3), torch.tensor([True])
     with pytest.raises(ValueError, match="more than 1 value"):
-        norm(x)
+        nn.BatchNorm1d(3)(x)
     found = on_rows(lambda x, valid: norm(x), x, None, rows, (3,), pair=wants_pair(norm))
     torch.testing.assert_close(found, reference(x.repeat(2, 1))[:1])
     torch.testing.assert_close(norm.state_dict(), reference.state_dict())

@@ -57,13 +57,18 @@ def figures() -> dict[str, Structure]:
 def table(defaults: dict[str, Structure]) -> str:
     """The Markdown table of all systems."""
     lines = [
-        "| system | no. | sensors in its config | what it tells | default: parameters | MACs | in the paper's "
-        "sizes: parameters | MACs | the paper states |",
+        "| system | no. | sensors in its config | what it tells | default: parameters | MACs "
+        "| in the paper's sizes: parameters | MACs | the paper states |",
         "|---|---|---|---|---|---|---|---|---|",
     ]
     for entry in ENTRIES:
         small, whole = defaults[entry.name], structure_of(entry, entry.paper)
-        sizes = [f"{small.parameters:,}", short_count(small.macs), f"{whole.parameters:,}", short_count(whole.macs)]
+        sizes = [
+            f"{small.parameters:,}",
+            short_count(small.macs),
+            f"{whole.parameters:,}",
+            short_count(whole.macs),
+        ]
         link = f"[{entry.title}](model_zoo/{entry.name}.md)"
         cells = [link, str(entry.number), ", ".join(small.inputs), entry.task, *sizes, entry.stated]
         lines.append("| " + " | ".join(cells) + " |")

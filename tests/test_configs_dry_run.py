@@ -5,7 +5,6 @@ A config without `data.root` is joined with each file of `configs/data` that its
 """
 
 from collections.abc import Mapping
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +12,9 @@ import pytest
 import yaml
 
 from weldfusion.config.load import load_resolved, load_settings
-from weldfusion.data.card import Card, Modality, read_card
-from weldfusion.data.flow import Flow
-from weldfusion.data.inputs import chosen_inputs, chosen_targets, kind_of
-from weldfusion.data.settings import DataSettings, Input
-from weldfusion.data.steps import with_steps
+from weldfusion.data.card import Card, read_card
+from weldfusion.data.inputs import chosen_inputs, chosen_targets
+from weldfusion.data.nominal import nominal_flows
 from weldfusion.simulate.laser_card import laser_card
 from weldfusion.simulate.laser_weld import SENSORS, plan_laser
 from weldfusion.simulate.preset import LASER_AL
@@ -47,30 +44,6 @@ def combinations(file: Path) -> list[list[Path]]:
     return [[base, file] for base in DATA if base.stem.startswith(file.parent.name)]
 
 
-def flow_of(modality: Modality, chosen: Input, window_s: float) -> Flow:
-    channels = len(modality.channels) or (3 if "image" in modality.kind else 1)
-    kind = kind_of(modality)
-    if kind == "table":
-        return Flow("table", len(modality.columns) or channels)
-    if kind != "waveform":
-        count = chosen.frames if kind == "image_sequence" else chosen.max_items or 2
-        return Flow("image", channels, size=chosen.size or modality.size, count=count)
-    rate = Fraction(str(chosen.rate)) if chosen.rate else modality.rate
-    length = chosen.samples or round(float(rate) * window_s)
-    return Flow("waveform", channels, length=length, rate=length / window_s)
-
-
-def window_seconds(card: Card, data: DataSettings) -> float:
-    windows = data.windows
-    if windows.length_s is None:
-        return WHOLE_S
-    if windows.samples_of is None:
-        return windows.length_s
-    chosen = (data.inputs or {}).get(windows.samples_of)
-    rate = chosen.rate if chosen and chosen.rate else card.modalities[windows.samples_of].rate
-    return windows.length_s / float(rate)
-
-
 def plain(value: Any) -> Any:
     """What an object is made of, to compare those that have no equality of their own (augmentations)."""
     if isinstance(value, Mapping):
@@ -90,10 +63,7 @@ def test_config_builds_its_model(file):
         settings, resolved = load_settings(files)
         assert plain(load_resolved(yaml.safe_load(yaml.safe_dump(resolved)))) == plain(settings)
         card = card_of(settings.data.root)
-        inputs = chosen_inputs(card, settings.data)
-        seconds = window_seconds(card, settings.data)
-        flows = {name: flow_of(card.modalities[name], one, seconds) for name, one in inputs.items()}
-        targets = with_steps(chosen_targets(card, settings.data), Fraction(str(seconds)))
+        flows, targets = nominal_flows(card, settings.data, WHOLE_S)
         model = FusionModel(flows, targets, settings.model)
         assert set(model.targets) == set(settings.data.targets or card.targets)
         assert sum(parameter.numel() for parameter in model.parameters()) > 0

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from weldfusion.systems.structure import Piece, Role, Structure, short_count
 
-LETTER = 6.7
+LETTER, BOLD_LETTER = 6.7, 7.5
 """Mean width in pixels of a letter of the drawing's type of 12 px."""
 LINE, PADDING, GAP, ROW_GAP = 16, 10, 26, 30
 LEFT, TOP, MARGIN = 96, 74, 20
@@ -15,7 +15,7 @@ LEAST_WIDTH, MOST_LETTERS = 150, 42
 
 @dataclass(frozen=True)
 class Box:
-    """One box: place and size in pixels, first line bold; `dashed` where it adds no part of its own."""
+    """One box: place and size in pixels, first line bold; `dashed`: shares, or only training uses it."""
 
     x: float
     y: float
@@ -89,7 +89,7 @@ def columns(structure: Structure) -> list[str]:
 
 def text_width(lines: Sequence[str]) -> float:
     """Pixels that lines of text need in a box."""
-    return max(len(line) for line in lines) * LETTER + 2 * PADDING
+    return max(len(lines[0]) * BOLD_LETTER, *(len(line) * LETTER for line in lines)) + 2 * PADDING
 
 
 def counts(piece: Piece) -> str:
@@ -163,8 +163,32 @@ def _sum_of_counts(pieces: Sequence[Piece]) -> str:
 
 def _lines(piece: Piece, more: str = "") -> tuple[str, ...]:
     size = "" if piece.role == "selection" else counts(piece)
-    lines = [piece.name, more, size, *piece.note.split("; ")]
+    lines = [*inner_names(piece.name), more, size, *piece.note.split("; ")]
     return tuple(_clipped(line) for line in lines if line)
+
+
+def inner_names(name: str) -> list[str]:
+    """The class of a part without the frames around it: those inside a set of images or a chain, in order.
+
+    >>> inner_names("ImageSet(Chain(TorchvisionBackbone(resnet18), MapTokens))")
+    ['TorchvisionBackbone(resnet18)', 'MapTokens']
+    """
+    for frame in ("ImageSet(", "Chain("):
+        if name.startswith(frame):
+            return [inner for one in _divided(name[len(frame) : -1]) for inner in inner_names(one)]
+    return [name]
+
+
+def _divided(text: str) -> list[str]:
+    """At commas outside brackets."""
+    found, depth = [""], 0
+    for letter in text:
+        depth += (letter == "(") - (letter == ")")
+        if letter == "," and depth == 0:
+            found.append("")
+        else:
+            found[-1] += letter
+    return [one.strip() for one in found]
 
 
 def _head_lines(structure: Structure, piece: Piece) -> tuple[str, ...]:

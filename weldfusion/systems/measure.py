@@ -112,7 +112,7 @@ def _how_many(encoder: Encoder, flow: Flow) -> str:
 def _shared_words(share: Share) -> str:
     several = "first stage" if share.stages == 1 else f"first {share.stages} stages"
     what = "all" if share.stages is None else several
-    return f"{what} of {share.of}" + ("; own batch statistics" if share.norms == "own" else "")
+    return f"shares {what} of {share.of}" + ("; own batch statistics" if share.norms == "own" else "")
 
 
 def _exchanges(model: FusionModel, ledger: _Ledger) -> Iterator[Piece]:
@@ -263,7 +263,7 @@ def target_words(target: TargetSpec) -> str:
     'real, mm'
     """
     more = f"{len(target.classes)} classes" if len(target.classes) > 1 else target.unit
-    steps = f"{target.steps} steps" if target.steps else ""
+    steps = f"{target.steps} step{'s' * (target.steps != 1)}" if target.steps else ""
     return ", ".join(word for word in (target.kind, more, steps) if word)
 
 

@@ -88,7 +88,7 @@ def shape_words(flow: Flow) -> str:
     if flow.kind == "table":
         return f"{flow.channels} columns" if flow.channels != 1 else "1 column"
     if flow.kind == "tokens":
-        return f"{flow.length} tokens × {flow.channels}"
+        return f"{flow.length} token{'s' * (flow.length != 1)} × {flow.channels}"
     if flow.kind == "maps":
         return f"maps {flow.channels} × {size}"
     return f"{flow.channels} features"

@@ -1,0 +1,69 @@
+"""docs/model_zoo.md: figures and table of sizes are those of the present configs; its examples load."""
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+import yaml
+
+from docs import model_zoo
+from weldfusion.cli.main import build_parser
+from weldfusion.config.load import load_settings
+from weldfusion.report.structure import structure_svg
+
+DOCS = Path(__file__).parents[1] / "docs"
+PAGE = model_zoo.PAGE.read_text("utf-8")
+AGAIN = "run `python docs/model_zoo.py`"
+
+
+@pytest.fixture(scope="module")
+def structures():
+    return model_zoo.figures()
+
+
+def test_figures_are_those_of_the_configs(structures):
+    for name, structure in structures.items():
+        kept = (model_zoo.FOLDER / f"{name}.svg").read_text("utf-8")
+        assert kept == structure_svg(structure), f"{name}: {AGAIN}"
+
+
+def test_sizes_are_those_of_the_configs(structures):
+    assert model_zoo.filled(PAGE, model_zoo.table(structures)) == PAGE, AGAIN
+
+
+def test_every_system_has_an_entry():
+    """A class of `weldfusion.systems` derived from `System` stands in a config of an entry's folder."""
+    with_class = {
+        file.parent.name
+        for file in model_zoo.CONFIGS.rglob("*.yaml")
+        if "class_path" in (yaml.safe_load(file.read_text("utf-8")).get("model") or {})
+    }
+    assert with_class <= {entry.name for entry in model_zoo.ENTRIES}
+
+
+def test_cards_show_their_figure():
+    for card in model_zoo.FOLDER.glob("*.md"):
+        assert card.stem in {entry.name for entry in model_zoo.ENTRIES}
+        assert f"]({card.stem}.svg)" in card.read_text("utf-8"), f"{card.name}: shows no {card.stem}.svg"
+
+
+def test_the_example_config_is_one(tmp_path):
+    (text,) = re.findall(r"^```yaml config\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+    file = tmp_path / "mine.yaml"
+    file.write_text(text, encoding="utf-8")
+    card = model_zoo.card_of("laser_al")
+    inputs = dict.fromkeys(yaml.safe_load(text)["model"]["encoders"])
+    given = {"data.inputs": inputs, "data.targets": ["penetration"], "data.windows.length_s": 0.1}
+    assert load_settings([file], given)[0].model.fusion is not None
+    found = model_zoo.describe([file], given, card)
+    assert {"CrossAttention", "Gated"} <= {piece.name for piece in found.pieces}
+
+
+def test_commands_are_words_that_the_verbs_know():
+    commands = re.findall(r"^weldfusion (.+)$", PAGE, re.MULTILINE)
+    assert len(commands) > 4
+    for command in commands:
+        build_parser().parse_args(shlex.split(command))
+        for config in re.findall(r"--config (\S+)", command):
+            assert (DOCS.parent / config).is_file()

@@ -35,7 +35,7 @@ def test_sizes_are_those_of_the_configs(structures):
 def test_every_system_has_an_entry():
     """A class of `weldfusion.systems` derived from `System` stands in a config of an entry's folder."""
     with_class = {
-        file.parent.name
+        file.relative_to(model_zoo.CONFIGS).parts[0]
         for file in model_zoo.CONFIGS.rglob("*.yaml")
         if "class_path" in (yaml.safe_load(file.read_text("utf-8")).get("model") or {})
     }

@@ -22,12 +22,11 @@ SYSTEMS = (
     "late",
     "attention",
     "dempster_shafer",
-    "mfb_readings_photos",
     "photos_resnet",
     "sound_cnn1d",
 )
 PHOTOS = {"size": [48, 108], "max_items": 3}
-WITH_PHOTOS = ("late", "attention", "dempster_shafer", "mfb_readings_photos")
+WITH_PHOTOS = ("late", "attention", "dempster_shafer")
 
 
 def measure(quick: bool) -> list[Row]:

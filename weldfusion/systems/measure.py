@@ -112,6 +112,8 @@ def _how_many(encoder: Encoder, flow: Flow) -> str:
 def _shared_words(share: Share) -> str:
     several = "first stage" if share.stages == 1 else f"first {share.stages} stages"
     what = "all" if share.stages is None else several
+    if share.skip:
+        what = f"{what} after stage {share.skip}"
     return f"shares {what} of {share.of}" + ("; own batch statistics" if share.norms == "own" else "")
 
 

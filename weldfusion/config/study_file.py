@@ -198,7 +198,8 @@ def _files(file: _File, key: str, given: Any) -> list[Path]:
     for name in names:
         if not (folder / name).is_file():
             parent = (folder / name).parent
-            near = [str(Path(name).parent / one.name) for one in parent.glob("*.y*ml")]
+            files = [one for one in parent.glob("*.y*ml") if one.name != file.path.name]
+            near = [str(Path(name).parent / one.name) for one in files]
             file.wrong(key, f"no file {name} in {folder}; {did_you_mean(name, near)}")
     return [folder / name for name in names]
 

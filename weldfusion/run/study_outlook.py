@@ -5,15 +5,15 @@ from dataclasses import dataclass
 
 from weldfusion.data.dataset import WeldWindows
 from weldfusion.data.dealing import Fold
-from weldfusion.errors import WeldfusionError
 from weldfusion.layers.pretrained import without_pretrained
-from weldfusion.run.study_plan import Planned, trained_welds
+from weldfusion.run.study_plan import Planned, of_row, trained_welds
 from weldfusion.studies.study import Cell
 from weldfusion.systems.graph import FusionModel
 from weldfusion.training.bar import bar
 from weldfusion.training.fit import fold_data, nothing_apart, outlook
 from weldfusion.training.heard import heard
 from weldfusion.training.out_of_fold import INNER_FOLDS
+from weldfusion.training.rehearsal import rehearse
 from weldfusion.training.several import plans
 
 
@@ -33,6 +33,18 @@ class Cost:
         return self.seconds / max(1, self.steps)
 
 
+def rehearse_rows(planned: Sequence[Planned]) -> None:
+    """Builds what each row needs once, so that no row ends a study at night that could not have begun.
+
+    Raises what a fit would raise before its first step, each line beginning with the row's name.
+    """
+    by_row = {one.cell.row.name: one for one in planned}
+    with heard(), without_pretrained():
+        for name, one in bar(by_row.items(), "checking", total=len(by_row)):
+            with of_row(name):
+                rehearse(one.settings, WeldWindows(one.dataset, one.settings.data))
+
+
 def costs(planned: Sequence[Planned]) -> list[Cost]:
     """The cost of every cell; a row's model takes three steps on its largest fraction.
 
@@ -44,11 +56,8 @@ def costs(planned: Sequence[Planned]) -> list[Cost]:
     found = []
     with heard(), without_pretrained():
         for name, cells in bar(by_row.items(), "measuring", total=len(by_row)):
-            try:
+            with of_row(name):
                 found += _of_row(cells)
-            except WeldfusionError as error:
-                lines = [f"row {name}: {line}" for line in str(error).splitlines()]
-                raise type(error)("\n".join(lines)) from None
     return found
 
 

@@ -3,7 +3,8 @@
 import hashlib
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -81,15 +82,22 @@ def plan_study(study: Study, folder: Path, asked: Asked) -> list[Planned]:
     planned = []
     with heard():
         for row in study.rows:
-            try:
+            with of_row(row.name):
                 planned += _plan_row(study, row, folder, asked, folds)
-            except WeldfusionError as error:
-                lines = [f"row {row.name}: {line}" for line in str(error).splitlines()]
-                raise type(error)("\n".join(lines)) from None
     chosen = [one for one in planned if not asked.only or one.cell.row.name in asked.only]
     for one in chosen:
         _check_run(one)
     return chosen
+
+
+@contextmanager
+def of_row(name: str) -> Iterator[None]:
+    """Errors inside tell the row that they are of, in every line."""
+    try:
+        yield
+    except WeldfusionError as error:
+        lines = [f"row {name}: {line}" for line in str(error).splitlines()]
+        raise type(error)("\n".join(lines)) from None
 
 
 def _plan_row(

@@ -16,7 +16,7 @@ from weldfusion.errors import RunError
 from weldfusion.report.study import markdown, write_study_page
 from weldfusion.report.study_sheets import Sheet, sheets
 from weldfusion.run.study_jobs import check_jobs, is_finished, outcome, run_cells, slots
-from weldfusion.run.study_outlook import Cost, costs
+from weldfusion.run.study_outlook import Cost, costs, rehearse_rows
 from weldfusion.run.study_plan import Asked, Planned, from_here, plan_study, trained_welds
 from weldfusion.studies.results import Finished, Outcome, as_frame, results
 from weldfusion.studies.study import Study
@@ -81,6 +81,7 @@ def run_study(
     if len(waiting) < len(mine):
         say(f"{len(mine) - len(waiting)} of {len(mine)} cells are finished already")
     if waiting:
+        rehearse_rows(waiting)
         run_cells(waiting, slots(waiting, jobs, say), folder, asked.trust, say)
     failed = [f"{one.cell.name}: {outcome(folder, one)['failure']}" for one in mine
               if not is_finished(folder, one)]  # fmt: skip

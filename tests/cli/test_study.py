@@ -1,0 +1,195 @@
+"""`weldfusion study` on a small data set: dry run, failures, killed and resumed, tables."""
+
+import os
+import random
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import yaml
+
+from tests.training.tiny_data import write_tiny
+from weldfusion.cli.main import main
+from weldfusion.data.split_file import read_split
+
+ROOT = Path(__file__).parents[2]
+STUDY = """\
+title: Tiny
+base: base.yaml
+rows:
+  settings: {paper: {0.5: 0.97}}
+  diverges: {training.optimizer: {class_path: torch.optim.SGD, init_args: {lr: 1.0e30}}}
+  curve: {data.inputs: {curve: {}}}
+fractions: [0.5, 1]
+"""
+TABLES = ("table.csv", "table.md", "table.html")
+
+
+def write_study(place: Path, text: str = STUDY, epochs: int = 2) -> None:
+    write_tiny(place / "tiny", welds=24, groups=12)
+    base = {
+        "data": {"root": "tiny", "targets": ["defect"], "inputs": {"settings": {}}},
+        "trainer": {"max_epochs": epochs, "accelerator": "cpu"},
+        "training": {"batch_size": 8},
+    }
+    (place / "base.yaml").write_text(yaml.safe_dump(base))
+    (place / "s.yaml").write_text(text)
+
+
+def started(place: Path) -> "subprocess.Popen[bytes]":
+    path = os.pathsep.join([str(ROOT), *sys.path])
+    return subprocess.Popen(
+        [sys.executable, "-m", "weldfusion", "study", "s.yaml", "--only", "settings"],
+        cwd=place,
+        env={**os.environ, "PYTHONPATH": path},
+        stdout=subprocess.DEVNULL,
+    )
+
+
+@pytest.fixture(scope="module")
+def done(tmp_path_factory):
+    """A study that was run, its exit code and what it printed."""
+    place = tmp_path_factory.mktemp("study")
+    write_study(place)
+    path = os.pathsep.join([str(ROOT), *sys.path])
+    ran = subprocess.run(
+        [sys.executable, "-m", "weldfusion", "study", "s.yaml", "--jobs", "2"],
+        cwd=place,
+        env={**os.environ, "PYTHONPATH": path},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return place, ran
+
+
+def test_a_failed_cell_is_told_and_the_others_go_on(done):
+    place, ran = done
+    assert ran.returncode == 1, ran.stderr
+    failed = [line for line in ran.stdout.splitlines() if line.startswith("failed: ")]
+    assert len(failed) == 2
+    assert all("diverges-" in line for line in failed)
+    table = pd.read_csv(place / "studies" / "s" / "table.csv")
+    assert list(zip(table["row"], table["fraction"], strict=True)) == [
+        (row, fraction) for row in ("settings", "curve") for fraction in (0.5, 1.0)
+    ]  # fmt: skip
+    assert "failed" in (place / "studies" / "s" / "table.md").read_text("utf-8")
+
+
+def test_the_table_repeats_the_evaluations_and_leads_to_them(done):
+    folder = done[0] / "studies" / "s"
+    table = pd.read_csv(folder / "table.csv")
+    for line in table.itertuples():
+        assert (folder / line.report).is_file()
+        welds = pd.read_parquet((folder / line.report).parent / "predictions_weld.parquet")
+        welds = welds[welds["truth"].notna()]
+        best = welds.loc[welds.groupby("weld")["value"].idxmax()]
+        cases = best.assign(right=best["truth"])
+        truth = welds[welds["truth"] == 1].set_index("weld")["class"]
+        recall = cases.set_index("weld")["right"].groupby(truth).mean()
+        assert line.value == pytest.approx(recall.mean())
+    links = set(re.findall(r"\]\((runs/[^)]+)\)", (folder / "table.md").read_text("utf-8")))
+    page = (folder / "table.html").read_text("utf-8")
+    assert links == set(table["report"]) == set(re.findall(r'href="(runs/[^"]+)"', page))
+    assert "0.97" in page
+
+
+def test_every_row_has_the_same_folds_and_a_smaller_part_lies_in_a_larger(done):
+    runs = done[0] / "studies" / "s" / "runs"
+    assert (runs / "settings-50pc/split.csv").read_bytes() == (runs / "curve-50pc/split.csv").read_bytes()
+    (half,), (whole,) = (read_split(runs / f"settings-{name}" / "split.csv") for name in ("50pc", "100pc"))
+    assert half.welds("test") == whole.welds("test")
+    assert set(half.welds("fit")) < set(whole.welds("fit"))
+
+
+def test_run_again_it_runs_only_what_failed(done, monkeypatch, capsys):
+    place, _ = done
+    folder = place / "studies" / "s"
+    before = {name: (folder / name).read_bytes() for name in TABLES}
+    monkeypatch.chdir(place)
+    assert main(["study", "s.yaml", "--only", "settings", "--only", "curve"]) == 0
+    assert "4 of 4 cells are finished already" in capsys.readouterr().out
+    assert {name: (folder / name).read_bytes() for name in TABLES} == before
+
+
+def test_another_config_in_the_same_folder_is_refused(done, monkeypatch, capsys):
+    monkeypatch.chdir(done[0])
+    assert main(["study", "s.yaml", "--trainer.max_epochs", "3"]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "settings-50pc: was run with another config (trainer.max_epochs)" in line
+
+
+def test_killed_at_random_and_resumed_it_gives_the_same_tables(tmp_path):
+    wanted = {}
+    for name in ("whole", "killed"):
+        place = tmp_path / name
+        place.mkdir()
+        write_study(place, STUDY.replace("[0.5, 1]", "1").replace("{0.5: 0.97}", "0.97"), epochs=150)
+        study, checkpoint = started(place), place / "studies/s/runs/settings-100pc"
+        if name == "killed":
+            while not list(checkpoint.rglob("last.ckpt")):
+                assert study.poll() is None
+                time.sleep(0.02)
+            time.sleep(random.uniform(0, 0.5))
+            study.send_signal(signal.SIGKILL)
+            study.wait()
+            time.sleep(1)
+            assert not list(checkpoint.glob("evaluation/*")), "killed too late to show anything"
+            study = started(place)
+        assert study.wait() == 0
+        wanted[name] = {table: (place / "studies/s" / table).read_bytes() for table in TABLES}
+        times = pd.read_csv(place / "studies/s/times.csv")
+        assert list(times["resumed"]) == [name == "killed"]
+    assert wanted["killed"] == wanted["whole"]
+
+
+@pytest.fixture
+def fresh(tmp_path, monkeypatch):
+    write_study(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_a_dry_run_tells_the_cost_and_writes_nothing(fresh, capsys):
+    assert main(["study", "s.yaml", "--dry-run", "--only", "settings"]) == 0
+    shown = capsys.readouterr().out
+    fold = 18  # of 24 welds in 12 groups a quarter is tested; a fifth of the others selects
+    rows = re.findall(r"settings +(\d+) % +(\d+) +([\d,]+) +(\d+) +(\d+) ", shown)
+    assert [row[0] for row in rows] == ["50", "100"]
+    assert int(rows[1][1]) == fold
+    assert all(row[3] == "1" for row in rows)
+    assert [int(row[4]) for row in rows] == [2 * 1, 2 * 2]  # epochs × batches of 8
+    assert "2 cells, 2 networks, 6 steps" in shown
+    assert not (fresh / "studies").exists()
+
+
+@pytest.mark.parametrize(("change", "words", "expected"), [
+    ("settings: {paper: {0.5: 0.97}}|settings: {data.inputs: {settins: {}}}", [], "row settings: "),
+    ("settings: {paper: {0.5: 0.97}}|settings: {data.targets: [defct]}", [], "did you mean defect?"),
+    ("", ["--only", "setings"], "--only setings: no such row; did you mean settings?"),
+    ("", ["--jobs", "0"], "--jobs 0: must be at least 1"),
+    ("", ["--model.fusoin", "Concat"], "row settings: --model.fusoin: "),
+    ("", ["--data.root", "nowhere"], "row settings: "),
+])  # fmt: skip
+def test_what_cannot_work_is_told_before_anything_runs(fresh, change, words, expected, capsys):
+    if change:
+        (fresh / "s.yaml").write_text(STUDY.replace(*change.split("|")))
+    assert main(["study", "s.yaml", *words]) == 2
+    told = capsys.readouterr().err
+    assert expected in told
+    assert not (fresh / "studies" / "s" / "runs").exists()
+
+
+def test_help_teaches_the_file_without_torch():
+    script = (
+        "import sys; from weldfusion.cli.main import main; main(['study', '--help']);"
+        "assert 'torch' not in sys.modules"
+    )
+    shown = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True).stdout
+    for word in ("rows:", "fractions:", "--dry-run", "--jobs", "table.html"):
+        assert word in shown

@@ -41,6 +41,18 @@ def test_print_config_is_what_the_run_keeps(place, capsys):
     assert printed == yaml.safe_load((place / "runs" / "tiny" / "config.yaml").read_text())
 
 
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["small.yaml", "--data.root=small"], "small.yaml: a config file; write --config small.yaml"),
+        (["small", "--data.root=other"], "DATA_FOLDER small and --data.root are both given"),
+    ],
+)
+def test_what_the_data_folder_is_not(words, told, capsys):
+    assert main(["fit", *words]) == 2
+    assert told in capsys.readouterr().err
+
+
 def test_runs_lists_the_run(capsys):
     assert main(["runs"]) == 0
     shown = capsys.readouterr().out

@@ -5,7 +5,7 @@ from argparse import Namespace
 from pathlib import Path
 from typing import Any
 
-from weldfusion.cli.parser import pairs
+from weldfusion.cli.parser import UsageError, pairs
 
 USAGE = "weldfusion fit [DATA_FOLDER] [--config FILE]... [--KEY VALUE]..."
 ABOUT = """\
@@ -84,6 +84,10 @@ def _overrides(arguments: Namespace) -> list[str]:
     """Settings on the command line as --key value words; the sugar first."""
     words: list[str] = []
     if arguments.data is not None:
+        if Path(arguments.data).suffix in (".yaml", ".yml"):
+            raise UsageError(f"{arguments.data}: a config file; write --config {arguments.data}")
+        if any(key == "data.root" for key, _ in pairs(arguments.others)):
+            raise UsageError(f"DATA_FOLDER {arguments.data} and --data.root are both given; leave one out")
         words += [f"--data.root={json.dumps(arguments.data)}"]
     if arguments.folds is not None:
         words += ["--split", "KFold", f"--split.k={arguments.folds}"]

@@ -1,5 +1,7 @@
 """`weldfusion study` on a small data set: dry run, failures, killed and resumed, tables."""
 
+import contextlib
+import io
 import os
 import random
 import re
@@ -41,14 +43,12 @@ def write_study(place: Path, text: str = STUDY, epochs: int = 2) -> None:
     (place / "s.yaml").write_text(text)
 
 
-def started(place: Path) -> "subprocess.Popen[bytes]":
-    path = os.pathsep.join([str(ROOT), *sys.path])
-    return subprocess.Popen(
-        [sys.executable, "-m", "weldfusion", "study", "s.yaml", "--only", "settings"],
-        cwd=place,
-        env={**os.environ, "PYTHONPATH": path},
-        stdout=subprocess.DEVNULL,
-    )
+def ran(place: Path, *words: str) -> tuple[int, str]:
+    """Exit code and output of a study in this process."""
+    out = io.StringIO()
+    with contextlib.chdir(place), contextlib.redirect_stdout(out):
+        code = main(["study", "s.yaml", *words])
+    return code, out.getvalue()
 
 
 @pytest.fixture(scope="module")
@@ -56,22 +56,13 @@ def done(tmp_path_factory):
     """A study that was run, its exit code and what it printed."""
     place = tmp_path_factory.mktemp("study")
     write_study(place)
-    path = os.pathsep.join([str(ROOT), *sys.path])
-    ran = subprocess.run(
-        [sys.executable, "-m", "weldfusion", "study", "s.yaml", "--jobs", "2"],
-        cwd=place,
-        env={**os.environ, "PYTHONPATH": path},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return place, ran
+    return place, *ran(place, "--jobs", "2")
 
 
 def test_a_failed_cell_is_told_and_the_others_go_on(done):
-    place, ran = done
-    assert ran.returncode == 1, ran.stderr
-    failed = [line for line in ran.stdout.splitlines() if line.startswith("failed: ")]
+    place, code, shown = done
+    assert code == 1
+    failed = [line for line in shown.splitlines() if line.startswith("failed: ")]
     assert len(failed) == 2
     assert all("diverges-" in line for line in failed)
     table = pd.read_csv(place / "studies" / "s" / "table.csv")
@@ -107,13 +98,13 @@ def test_every_row_has_the_same_folds_and_a_smaller_part_lies_in_a_larger(done):
     assert set(half.welds("fit")) < set(whole.welds("fit"))
 
 
-def test_run_again_it_runs_only_what_failed(done, monkeypatch, capsys):
-    place, _ = done
+def test_run_again_it_runs_only_what_failed(done):
+    place, *_ = done
     folder = place / "studies" / "s"
     before = {name: (folder / name).read_bytes() for name in TABLES}
-    monkeypatch.chdir(place)
-    assert main(["study", "s.yaml", "--only", "settings", "--only", "curve"]) == 0
-    assert "4 of 4 cells are finished already" in capsys.readouterr().out
+    code, shown = ran(place, "--only", "settings", "--only", "curve")
+    assert code == 0
+    assert "4 of 4 cells are finished already" in shown
     assert {name: (folder / name).read_bytes() for name in TABLES} == before
 
 
@@ -124,27 +115,37 @@ def test_another_config_in_the_same_folder_is_refused(done, monkeypatch, capsys)
     assert "settings-50pc: was run with another config (trainer.max_epochs)" in line
 
 
+def kill_at_random(place: Path, checkpoints: Path) -> None:
+    """Starts the study in a process of its own and kills it while its first cell is trained."""
+    study = subprocess.Popen(
+        [sys.executable, "-m", "weldfusion", "study", "s.yaml", "--only", "settings"],
+        cwd=place,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), *sys.path])},
+        stdout=subprocess.DEVNULL,
+    )
+    while not list(checkpoints.rglob("last.ckpt")):
+        assert study.poll() is None
+        time.sleep(0.02)
+    time.sleep(random.uniform(0, 0.5))
+    study.send_signal(signal.SIGKILL)
+    study.wait()
+    time.sleep(1)  # its cell ends by itself
+    assert not list(checkpoints.rglob("metrics.json")), "killed too late to show anything"
+
+
+@pytest.mark.slow
 def test_killed_at_random_and_resumed_it_gives_the_same_tables(tmp_path):
     wanted = {}
     for name in ("whole", "killed"):
         place = tmp_path / name
         place.mkdir()
         write_study(place, STUDY.replace("[0.5, 1]", "1").replace("{0.5: 0.97}", "0.97"), epochs=150)
-        study, checkpoint = started(place), place / "studies/s/runs/settings-100pc"
+        folder = place / "studies" / "s"
         if name == "killed":
-            while not list(checkpoint.rglob("last.ckpt")):
-                assert study.poll() is None
-                time.sleep(0.02)
-            time.sleep(random.uniform(0, 0.5))
-            study.send_signal(signal.SIGKILL)
-            study.wait()
-            time.sleep(1)
-            assert not list(checkpoint.glob("evaluation/*")), "killed too late to show anything"
-            study = started(place)
-        assert study.wait() == 0
-        wanted[name] = {table: (place / "studies/s" / table).read_bytes() for table in TABLES}
-        times = pd.read_csv(place / "studies/s/times.csv")
-        assert list(times["resumed"]) == [name == "killed"]
+            kill_at_random(place, folder / "runs" / "settings-100pc")
+        assert ran(place, "--only", "settings")[0] == 0
+        wanted[name] = {table: (folder / table).read_bytes() for table in TABLES}
+        assert list(pd.read_csv(folder / "times.csv")["resumed"]) == [name == "killed"]
     assert wanted["killed"] == wanted["whole"]
 
 

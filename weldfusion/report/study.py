@@ -79,7 +79,7 @@ def _limits(outcomes: Sequence[Outcome]) -> list[str]:
 def _published_columns(sheet: Sheet) -> list[str]:
     if not sheet.has_published:
         return []
-    return [f"published, {column}" if len(sheet.columns) > 1 else "published" for column in sheet.columns]
+    return [f"published, {column}" if len(sheet.columns) > 1 else "published" for column in sheet.published]
 
 
 def _published_note(study: Study, made: Sequence[Sheet]) -> list[str]:

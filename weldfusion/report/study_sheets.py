@@ -44,10 +44,12 @@ class SheetRow:
 
 @dataclass(frozen=True)
 class Sheet:
-    """One table; `baseline` is its last row, the best simple baseline of each column."""
+    """One table; `baseline` is its last row, the best simple baseline of each column; `published` are the
+    columns of published figures."""
 
     title: str
     columns: Sequence[str]
+    published: Sequence[str]
     rows: Sequence[SheetRow]
     baseline: Sequence[str]
 
@@ -73,8 +75,9 @@ def sheets(
     made = []
     for title, columns in zip(titles, keys, strict=True):
         if study.columns == "figures":
-            headings = [names[(target, figure)] for _, target, figure in columns]
+            headings = plain = [names[(target, figure)] for _, target, figure in columns]
         else:
+            plain = [percent(fraction) for fraction, *_ in columns]
             headings = [f"{percent(fraction)}{_welds(fraction, outcomes)}" for fraction, *_ in columns]
         rows = [
             SheetRow(
@@ -86,7 +89,7 @@ def sheets(
             for row in study.rows
         ]
         baselines = [_best([r for r in found if (r.cell.fraction, r.target, r.figure) == k]) for k in columns]
-        made.append(Sheet(title, headings, rows, baselines))
+        made.append(Sheet(title, headings, plain, rows, baselines))
     return made
 
 

@@ -1,38 +1,62 @@
-"""One cell of a study: `python -m weldfusion.run.cell CONFIG RUN OUTCOME [TRUST ...]`."""
+"""One cell of a study, in a process of its own."""
 
 import json
 import os
 import sys
 import time
 import traceback
-import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import torch
+
+from weldfusion.data.end_with_parent import end_with_parent
 from weldfusion.data.files import write_text
 from weldfusion.errors import WeldfusionError
 from weldfusion.run.fitting import fit
 from weldfusion.training.folder import RunFolder
-from weldfusion.training.launch import end_with_launcher
+
+THREADS = "OMP_NUM_THREADS"
 
 
-def main(words: Sequence[str]) -> int:
-    """Trains and evaluates; leaves what the table needs, or why it failed, in the file OUTCOME."""
-    config, run, outcome, *trust = words
-    end_with_launcher()
+def run_cell(
+    config: Path, run: Path, outcome: Path, log: Path, variables: Mapping[str, str], trust: Sequence[str]
+) -> None:
+    """Trains and evaluates; leaves what the table needs, or why it failed, in the file `outcome`.
+
+    Ends with the process that started it, in whatever way that ends. Exits with 1 where it failed.
+
+    Args:
+        config: resolved config of the run.
+        run: the run's folder.
+        outcome: JSON with `failure`, one line or empty.
+        log: what is printed goes to its end.
+        variables: of the environment; `OMP_NUM_THREADS` is also told torch, which may be loaded already.
+        trust: modules outside weldfusion that the config may name.
+    """
+    end_with_parent()
+    _print_into(log)
+    os.environ.update(variables)
+    torch.set_num_threads(int(variables[THREADS]))
     try:
-        told = fit_and_evaluate(Path(config), Path(run), trust)
-    except KeyboardInterrupt:
-        return 130
+        told = fit_and_evaluate(config, run, trust)
     except Exception as error:
         traceback.print_exc()
         known = isinstance(error, WeldfusionError)
         line = str(error) if known else f"{type(error).__name__}: {error}"
-        write_text(Path(outcome), json.dumps({"failure": " ".join(line.split())[:500]}) + "\n")
-        return 1
-    write_text(Path(outcome), json.dumps(told, indent=1) + "\n")
-    return 0
+        write_text(outcome, json.dumps({"failure": " ".join(line.split())[:500]}) + "\n")
+        sys.exit(1)
+    write_text(outcome, json.dumps(told, indent=1) + "\n")
+
+
+def _print_into(log: Path) -> None:
+    """Everything that this process and its libraries print goes to the file."""
+    file = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+        os.dup2(file, stream.fileno())
+    os.close(file)
 
 
 def fit_and_evaluate(config: Path, run: Path, trust: Sequence[str]) -> dict[str, Any]:
@@ -51,10 +75,3 @@ def fit_and_evaluate(config: Path, run: Path, trust: Sequence[str]) -> dict[str,
         "training_s": round(seconds, 1),
         "resumed": begun,
     }
-
-
-if __name__ == "__main__":
-    warnings.simplefilter("default")
-    code = main(sys.argv[1:])
-    sys.stdout.flush()
-    os._exit(code)

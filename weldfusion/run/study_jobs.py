@@ -2,14 +2,14 @@
 
 import json
 import os
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from multiprocessing import get_all_start_methods, get_context
+from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import torch
 import yaml
@@ -18,6 +18,7 @@ from tqdm import tqdm
 from weldfusion.data.files import write_text
 from weldfusion.data.split_file import write_split
 from weldfusion.errors import RunError
+from weldfusion.run.cell import THREADS, run_cell
 from weldfusion.run.study_plan import Planned
 from weldfusion.studies.study import percent
 from weldfusion.training.devices import gpu_wanted
@@ -39,9 +40,8 @@ class Slot:
 @dataclass
 class _Job:
     planned: Planned
-    process: subprocess.Popen[bytes]
+    process: BaseProcess
     slot: Slot
-    log: IO[bytes]
     began: float = field(default_factory=time.monotonic)
 
 
@@ -57,7 +57,7 @@ def slots(planned: Sequence[Planned], jobs: int | None, say: Callable[[str], Non
         count = len(devices)
     count = max(1, min(count, len(planned)))
     threads = max(1, _threads() // count)
-    own = {name: str(threads) for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")}
+    own = {name: str(threads) for name in (THREADS, "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")}
     if count == 1 or not devices:
         return [Slot(own)] * count
     return [Slot({**own, "CUDA_VISIBLE_DEVICES": device}) for device in devices[:count]]
@@ -71,7 +71,7 @@ def _devices() -> list[str]:
 def _threads() -> int:
     """Threads that a process of ours may use in all."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    asked = os.environ.get("OMP_NUM_THREADS", "")
+    asked = os.environ.get(THREADS, "")
     return min(cores, int(asked)) if asked.isdecimal() and int(asked) else cores
 
 
@@ -95,7 +95,7 @@ def run_cells(
                 while waiting and free:
                     running.append(_start(waiting.pop(0), free.pop(0), folder, trust))
                 time.sleep(POLL_S)
-                for job in [job for job in running if job.process.poll() is not None]:
+                for job in [job for job in running if not job.process.is_alive()]:
                     running.remove(job)
                     free.append(job.slot)
                     _close(job, folder)
@@ -111,8 +111,7 @@ def run_cells(
         finally:
             for job in running:
                 job.process.kill()
-                job.process.wait()
-                job.log.close()
+                job.process.join()
 
 
 @contextmanager
@@ -154,23 +153,41 @@ def _start(planned: Planned, slot: Slot, folder: Path, trust: Sequence[str]) -> 
     log = folder / "logs" / f"{planned.cell.name}.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     told.parent.mkdir(parents=True, exist_ok=True)
-    command = [sys.executable, "-m", "weldfusion.run.cell", str(config), str(planned.run), str(told), *trust]
-    path = os.pathsep.join(entry for entry in sys.path if entry)
-    opened = log.open("ab")
-    process = subprocess.Popen(
-        command,
-        env={**os.environ, **slot.variables, "PYTHONPATH": path},
-        stdin=subprocess.PIPE,
-        stdout=opened,
-        stderr=subprocess.STDOUT,
-    )
-    return _Job(planned, process, slot, opened)
+    words = (config, planned.run, told, log, dict(slot.variables), list(trust))
+    with _environment(slot.variables):
+        process = _context().Process(target=run_cell, args=words)
+        process.start()
+    return _Job(planned, process, slot)
+
+
+def _context() -> Any:
+    """Processes that begin with everything imported where the system can do that, or else anew."""
+    if "forkserver" not in get_all_start_methods():
+        return get_context("spawn")
+    context = get_context("forkserver")
+    context.set_forkserver_preload(["weldfusion.run.cell"])
+    return context
+
+
+@contextmanager
+def _environment(variables: Mapping[str, str]) -> Iterator[None]:
+    """The environment with these variables, for what is started inside."""
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 def _close(job: _Job, folder: Path) -> None:
     """Writes why a cell failed that could not write it itself."""
-    job.log.close()
-    code = job.process.returncode
+    job.process.join()
+    code = job.process.exitcode or 0
     if outcome_file(folder, job.planned).is_file():
         return
     log = folder / "logs" / f"{job.planned.cell.name}.log"

@@ -84,10 +84,14 @@ def plan_study(study: Study, folder: Path, asked: Asked) -> list[Planned]:
         for row in study.rows:
             with of_row(row.name):
                 planned += _plan_row(study, row, folder, asked, folds)
-    chosen = [one for one in planned if not asked.only or one.cell.row.name in asked.only]
-    for one in chosen:
+    for one in planned:
         _check_run(one)
-    return chosen
+    return planned
+
+
+def chosen(planned: Sequence[Planned], asked: Asked) -> list[Planned]:
+    """The cells of the rows that are to be run."""
+    return [one for one in planned if not asked.only or one.cell.row.name in asked.only]
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from weldfusion.report.study import markdown, write_study_page
 from weldfusion.report.study_sheets import Sheet, sheets
 from weldfusion.run.study_jobs import check_jobs, is_finished, outcome, run_cells, slots
 from weldfusion.run.study_outlook import Cost, costs, rehearse_rows
-from weldfusion.run.study_plan import Asked, Planned, from_here, plan_study, trained_welds
+from weldfusion.run.study_plan import Asked, Planned, chosen, from_here, plan_study, trained_welds
 from weldfusion.studies.results import Finished, Outcome, as_frame, results
 from weldfusion.studies.study import Study
 from weldfusion.training.folder import RunFolder
@@ -46,8 +46,8 @@ def outlook_study(
 
     Raises WeldfusionError, one line a problem, as `run_study` does.
     """
-    study = read_study(path)
-    return study, costs(plan_study(study, study_folder(study, folder), asked or Asked()))
+    study, asked = read_study(path), asked or Asked()
+    return study, costs(chosen(plan_study(study, study_folder(study, folder), asked), asked))
 
 
 def run_study(
@@ -75,8 +75,8 @@ def run_study(
     asked = asked or Asked()
     study = read_study(path)
     folder = study_folder(study, folder)
-    everything = plan_study(study, folder, Asked(asked.files, asked.overrides, asked.trust))
-    mine = plan_study(study, folder, asked)
+    everything = plan_study(study, folder, asked)
+    mine = chosen(everything, asked)
     waiting = [one for one in mine if not is_finished(folder, one)]
     if len(waiting) < len(mine):
         say(f"{len(mine) - len(waiting)} of {len(mine)} cells are finished already")

@@ -1,0 +1,36 @@
+"""The study printed in docs/studies.md is one; the tables it lists are there."""
+
+import re
+from pathlib import Path
+
+from weldfusion.config.load import load_layers
+from weldfusion.config.study_file import KEYS, read_study, row_layers
+
+ROOT = Path(__file__).parents[1]
+PAGE = (ROOT / "docs" / "studies.md").read_text("utf-8")
+
+
+def test_the_study_loads(tmp_path):
+    (block,) = re.findall(r"^```yaml study\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+    (tmp_path / "s.yaml").write_text(block, encoding="utf-8")
+    (tmp_path / "my_welds.yaml").write_text("data: {root: my_welds}\n", encoding="utf-8")
+    (tmp_path / "other.yaml").write_text("training: {batch_size: 8}\n", encoding="utf-8")
+    study = read_study(tmp_path / "s.yaml")
+    found = {row.name: load_layers(row_layers(study, row))[0] for row in study.rows}
+    assert {one.trainer["max_epochs"] for one in found.values()} == {30}
+    assert found["paper's network"].training.batch_size == 8
+    assert study.rows[-1].published == {"50 %": 0.94, "100 %": 0.97}
+
+
+def test_every_key_is_told():
+    table = PAGE.partition("## What stands in a study file")[2].partition("\n\nA row")[0]
+    assert set(re.findall(r"`(\w+)`", " ".join(re.findall(r"^\| (`[^|]*) \|", table, re.MULTILINE)))) == set(
+        KEYS
+    )
+
+
+def test_every_listed_table_is_there():
+    listed = set(re.findall(r"^\| `(\w+/tables/\w+\.yaml)`", PAGE, re.MULTILINE))
+    systems = ROOT / "configs" / "systems"
+    assert all((systems / name).is_file() for name in listed)
+    assert len(listed) >= 4

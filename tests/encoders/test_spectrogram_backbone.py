@@ -99,6 +99,7 @@ def test_a_config_nests_the_backbone():
         (Flow("table", 2), {}, "not table"),
         (Flow("waveform", 1, length=8000), {}, "known length and rate"),
         (sound(1000), {}, "1000 samples are shorter than one frame of 1024"),
+        (sound(1000), {"padding": "reflect"}, "lower n_fft to 1000 at most"),
         (sound(8000), {"hop": 0}, "hop 0"),
         (sound(8000), {"backbone": TSFPC}, "multiples of 64 pixels, not 40×28"),
         (sound(8000), {"size": (0, 4)}, r"size is \[0, 4\]"),

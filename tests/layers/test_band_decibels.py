@@ -83,3 +83,17 @@ def test_a_padded_signal_has_the_valid_frames_of_the_signal_alone(length, paddin
 def test_bands_that_hold_no_frequency_are_told():
     with pytest.raises(ConfigError, match=r"narrower than the 125 Hz"):
         BandDecibels(RATE, n_fft=128, hop=128, bank=Mel(80))
+
+
+@pytest.mark.parametrize("padding", ["none", "zero", "reflect"])
+def test_signals_shorter_than_a_frame_are_refused_with_what_would_fit(padding):
+    """512 samples at 16 kHz last 32 ms."""
+    layer = BandDecibels(RATE, n_fft=512, hop=128, bank=HTK, padding=padding)
+    told = (
+        "511 samples are shorter than one frame of 512; lengthen the windows to 0.032 s or lower n_fft to 511"
+    )
+    with pytest.raises(ConfigError, match=told):
+        layer.frames(511)
+    with pytest.raises(ConfigError, match="511 samples"):
+        layer(torch.zeros(2, 1, 511))
+    assert layer(torch.zeros(2, 1, 512)).shape[-1] == layer.frames(512)

@@ -11,6 +11,7 @@ from typing import Any
 
 import weldfusion
 import weldfusion.cli
+from weldfusion.cli.failure import tell
 from weldfusion.cli.parser import Parser
 from weldfusion.errors import WeldfusionError, WeldfusionWarning
 
@@ -48,7 +49,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         except (WeldfusionError, OSError) as error:
             if os.environ.get("WELDFUSION_DEBUG"):
                 raise
-            return _tell(error)
+            return tell(error)
 
 
 def build_parser() -> Parser:
@@ -70,16 +71,6 @@ def _add_verbs(parser: Parser, package: ModuleType, what: str) -> None:
             _add_verbs(group, module, "VERB")
         elif hasattr(module, "add"):
             module.add(found)
-
-
-def _tell(error: Exception) -> int:
-    if isinstance(error, OSError) and not isinstance(error, WeldfusionError):
-        place = f"{error.filename}: " if error.filename else ""
-        print(f"weldfusion: error: {place}{error.strerror or error}", file=sys.stderr)
-        return WeldfusionError.exit_code
-    for line in str(error).splitlines():
-        print(f"weldfusion: error: {line}", file=sys.stderr)
-    return error.exit_code if isinstance(error, WeldfusionError) else 1
 
 
 def _show_warning(message: Warning | str, category: type[Warning], *place: Any, **more: Any) -> None:

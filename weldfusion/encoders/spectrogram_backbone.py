@@ -11,7 +11,7 @@ from weldfusion.encoders.chain import inner_stages
 from weldfusion.encoders.cnn2d import SmallCNN2d
 from weldfusion.encoders.encoder import Encoder
 from weldfusion.errors import ConfigError
-from weldfusion.layers.band_decibels import BandDecibels, frame_count
+from weldfusion.layers.band_decibels import BandDecibels
 from weldfusion.layers.masked import masked_batch_norm
 from weldfusion.signals.filter_banks import FilterBank, Mel
 
@@ -55,15 +55,11 @@ class SpectrogramBackbone(Encoder):
         if hop < 1 or n_fft < 2:
             raise ConfigError(f"n_fft is {n_fft} and hop {hop}, must be at least 2 and 1")
         bank = bank or Mel(scale="htk", area="peak")
-        if frame_count(flow.length, n_fft, hop) < 1:
-            raise ConfigError(
-                f"windows of {flow.length} samples are shorter than one frame of {n_fft}; lengthen the "
-                "windows or lower n_fft"
-            )
         if size is not None and min(size) < 1:
             raise ConfigError(f"size is {list(size)}, must be a height and a width in pixels")
         self.bands = BandDecibels(flow.rate, n_fft, hop, bank, padding)
-        picture = size or (len(bank.centres_hz(flow.rate)), self.bands.frames(flow.length))
+        frames = self.bands.frames(flow.length)
+        picture = size or (len(bank.centres_hz(flow.rate)), frames)
         self.norm = nn.BatchNorm2d(flow.channels, affine=False)
         self.size = size
         self.backbone = (backbone or SmallCNN2d)(Flow("image", flow.channels, size=picture))

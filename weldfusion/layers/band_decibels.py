@@ -7,6 +7,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from torchaudio.functional import spectrogram
 
+from weldfusion.errors import ConfigError
 from weldfusion.layers.masked import window_valid
 from weldfusion.signals.filter_banks import FilterBank
 
@@ -27,7 +28,8 @@ class BandDecibels(nn.Module):
             sample `i * hop`, T = L // hop + 1.
         floor_db: what is below counts as this (0 dB is a power of 1).
 
-    Raises ConfigError if a band holds no frequency of the spectrum.
+    Raises ConfigError if a band holds no frequency of the spectrum, and with any padding for a signal shorter
+    than one frame (`frames`), which would be mostly padding.
     """
 
     window: Tensor
@@ -43,7 +45,7 @@ class BandDecibels(nn.Module):
         floor_db: float = -60.0,
     ) -> None:
         super().__init__()
-        self.n_fft, self.hop = n_fft, hop
+        self.rate, self.n_fft, self.hop = rate, n_fft, hop
         self.centred, self.pad_mode = padding != "none", "reflect" if padding == "reflect" else "constant"
         self.floor = 10.0 ** (floor_db / 10)
         weights = torch.from_numpy(bank.weights(rate, n_fft)).float()
@@ -51,8 +53,9 @@ class BandDecibels(nn.Module):
         self.register_buffer("window", torch.hann_window(n_fft), persistent=False)
 
     def forward(self, x: Tensor) -> Tensor:
+        frames = self.frames(x.shape[-1])
         if not len(x):  # which no library of Fourier transforms takes
-            return self.weights.new_zeros(0, x.shape[1], len(self.weights), self.frames(x.shape[2]))
+            return self.weights.new_zeros(0, x.shape[1], len(self.weights), frames)
         with torch.autocast(x.device.type, enabled=False):
             power = spectrogram(
                 x.float(),
@@ -83,7 +86,12 @@ class BandDecibels(nn.Module):
         return some & (begun & not_over)[:, :: self.hop]
 
     def frames(self, length: int) -> int:
-        """T for a signal of `length` samples."""
+        """T for a signal of `length` samples. Raises ConfigError if it is shorter than a frame."""
+        if length < self.n_fft:
+            raise ConfigError(
+                f"windows of {length} samples are shorter than one frame of {self.n_fft}; lengthen the "
+                f"windows to {self.n_fft / self.rate:.4g} s or lower n_fft to {length} at most"
+            )
         return length // self.hop + 1 if self.centred else frame_count(length, self.n_fft, self.hop)
 
 

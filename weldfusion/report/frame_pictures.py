@@ -1,4 +1,4 @@
-"""Measures taken from frames, drawn: some frames with the outline over them, and the measures over time."""
+"""Frames drawn: with the outline over them above measures over time, and before and after enhancement."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -48,3 +48,22 @@ def series_plot(
         paint,
         "Frames with the outline over them, and measures over time.",
     )
+
+
+def pairs_plot(pairs: Mapping[float, tuple[np.ndarray, np.ndarray]], timed: bool) -> Drawing:
+    """Frames (height, width) by their time, each above what was made of it.
+    `timed`: times are seconds, else numbers of frames."""
+    across = WIDE / len(pairs)
+    talls = [
+        min(2.0, across * max(pair[n].shape[0] / pair[n].shape[1] for pair in pairs.values())) for n in (0, 1)
+    ]
+
+    def paint(canvas: Any) -> None:
+        axes = canvas.subplots(2, len(pairs), squeeze=False, height_ratios=talls)
+        for column, (time, pair) in zip(axes.T, pairs.items(), strict=True):
+            for ax, picture in zip(column, pair, strict=True):
+                ax.set_axis_off()
+                ax.imshow(shown(picture), cmap="gray", vmin=0, vmax=255, interpolation="nearest")
+            column[0].set_title(f"{time:.4g} s" if timed else f"frame {time:.0f}", fontsize=8)
+
+    return Drawing((WIDE, sum(talls) + 0.5), paint, "Frames, and under each what was made of it.")

@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 from tests.cli.signals.made import signals, size_of_png
+from weldfusion.cli.signals.film import Film
 
 FRAMES, AREA = 20, 12 * 30
 PX = ("--rate", 100, "--reader", "images=grey")
@@ -74,9 +75,39 @@ def test_isotherms_of_thermal_frames(capsys):
     np.testing.assert_allclose(table["area@700_px2"], np.pi * radius**2, rtol=0.02)
 
 
-def test_the_steps_of_a_pool():
-    assert signals("morphology", "film.npy", *PX, "--what", "pool", "--save-steps", "s", "--frame", 3) == 0
+def test_an_enhanced_pool(film, capsys):
+    """What is written is what the step gives frame by frame; strip and picture are there."""
+    words = ("--what", "pool", "--save-steps", "s", "--frame", 3, "--out", "pool.npz")
+    assert signals("morphology", "film.npy", *PX, *words) == 0
+    found = np.load("pool.npz")
+    assert (found["frames"].shape, found["frames"].dtype) == ((FRAMES, 224, 224), np.uint8)
+    np.testing.assert_allclose(found["time_s"], np.arange(FRAMES) / 100)
+    last = sorted(Path("s").glob("*-enhanced.png"))[0]
+    np.testing.assert_array_equal(found["frames"][3], np.asarray(Image.open(last)))
+    assert not np.array_equal(found["frames"][3], found["frames"][7])
     assert size_of_png("s/strip.png")[0] > 400
+    assert size_of_png("pool.png")[0] > 800
+    assert "20 of 20 frames enhanced, each 224 x 224 pixels" in capsys.readouterr().out
+
+
+def test_a_long_film_of_a_pool_is_thinned(monkeypatch, capsys):
+    """Of 20 frames at most 6 may be kept: one in four, whatever pieces they come in."""
+    assert signals("morphology", "film.npy", *PX, "--what", "pool", "--out", "all.npz") == 0
+    monkeypatch.setattr("weldfusion.cli.signals.pool.MOST_KEPT", 6)
+    monkeypatch.setattr(Film, "pieces", in_pieces_of(Film.pieces, 3))
+    assert signals("morphology", "film.npy", *PX, "--what", "pool") == 0
+    found = np.load("film-pool.npz")
+    assert found["frame"].tolist() == [0, 4, 8, 12, 16]
+    np.testing.assert_array_equal(found["frames"], np.load("all.npz")["frames"][::4])
+    assert "5 of 20 frames enhanced, one in 4" in capsys.readouterr().out
+
+
+def in_pieces_of(given, length):
+    def pieces(self):
+        for piece in given(self):
+            yield from (piece[start : start + length] for start in range(0, len(piece), length))
+
+    return pieces
 
 
 WRONG = {
@@ -91,7 +122,7 @@ WRONG = {
     "level of a text": (["film.npy", *PX, "--threshold", "otso"], "--threshold otso: write otsu, LEVEL"),
     "one area": (["film.npy", *PX, "--area", "5"], "write two numbers"),
     "no such frame": (["film.npy", *PX, "--frame", 20], "--frame 20: film has the frames 0 to 19"),
-    "pool without steps": (["film.npy", *PX, "--what", "pool"], "needs --save-steps"),
+    "pool as a table": (["film.npy", *PX, "--what", "pool", "--out", "a.csv"], "must end in .npz"),
     "weak above strong": (["film.npy", *PX, "--threshold", "90,40"], "strong: is 40"),
     "not one of a kind": (["film.npy", *PX, "--what", "keyholes"], "did you mean keyhole?"),
 }

@@ -13,12 +13,14 @@ from weldfusion.cli.signals.results import (
     of_recording,
     write_results,
 )
+from weldfusion.cli.signals.several import SEVERAL, work_each
 from weldfusion.cli.signals.source import Recorded, add_source, read_source
 
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
+    from weldfusion.signals.eemd import Ensemble
     from weldfusion.signals.emd import Decomposition
 
 ABOUT = """\
@@ -42,7 +44,7 @@ COLUMNS = "time_s, channel, signal, imf_1 …, residue"
 
 def add(verbs: Any) -> None:
     about = "intrinsic mode functions (EMD, EEMD, CEEMDAN) with their spectra"
-    parser = verbs.add_parser("decompose", help=about, description=ABOUT)
+    parser = verbs.add_parser("decompose", help=about, description=f"{ABOUT}\n{SEVERAL}")
     add_source(parser)
     how = parser.add_argument_group("how")
     how.add_argument("--method", default="eemd", choices=("eemd", "ceemdan", "emd"), help="[%(default)s]")
@@ -66,8 +68,13 @@ def add(verbs: Any) -> None:
 
 
 def run(arguments: Namespace) -> int:
-    check_results(arguments, arguments.input)
-    check_file("--hilbert", arguments.hilbert, PICTURES, [arguments.input])
+    check_results(arguments, *arguments.input)
+    check_file("--hilbert", arguments.hilbert, PICTURES, arguments.input)
+    _ensemble(arguments)
+    return work_each(arguments, "waveform", _decompose)
+
+
+def _decompose(arguments: Namespace) -> None:
     recorded = read_source(arguments)
     with of_recording(recorded.name):
         found = _decomposed(recorded, arguments)
@@ -87,19 +94,23 @@ def run(arguments: Namespace) -> int:
     write_results(arguments, recorded.name, arrays, lambda: _table(recorded, found), drawing)
     if arguments.hilbert is not None:
         _write_hilbert(arguments.hilbert, recorded, first)
-    return 0
 
 
 def _decomposed(recorded: Recorded, arguments: Namespace) -> "Decomposition":
     from weldfusion.signals.ceemdan import ceemdan
-    from weldfusion.signals.eemd import Ensemble, eemd
+    from weldfusion.signals.eemd import eemd
     from weldfusion.signals.emd import emd
 
     if arguments.method == "emd":
         return emd(recorded.values, most_imfs=arguments.imfs, threads=arguments.threads)
-    ensemble = Ensemble(arguments.trials, arguments.noise, complementary=True, seed=arguments.seed)
     method = eemd if arguments.method == "eemd" else ceemdan
-    return method(recorded.values, ensemble, most_imfs=arguments.imfs, threads=arguments.threads)
+    return method(recorded.values, _ensemble(arguments), most_imfs=arguments.imfs, threads=arguments.threads)
+
+
+def _ensemble(arguments: Namespace) -> "Ensemble":
+    from weldfusion.signals.eemd import Ensemble
+
+    return Ensemble(arguments.trials, arguments.noise, complementary=True, seed=arguments.seed)
 
 
 def _told(recorded: Recorded, found: "Decomposition") -> str:

@@ -8,7 +8,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from weldfusion.cli.parser import UsageError
-from weldfusion.cli.signals.source import chosen_modality, chosen_weld, rate_of, reader_options
+from weldfusion.cli.signals.source import (
+    bare_name,
+    chosen_modality,
+    chosen_weld,
+    is_data_folder,
+    open_folder,
+    rate_of,
+    reader_options,
+)
 from weldfusion.errors import ReadError
 
 if TYPE_CHECKING:
@@ -71,7 +79,7 @@ def read_film(arguments: Namespace) -> Film:
     Raises WeldfusionError, one line, where there is none.
     """
     path = arguments.input
-    if path.is_dir() and (path / "dataset.yaml").is_file():
+    if is_data_folder(path):
         return _of_folder(path, arguments)
     from weldfusion.data.modality import Modality
 
@@ -83,22 +91,19 @@ def read_film(arguments: Namespace) -> Film:
         files = tuple(sorted(file for file in path.iterdir() if file.suffix.lower() in PICTURES))
         if not files:
             raise ReadError(f"{path}: has neither dataset.yaml nor pictures ({', '.join(PICTURES)})")
-        return Film(path.resolve().name, made, files, rate_of(path, None, arguments.rate, needed=False))
+        return Film(bare_name(path), made, files, rate_of(path, None, arguments.rate, needed=False))
     if not path.exists():
         raise ReadError(f"{path}: no such file or folder")
     from weldfusion.data.readers.find import probe
 
     stated = probe(path, made.reader).rate
-    return Film(path.stem, made, (path,), rate_of(path, stated, arguments.rate, needed=False))
+    return Film(bare_name(path), made, (path,), rate_of(path, stated, arguments.rate, needed=False))
 
 
 def _of_folder(path: Path, arguments: Namespace) -> Film:
     from weldfusion.data.clock import clock_of
-    from weldfusion.data.folder import read_dataset
 
-    if arguments.rate is not None or arguments.reader:
-        raise UsageError("--rate and --reader are for bare files; in a data folder dataset.yaml tells them")
-    dataset = read_dataset(path)
+    dataset = open_folder(path, arguments)
     modality = chosen_modality(dataset, arguments.modality, ("image_sequence",))
     weld = chosen_weld(dataset, arguments.weld, modality)
     clock = clock_of(modality, weld, modality.rate or Fraction(1))

@@ -8,8 +8,16 @@ from typing import TYPE_CHECKING, Any
 from weldfusion.cli.figures import aligned
 from weldfusion.cli.parser import UsageError
 from weldfusion.cli.signals.film import Film, read_film
-from weldfusion.cli.signals.results import add_results, check_results, of_recording, write_results
-from weldfusion.cli.signals.source import add_reader
+from weldfusion.cli.signals.pool import MOST_KEPT, enhance
+from weldfusion.cli.signals.results import (
+    NUMBERS,
+    add_results,
+    check_results,
+    of_recording,
+    write_results,
+)
+from weldfusion.cli.signals.several import SEVERAL, work_each
+from weldfusion.cli.signals.source import add_reader, add_weld
 
 if TYPE_CHECKING:
     import numpy as np
@@ -19,7 +27,7 @@ if TYPE_CHECKING:
     from weldfusion.signals.frames import Region
     from weldfusion.signals.thresholds import Threshold
 
-ABOUT = """\
+ABOUT = f"""\
 Measure a keyhole's mouth in each frame of a camera: area, perimeter, length and width along and across the
 weld, axes, centroid and orientation, as time series. Frames without a keyhole are marked missing (NaN).
 Videos and folders of any length are read piece by piece.
@@ -37,9 +45,12 @@ Steps, to be tuned on own footage with --save-steps (each intermediate picture o
                and hangs together with something beyond STRONG
   --area       a largest region outside of it is no keyhole
 System 8 (porosity from the keyhole's shape) uses these steps and area, perimeter, length and width.
-`thermal` gives statistics of the temperature and the isotherms of --levels; `pool` only shows the five steps
-of enhancing a melt-pool picture (system 11), with --save-steps.
-"""
+`thermal` gives statistics of the temperature and the isotherms of --levels. `pool` enhances melt-pool
+pictures in five steps (system 11): NAME-pool.npz (--out) has the enhanced `frames` (frames, 224, 224), the
+picture some of them before and after. Of more than {MOST_KEPT} frames it keeps one in two, three, …; `frame`
+in the .npz tells which.
+
+{SEVERAL}"""
 SHOWN = 6
 TOLD = {"keyhole": ("area", "perimeter", "length", "width", "orientation_deg"), "thermal": ("max", "mean")}
 
@@ -51,10 +62,11 @@ def add(verbs: Any) -> None:
         "input",
         metavar="INPUT",
         type=Path,
+        nargs="+",
         help="a data folder, a video or stack of images, or a folder of pictures",
     )
     chosen = parser.add_argument_group("which recording")
-    chosen.add_argument("--weld", metavar="ID", help="weld of the data folder [the first that has it]")
+    add_weld(chosen)
     chosen.add_argument("--modality", metavar="NAME", help="camera of the data folder [the only one]")
     add_reader(chosen)
     how = parser.add_argument_group("how")
@@ -85,15 +97,20 @@ def add(verbs: Any) -> None:
 
 
 def run(arguments: Namespace) -> int:
-    check_results(arguments, arguments.input)
+    if arguments.what == "pool":
+        arguments.ending = "pool"
+    check_results(arguments, *arguments.input, numbers=(".npz",) if arguments.what == "pool" else NUMBERS)
+    _step(arguments)
+    return work_each(arguments, "image_sequence", _look)
+
+
+def _look(arguments: Namespace) -> None:
     film = read_film(arguments)
     step = _step(arguments)
     count = film.count()
     film.wanted = _wanted(film, count, arguments)
     if arguments.what == "pool":
-        for _ in film.pieces():
-            if film.kept:
-                break
+        enhance(film, step, count, arguments)
     else:
         _measure(film, step, arguments)
     if arguments.save_steps is not None:
@@ -102,7 +119,6 @@ def run(arguments: Namespace) -> int:
         with of_recording(film.name):
             files = save_steps(step.pictures(film.kept[film.wanted[0]]), arguments.save_steps)
         print(f"steps of frame {film.wanted[0]}: {arguments.save_steps} ({len(files)} pictures)")
-    return 0
 
 
 def _wanted(film: Film, count: int, arguments: Namespace) -> tuple[int, ...]:
@@ -112,10 +128,6 @@ def _wanted(film: Film, count: int, arguments: Namespace) -> tuple[int, ...]:
     first = count // 2 if arguments.frame is None else arguments.frame
     if not 0 <= first < count:
         raise UsageError(f"--frame {first}: {film.name} has the frames 0 to {count - 1}")
-    if arguments.what == "pool":
-        if arguments.save_steps is None:
-            raise UsageError("--what pool: needs --save-steps DIR")
-        return (first,)
     spread = ((np.arange(SHOWN) + 0.5) / SHOWN * count).astype(int).tolist()
     return (first, *sorted(set(spread) - {first}))
 

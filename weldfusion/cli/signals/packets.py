@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from weldfusion.cli.figures import aligned
 from weldfusion.cli.parser import UsageError
 from weldfusion.cli.signals.results import add_results, check_results, of_recording, write_results
+from weldfusion.cli.signals.several import SEVERAL, work_each
 from weldfusion.cli.signals.source import Recorded, add_source, read_source
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ MOST_ROWS = 8
 
 def add(verbs: Any) -> None:
     about = "energy of wavelet packets over band and time"
-    parser = verbs.add_parser("packets", help=about, description=ABOUT)
+    parser = verbs.add_parser("packets", help=about, description=f"{ABOUT}\n{SEVERAL}")
     add_source(parser)
     how = parser.add_argument_group("how")
     how.add_argument("--wavelet", default="db4", metavar="W", help="as PyWavelets names it [%(default)s]")
@@ -52,11 +53,14 @@ def add(verbs: Any) -> None:
 
 def run(arguments: Namespace) -> int:
     _check(arguments)
+    return work_each(arguments, "waveform", _part)
+
+
+def _part(arguments: Namespace) -> None:
     recorded = read_source(arguments)
     from weldfusion.report.signal_pictures import packets_plot
-    from weldfusion.signals.wavelet_packets import PacketTree
 
-    tree = PacketTree(arguments.wavelet, arguments.level, arguments.mode)
+    tree = _tree(arguments)
     with of_recording(recorded.name):
         coefficients, times = _parted(recorded, tree, arguments)
     energy = _over_time(coefficients)
@@ -73,16 +77,22 @@ def run(arguments: Namespace) -> int:
         "rate_hz": recorded.rate,
     }
     write_results(arguments, recorded.name, arrays, lambda: _table(recorded, energy, times, edges), drawing)
-    return 0
 
 
 def _check(arguments: Namespace) -> None:
-    check_results(arguments, arguments.input)
+    check_results(arguments, *arguments.input)
     for name in ("window", "hop"):
         if getattr(arguments, name) is not None and getattr(arguments, name) < 1:
             raise UsageError(f"--{name} {getattr(arguments, name)}: must be at least 1")
     if arguments.hop is not None and arguments.window is None:
         raise UsageError(f"--hop {arguments.hop}: needs --window")
+    _tree(arguments)
+
+
+def _tree(arguments: Namespace) -> "PacketTree":
+    from weldfusion.signals.wavelet_packets import PacketTree
+
+    return PacketTree(arguments.wavelet, arguments.level, arguments.mode)
 
 
 def _parted(

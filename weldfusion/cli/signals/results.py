@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from weldfusion.cli.parser import UsageError
+from weldfusion.data.address import file_of
 from weldfusion.errors import SignalError
 
 if TYPE_CHECKING:
@@ -36,10 +37,10 @@ def add_results(parser: ArgumentParser, what: str, table: str) -> None:
     parser.set_defaults(ending=what)
 
 
-def check_results(arguments: Namespace, *inputs: Path) -> None:
+def check_results(arguments: Namespace, *inputs: Path, numbers: Sequence[str] = NUMBERS) -> None:
     """Raises UsageError, before any work, where results cannot be written as asked."""
     drawn = arguments.picture or (arguments.out and arguments.out.with_suffix(".png"))
-    check_file("--out", arguments.out, NUMBERS, inputs)
+    check_file("--out", arguments.out, numbers, inputs)
     check_file("--picture", drawn, PICTURES, inputs)
 
 
@@ -52,7 +53,7 @@ def check_file(option: str, path: Path | None, suffixes: Sequence[str], inputs: 
         raise UsageError(f"{option} {path}: the name must end in {' or '.join(suffixes)}")
     if path.is_dir():
         raise UsageError(f"{option} {path}: is a folder; give a file's name")
-    if any(path.resolve() == given.resolve() for given in inputs):
+    if any(path.resolve() == file_of(given).resolve() for given in inputs):
         raise UsageError(f"{option} {path}: is the input; give another name")
     above = next(folder for folder in path.absolute().parents if folder.exists())
     if not above.is_dir() or not os.access(above, os.W_OK | os.X_OK):
@@ -68,21 +69,27 @@ def of_recording(name: str) -> Iterator[None]:
         raise SignalError(f"{name}: {problem}") from None
 
 
+def default_files(name: str, ending: str) -> tuple[Path, Path]:
+    """Where numbers and picture of a recording go unless the arguments say it."""
+    numbers = Path(f"{_in_a_name(name)}-{ending}.npz")
+    return numbers, numbers.with_suffix(".png")
+
+
 def write_results(
     arguments: Namespace,
     name: str,
     arrays: "Mapping[str, np.ndarray | float]",
-    table: "Callable[[], pd.DataFrame]",
+    table: "Callable[[], pd.DataFrame] | None",
     drawing: "Drawing",
 ) -> None:
-    """Writes both and says where. `table` is made only where it is asked for."""
+    """Writes both and says where. `table` is made only where it is asked for; None has only .npz."""
     from weldfusion.data.files import write_bytes, write_frame
     from weldfusion.report.drawing import picture_bytes
 
-    out = arguments.out or Path(f"{_in_a_name(name)}-{arguments.ending}.npz")
+    out = arguments.out or default_files(name, arguments.ending)[0]
     picture = arguments.picture or out.with_suffix(".png")
     drawn = picture_bytes(drawing, picture.suffix)
-    if out.suffix == ".npz":
+    if out.suffix == ".npz" or table is None:
         write_bytes(out, _npz(arrays))
     else:
         write_frame(out, table())

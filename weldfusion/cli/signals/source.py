@@ -44,12 +44,11 @@ class Recorded:
         return self.start_s + np.arange(self.values.shape[1]) / self.rate
 
 
-def add_source(parser: ArgumentParser, positional: bool = True) -> None:
-    """The arguments that choose a recording."""
-    if positional:
-        parser.add_argument("input", metavar="INPUT", type=Path, help=INPUT_HELP)
+def add_source(parser: ArgumentParser) -> None:
+    """The arguments that choose recordings."""
+    parser.add_argument("input", metavar="INPUT", type=Path, nargs="+", help=INPUT_HELP)
     chosen = parser.add_argument_group("which recording")
-    chosen.add_argument("--weld", metavar="ID", help="weld of the data folder [the first that has it]")
+    add_weld(chosen)
     chosen.add_argument(
         "--modality", metavar="NAME", help="sensor of the data folder [the only one that fits]"
     )
@@ -58,6 +57,16 @@ def add_source(parser: ArgumentParser, positional: bool = True) -> None:
     chosen.add_argument("--to", dest="end", type=float, metavar="S", help="and up to this one")
     add_repair(chosen)
     add_reader(chosen)
+
+
+def add_weld(parser: Any) -> None:
+    """The argument that chooses welds."""
+    parser.add_argument(
+        "--weld",
+        metavar="ID",
+        help="weld of the data folder, several as A,B,… or all that are not excluded as all [the first that "
+        "has it]",
+    )
 
 
 def add_repair(parser: Any) -> None:
@@ -126,13 +135,10 @@ def read_recording(path: Path, weld: str | None, modality: str | None, arguments
             if value is not None:
                 raise UsageError(f"{option} {value}: only a data folder has it; {path} is a file")
         return _of_file(path, arguments)
-    if arguments.rate is not None or arguments.reader:
-        raise UsageError("--rate and --reader are for a bare file; in a data folder dataset.yaml tells them")
     from weldfusion.data.clock import clock_of
-    from weldfusion.data.folder import read_dataset
     from weldfusion.data.recording import read_signal
 
-    dataset = read_dataset(path)
+    dataset = open_folder(path, arguments)
     sensor = chosen_modality(dataset, modality, ("waveform",))
     record = chosen_weld(dataset, weld, sensor)
     reading = read_signal(sensor, record.files[sensor.name][0])
@@ -141,6 +147,30 @@ def read_recording(path: Path, weld: str | None, modality: str | None, arguments
         f"{record.id}-{sensor.name}", reading.values, float(clock.hertz), clock.offset_s, sensor.unit,
         _named(reading.channels, len(reading.values)), sensor.name, clock.ppm,
     )  # fmt: skip
+
+
+def is_data_folder(path: Path) -> bool:
+    return (path / "dataset.yaml").is_file()
+
+
+def open_folder(path: Path, arguments: Namespace) -> "Dataset":
+    """The data set of a folder. Raises UsageError where the arguments describe a bare file."""
+    from weldfusion.data.folder import read_dataset
+
+    dataset = read_dataset(path)
+    if arguments.rate is not None or arguments.reader:
+        raise UsageError("--rate and --reader are for a bare file; in a data folder dataset.yaml tells them")
+    return dataset
+
+
+def bare_name(path: Path) -> str:
+    """The name of the recording in a file, a place in a file, or a folder of pictures."""
+    from weldfusion.data.address import split_address
+
+    if path.is_dir():
+        return path.resolve().name
+    file, inner = split_address(path)
+    return f"{file.stem}-{inner.strip('/').replace('/', '-')}" if inner else file.stem
 
 
 def chosen_modality(dataset: "Dataset", name: str | None, kinds: Sequence[str]) -> "Modality":
@@ -223,16 +253,15 @@ def _of_file(path: Path, arguments: Namespace) -> Recorded:
     from weldfusion.data.readers.find import read
     from weldfusion.errors import ReadError
 
-    file, inner = split_address(path)
+    file, _ = split_address(path)
     if not file.exists():
         raise ReadError(f"{file}: no such file or folder")
     reading = read(path, reader_options(arguments.reader))
     if reading.values.ndim != 2 or not reading.values.size:
         raise ReadError(f"{path}: has shape {reading.values.shape}; needed is a signal (channels, time)")
     rate = rate_of(path, reading.rate, arguments.rate) or 0.0
-    name = f"{file.stem}-{inner.strip('/').replace('/', '-')}" if inner else file.stem
     values = reading.values.astype(np.float32, copy=False)
-    return Recorded(name, values, rate, 0.0, "", _named(reading.channels, len(values)))
+    return Recorded(bare_name(path), values, rate, 0.0, "", _named(reading.channels, len(values)))
 
 
 def _named(channels: tuple[str, ...], count: int) -> tuple[str, ...]:

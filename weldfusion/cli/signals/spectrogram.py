@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from weldfusion.cli.parser import UsageError
 from weldfusion.cli.signals.results import add_results, check_results, of_recording, write_results
+from weldfusion.cli.signals.several import SEVERAL, work_each
 from weldfusion.cli.signals.source import Recorded, add_source, read_source
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ BANKS = ("mel", "mel-htk", "mel-linear", "octaves", "linear")
 
 def add(verbs: Any) -> None:
     about = "loudness of frequency bands over time (Mel and others)"
-    parser = verbs.add_parser("spectrogram", help=about, description=ABOUT)
+    parser = verbs.add_parser("spectrogram", help=about, description=f"{ABOUT}\n{SEVERAL}")
     add_source(parser)
     how = parser.add_argument_group("how")
     how.add_argument("--n-fft", type=int, default=1024, metavar="N", help="samples per frame [%(default)s]")
@@ -63,6 +64,10 @@ def add(verbs: Any) -> None:
 
 def run(arguments: Namespace) -> int:
     _check(arguments)
+    return work_each(arguments, "waveform", _measure)
+
+
+def _measure(arguments: Namespace) -> None:
     recorded = read_source(arguments)
     from weldfusion.report.signal_pictures import spectrogram_plot
     from weldfusion.signals.spectrogram import frame_times_s
@@ -87,17 +92,17 @@ def run(arguments: Namespace) -> int:
         "rate_hz": recorded.rate,
     }
     write_results(arguments, recorded.name, arrays, lambda: _table(recorded, levels, times, centres), drawing)
-    return 0
 
 
 def _check(arguments: Namespace) -> None:
-    check_results(arguments, arguments.input)
+    check_results(arguments, *arguments.input)
     for name, least in (("n_fft", 2), ("hop", 1), ("bands", 1), ("per_octave", 1)):
         value = getattr(arguments, name)
         if value is not None and value < least:
             raise UsageError(f"--{name.replace('_', '-')} {value}: must be at least {least}")
     if not 0 < arguments.reference < float("inf"):
         raise UsageError(f"--reference {arguments.reference:g}: must be a power above 0")
+    _bank(arguments)
 
 
 def _bank(arguments: Namespace) -> "FilterBank":

@@ -94,6 +94,7 @@ def test_fractions_are_the_columns_of_their_own(write):
     ("rows: {a: 3}\n", "rows.a: must be settings as KEY: VALUE, or config files, is 3"),
     ("rows: {'§': }\n", "a row's name needs a letter or digit"),
     ("every: {note: x}\nrows: {a: }\n", "every.note: belongs to one row"),
+    ("rows: {a: {paper: {depht: 1}}}\ntargets: depth\n", "s.yaml:1: rows.a.paper.depht: is no column"),
     ("rows: {a: {model..fusion: Concat}}\n", "is names joined by single dots"),
 ])  # fmt: skip
 def test_mistakes_are_told_in_one_line(write, text, expected):

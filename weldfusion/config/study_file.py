@@ -7,6 +7,7 @@ from typing import Any, NoReturn, get_args
 
 from weldfusion.config.yaml_layer import Layer, read_layer
 from weldfusion.errors import ConfigError, did_you_mean
+from weldfusion.report.words import NAMES
 from weldfusion.studies.study import Columns, Row, Study, folder_name, percent
 
 KEYS = ("title", "source", "base", "every", "rows", "seeds", "splits", "fractions", "targets", "figures",
@@ -55,6 +56,9 @@ def read_study(path: Path | str) -> Study:
         file.wrong("rows", "must name at least one row: rows: {NAME: {KEY: VALUE, …}, …}")
     read = [_row(file, str(name), given, fractions, columns) for name, given in rows.items()]
     _check_names(file, read)
+    targets = _names(file, "targets", values.get("targets", []))
+    if columns == "figures" and targets:
+        _check_published(file, read, targets)
     return Study(
         path,
         read,
@@ -63,7 +67,7 @@ def read_study(path: Path | str) -> Study:
         seeds=_count(file, "seeds", values.get("seeds", 1)),
         splits=_count(file, "splits", values.get("splits", 1)),
         fractions=fractions,
-        targets=_names(file, "targets", values.get("targets", [])),
+        targets=targets,
         figures=_names(file, "figures", values.get("figures", [])),
         columns=columns,
         title=str(values.get("title") or path.stem),
@@ -158,6 +162,15 @@ def _published(
         if name not in fractions:
             file.wrong(f"{key}.{name}", f"is none of the fractions {', '.join(map(str, fractions))}")
     return {percent(float(name)): float(value) for name, value in entries.items()}
+
+
+def _check_published(file: _File, rows: Sequence[Row], targets: Sequence[str]) -> None:
+    """Raises ConfigError where a published figure belongs to no column that could be."""
+    known = {*targets, *NAMES, *(f"{target} {figure}" for target in targets for figure in NAMES)}
+    for row in rows:
+        for name in row.published:
+            if name and name not in known:
+                file.wrong(f"rows.{row.name}.paper.{name}", f"is no column; {did_you_mean(name, known)}")
 
 
 def _fractions(file: _File, given: Any) -> list[float]:

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 
 from weldfusion.fusion.conflict_rules import murphy, pcr5, yager
 from weldfusion.fusion.evidence import (
-    combine,
     dempster,
     discounted,
     log_of,
@@ -75,10 +74,6 @@ def test_dempster_equals_exact_fractions(sources, classes, seed):
     found = dempster(log_of(tensor(given)))
     np.testing.assert_allclose(found.log_mass.exp().numpy(), expected, rtol=1e-12, atol=1e-12)
     assert abs(found.conflict.item() - float(conflict)) < 1e-12
-    plain, kappa, total = combine(tensor(given))
-    np.testing.assert_allclose(plain.numpy(), expected, rtol=1e-12, atol=1e-12)
-    assert abs(kappa.item() - float(conflict)) < 1e-12
-    assert not total
     assert not found.total
 
 
@@ -86,12 +81,9 @@ def test_dempster_equals_exact_fractions(sources, classes, seed):
 def test_float32_is_finite_and_close(sources):
     given = random_sources(9, sources, 4)
     expected = np.array([float(m) for m in exact(given)[0]])
-    for found in (
-        dempster(log_of(tensor(given, torch.float32))).log_mass.exp(),
-        combine(tensor(given).float())[0],
-    ):
-        assert torch.isfinite(found).all()
-        np.testing.assert_allclose(found.numpy(), expected, atol=1e-5)
+    found = dempster(log_of(tensor(given, torch.float32))).log_mass.exp()
+    assert torch.isfinite(found).all()
+    np.testing.assert_allclose(found.numpy(), expected, atol=1e-5)
 
 
 def test_logarithms_keep_what_is_too_small_for_float32():
@@ -144,11 +136,23 @@ def test_total_conflict_is_flagged_and_never_nan(rule):
     assert torch.isfinite(pignistic(found.log_mass)).all()
 
 
-def test_total_conflict_of_plain_masses():
-    masses, conflict, total = combine(torch.tensor([[1.0, 0, 0], [0, 1.0, 0], [0.2, 0.3, 0.5]]))
-    assert masses.tolist() == [0, 0, 1]
-    assert conflict == 1
-    assert total
+@pytest.mark.parametrize("rule", RULES)
+def test_total_conflict_of_two_stays_whatever_comes_after(rule):
+    found = rule(log_of(torch.tensor([[1.0, 0, 0], [0, 1.0, 0], [0.2, 0.3, 0.5]])))
+    assert found.total
+    assert found.conflict == 1
+    assert torch.isfinite(pignistic(found.log_mass)).all()
+
+
+def test_much_conflict_of_many_sources_is_not_total():
+    """Sources that leave 1e-20 of each other, one after the other, and a class that the first rules out."""
+    low = Fraction(1, 10**20)
+    sources = [[1 - low, low, Fraction(0), Fraction(0)], [low, 1 - low, Fraction(0), Fraction(0)]] * 30
+    sources += [[Fraction(1, 4)] * 4] * 20
+    found = dempster(log_of(tensor(sources)))
+    assert not found.total
+    np.testing.assert_allclose(found.log_mass.exp(), [0.5, 0.5, 0, 0], atol=1e-12)
+    assert found.log_mass[2] == -math.inf
 
 
 def random_masses(seed, *shape):

@@ -20,7 +20,8 @@ from weldfusion.fusion.evidence import (
 def yager(log_masses: Tensor) -> Combined:
     """Yager's rule: what contradicts is not known, its mass goes to Θ (1987,
     doi:10.1016/0020-0255(87)90007-7), all sources at once, so that order does not count."""
-    joint, log_total = conjunctive(log_masses)
+    kept, log_total = conjunctive(log_masses)
+    joint = kept + log_total.unsqueeze(-1)
     conflict = conflict_of(log_total)
     unknown = torch.logaddexp(joint[..., -1].clamp(min=ZERO), log_of(conflict).clamp(min=ZERO))
     return Combined(

@@ -16,6 +16,8 @@ from torch.nn import functional as F
 
 ZERO = -1e4
 """Logarithm that stands for that of 0 where a finite one is needed; e^ZERO is 0 in every precision."""
+NEVER = ZERO / 2
+"""What is less counts as the logarithm of 0."""
 
 
 class Combined(NamedTuple):
@@ -52,29 +54,33 @@ def only_present(log_masses: Tensor, present: Tensor) -> Tensor:
     return torch.where(present.unsqueeze(-1), log_masses, vacuous_like(log_masses))
 
 
-def conjunctive(log_masses: Tensor) -> tuple[Tensor, Tensor]:
-    """ln of what is left of M sources by products of masses, not normalised (…, K + 1), and of its sum (…).
+def log_add(x: Tensor, y: Tensor) -> Tensor:
+    """ln (e^x + e^y) of finite numbers, twice as fast as torch's."""
+    larger = torch.maximum(x, y)
+    return larger + F.softplus(torch.minimum(x, y) - larger)
 
-    With masses b_ik of class k and u_i of Θ it is Π u_i for Θ and Π (b_ik + u_i) − Π u_i for a class,
-    written as Π (b_ik + u_i) · (1 − exp(−Σ ln(1 + b_ik / u_i))), in which nothing cancels.
+
+def conjunctive(log_masses: Tensor) -> tuple[Tensor, Tensor]:
+    """ln of what M sources leave by products of masses, brought to sum 1 (…, K + 1), and ln of the sum Z that
+    it had (…), −inf where nothing is left.
+
+    One source after the other: b_k c_k + b_k v + u c_k on each class, u v on Θ, each time brought to sum 1.
+    Only sums of products, so nothing cancels.
     """
-    finite = log_masses.clamp(min=ZERO)
-    theta = finite[..., -1:]
-    ratio = finite - theta
-    # Not logaddexp, which is four times slower; `maximum` halves its gradient at a tie, as it must be.
-    small = F.softplus(-ratio.abs())
-    gain = (torch.maximum(ratio, torch.zeros_like(ratio)) + small).sum(dim=0)
-    little = gain < 1e-30
-    left = torch.where(
-        little, torch.logsumexp(ratio, dim=0), (-torch.expm1(-torch.where(little, 1.0, gain))).log()
-    )
-    joint = (torch.maximum(finite, theta.expand_as(finite)) + small).sum(dim=0) + left
-    some = log_masses > -math.inf
-    possible = (some | some[..., -1:]).all(dim=0) & some.any(dim=0)
-    joint = torch.where(possible, joint, -math.inf)
-    unknown = torch.where(some[..., -1].all(dim=0), theta[..., 0].sum(dim=0), -math.inf)
-    joint = torch.cat([joint[..., :-1], unknown.unsqueeze(-1)], dim=-1)
-    return joint, log_sum(joint)
+    finite = log_masses.movedim(-1, 1).contiguous().clamp(min=ZERO)  # classes first: far faster sums
+    joint = finite[0]
+    log_total = torch.zeros_like(joint[:1])
+    nothing = torch.zeros_like(log_total, dtype=torch.bool)
+    for mass in finite[1:]:
+        joint = F.threshold(joint, NEVER, ZERO)
+        b, u, c, v = joint[:-1], joint[-1:], mass[:-1], mass[-1:]
+        joint = torch.cat([log_add(b + log_add(c, v), u + c), u + v])
+        top = joint.detach().amax(dim=0, keepdim=True)
+        left = top + (joint - top).exp().sum(dim=0, keepdim=True).log()
+        nothing = nothing | (left < NEVER)
+        joint, log_total = joint - left, log_total + left
+    joint = F.threshold(joint, NEVER, -math.inf)
+    return joint.movedim(0, -1), log_total.masked_fill(nothing, -math.inf)[0]
 
 
 def log_sum(log_values: Tensor) -> Tensor:
@@ -98,35 +104,8 @@ def dempster(log_masses: Tensor) -> Combined:
     """
     joint, log_total = conjunctive(log_masses)
     total = log_total == -math.inf
-    kept = joint - torch.where(total, 0.0, log_total).unsqueeze(-1)
-    log_mass = torch.where(total.unsqueeze(-1), vacuous_like(joint), kept)
+    log_mass = torch.where(total.unsqueeze(-1), vacuous_like(joint), joint)
     return Combined(log_mass, conflict_of(log_total), total)
-
-
-def combine(masses: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """Dempster's rule on masses (M, …, K + 1) themselves, one source after the other, each time brought to
-    sum 1: the same as `dempster`, faster, but a mass that is too small for the precision becomes 0.
-
-    Gives masses (…, K + 1), κ (…) and where the conflict is total (vacuous there).
-
-    >>> combine(torch.tensor([[0.6, 0.3, 0.1, 0.0], [0.5, 0.4, 0.1, 0.0]]))[:2]
-    (tensor([0.6977, 0.2791, 0.0233, 0.0000]), tensor(0.5700))
-    """
-    joint = masses[0]
-    left = torch.ones_like(joint[..., 0])
-    log_total = torch.zeros_like(left)
-    total = torch.zeros_like(left, dtype=torch.bool)
-    for mass in masses[1:]:
-        unknown, theta = joint[..., -1:], mass[..., -1:]
-        product = torch.addcmul(unknown * mass, joint, mass + theta)
-        product[..., -1:] = unknown * theta
-        left = product.sum(dim=-1)
-        total = total | (left == 0)
-        safe = torch.where(total, 1.0, left)
-        log_total = log_total + safe.log()
-        joint = product / safe.unsqueeze(-1)
-    joint = torch.where(total.unsqueeze(-1), vacuous_like(joint).exp(), joint)
-    return joint, conflict_of(torch.where(total, -math.inf, log_total)), total
 
 
 def pignistic(log_masses: Tensor) -> Tensor:

@@ -48,3 +48,8 @@ class LeNet(Encoder):
 
     def forward(self, x: Tensor, valid: Tensor | None = None) -> Tensor:
         return self.layers(x)
+
+    def stages(self) -> list[str]:
+        return [
+            f"layers.{number}" for number, part in self.layers.named_children() if list(part.parameters())
+        ]

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from weldfusion.data.flow import Flow
+from weldfusion.encoders.chain import inner_stages
 from weldfusion.encoders.cnn2d import SmallCNN2d
 from weldfusion.encoders.encoder import Encoder
 from weldfusion.errors import ConfigError
@@ -85,6 +86,10 @@ class SegmentedBackbone(Encoder):
 
     def forward(self, x: Tensor, valid: Tensor | None = None) -> Tensor:
         return self.backbone(x * self.masks(x), valid)
+
+    def stages(self) -> list[str]:
+        """Those of the backbone; the segmenter learns nothing."""
+        return inner_stages("backbone", self.backbone)
 
     def out_valid(self, valid: Tensor | None) -> Tensor | None:
         return self.backbone.out_valid(valid)

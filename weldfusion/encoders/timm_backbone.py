@@ -70,6 +70,11 @@ class TimmBackbone(Encoder):
         found = self._run(self.network, x)
         return found if self.pooled else shaped(found, self.shape)
 
+    def stages(self) -> list[str]:
+        """The children of timm's network; of a transformer class token and position code are in none."""
+        children = self.network.named_children()
+        return [f"network.{name}" for name, part in children if list(part.parameters())]
+
 
 def _timm() -> ModuleType:
     try:

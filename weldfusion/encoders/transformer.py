@@ -5,6 +5,7 @@ from typing import Literal
 from torch import Tensor, nn
 
 from weldfusion.data.flow import Flow
+from weldfusion.encoders.chain import inner_stages
 from weldfusion.encoders.encoder import Encoder
 from weldfusion.encoders.patches import Patches
 from weldfusion.errors import ConfigError
@@ -72,7 +73,8 @@ class TransformerEncoder(Encoder):
         return x if valid is None else x.masked_fill(~valid.unsqueeze(-1), 0.0)
 
     def stages(self) -> list[str]:
-        return ["embed positions", *(f"layers.{number}" for number in range(len(self.layers)))]
+        *layers, last = (f"layers.{number}" for number in range(len(self.layers)))
+        return ["embed positions", *layers, f"{last} norm"]
 
     def out_valid(self, valid: Tensor | None) -> Tensor | None:
         return None if self.pooled else valid
@@ -121,7 +123,7 @@ class PatchTransformer(Encoder):
         return self.encoder(self.patches(x, valid), self.patches.out_valid(valid))
 
     def stages(self) -> list[str]:
-        return ["patches encoder.positions", *(f"encoder.{name}" for name in self.encoder.stages()[1:])]
+        return ["patches encoder.positions", *inner_stages("encoder", self.encoder)[1:]]
 
     def out_valid(self, valid: Tensor | None) -> Tensor | None:
         return self.encoder.out_valid(self.patches.out_valid(valid))

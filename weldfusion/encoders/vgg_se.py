@@ -57,3 +57,12 @@ class VGGSE(Encoder):
 
     def forward(self, x: Tensor, valid: Tensor | None = None) -> Tensor:
         return shaped(self.layers(x), self.form)
+
+    def stages(self) -> list[str]:
+        found, block = [], []
+        for number, part in self.layers.named_children():
+            block.append(f"layers.{number}")
+            if isinstance(part, SqueezeExcitation):
+                found.append(" ".join(block))
+                block = []
+        return found

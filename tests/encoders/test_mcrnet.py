@@ -45,6 +45,18 @@ def test_parameters_of_the_video_tower():
     assert count(tower) == pytest.approx(2.15e6, rel=0.005)
 
 
+@pytest.mark.parametrize("without", ["branches", "excitation"])
+def test_without_a_part_its_weights_are_gone(without):
+    """By hand for stages 4 and 8 of two blocks; excitations have 4 hidden units."""
+    pairs = ((4, 4), (4, 4), (4, 8), (8, 8))
+    identities = sum(2 * width for _, width in (pairs[1], pairs[3]))
+    branches = sum((3 + 3 + 1) * channels * width + 3 * 2 * width for channels, width in pairs) + identities
+    excitations = sum(2 * 4 * width + 4 + width for _, width in pairs)
+    gone = {"branches": branches, "excitation": excitations}[without]
+    assert count(small(VIDEO)) - count(small(VIDEO, without=without)) == gone
+    check_encoder(partial(small, without=without), VIDEO)
+
+
 @pytest.mark.parametrize("frames", [3, 5])
 @pytest.mark.parametrize("out", ["features", "maps"])
 def test_contract_on_sequences(frames, out):
@@ -120,6 +132,7 @@ def test_places_of_the_stem(valid, places):
         (Flow("image", 1), {}, "known size"),
         (VIDEO, {"blocks": 0}, "blocks 0"),
         (VIDEO, {"widths": ()}, "at least one"),
+        (VIDEO, {"without": "branch"}, "did you mean branches"),
     ],
 )
 def test_what_cannot_be_built(flow, settings, told):

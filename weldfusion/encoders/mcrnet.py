@@ -8,10 +8,14 @@ from torch import Tensor, nn
 
 from weldfusion.data.flow import Flow
 from weldfusion.encoders.encoder import Encoder
-from weldfusion.errors import ConfigError
+from weldfusion.errors import ConfigError, did_you_mean
+from weldfusion.layers.conv_norm import conv_norm
 from weldfusion.layers.masked import masked_batch_norm, masked_mean, window_valid
 from weldfusion.layers.reparam import MultiBranchConv2d
 from weldfusion.layers.squeeze_excitation import SqueezeExcitation
+
+Without = Literal["nothing", "branches", "excitation"]
+WITHOUT = ("nothing", "branches", "excitation")
 
 
 class MCRNet(Encoder):
@@ -35,6 +39,8 @@ class MCRNet(Encoder):
         depth: consecutive frames of a sequence that the stem joins.
         size: features given out.
         out: `features` (B, size), or `maps` before the mean over the picture.
+        without: for ablation: `branches`, so that each block has one 3×3 convolution (without MFE), or the
+            squeeze and `excitation` (without SE). Without the 3-D convolution: `depth` 1.
 
     >>> MCRNet(Flow("image", 1, size=(64, 64), count=3)).out.channels
     128
@@ -51,6 +57,7 @@ class MCRNet(Encoder):
         depth: int = 3,
         size: int = 128,
         out: Literal["features", "maps"] = "features",
+        without: Without = "nothing",
     ) -> None:
         super().__init__()
         if flow.kind not in ("image", "maps") or flow.size is None:
@@ -59,6 +66,8 @@ class MCRNet(Encoder):
             raise ConfigError(
                 f"MCRNet: widths {list(widths)}, blocks {blocks}, depth {depth}; give at least one of each"
             )
+        if without not in WITHOUT:
+            raise ConfigError(f"without: is {without!r}; {did_you_mean(without, WITHOUT)}")
         self.single = flow.count is None
         self.depth = 1 if self.single else depth
         if flow.count is not None and flow.count < depth:
@@ -71,8 +80,8 @@ class MCRNet(Encoder):
         self.body = nn.Sequential()
         channels = stem
         for width in widths:
-            inside = [_block(width, width, 1) for _ in range(blocks - 1)]
-            self.body.append(nn.Sequential(_block(channels, width, 2), *inside))
+            inside = [_block(width, width, 1, without) for _ in range(blocks - 1)]
+            self.body.append(nn.Sequential(_block(channels, width, 2, without), *inside))
             channels = width
         height, across = (-(-side // 2 ** (len(widths) + 1)) for side in flow.size)
         self.pooled = out == "features"
@@ -111,6 +120,9 @@ def fitting_places(valid: Tensor, depth: int) -> Tensor:
     return torch.where(whole.any(dim=1, keepdim=True), whole, some)
 
 
-def _block(channels: int, width: int, stride: int) -> nn.Sequential:
+def _block(channels: int, width: int, stride: int, without: Without) -> nn.Sequential:
     """Multi-branch convolution (MFE) → ReLU → squeeze and excitation; non-linear only after the sum."""
-    return nn.Sequential(MultiBranchConv2d(channels, width, stride), nn.ReLU(), SqueezeExcitation(width))
+    if without == "branches":
+        return nn.Sequential(*conv_norm(channels, width, 3, stride, act=nn.ReLU), SqueezeExcitation(width))
+    found = nn.Sequential(MultiBranchConv2d(channels, width, stride), nn.ReLU())
+    return found if without == "excitation" else found.append(SqueezeExcitation(width))

@@ -7,15 +7,15 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from weldfusion.data.card import TargetSpec
 from weldfusion.data.flow import Flow
 from weldfusion.errors import ConfigError
 from weldfusion.fusion.absent import feature_sizes
-from weldfusion.fusion.class_outputs import accuracy_alone, only_classes, stacked
+from weldfusion.fusion.by_evidence import ByEvidence
+from weldfusion.fusion.class_outputs import accuracy_alone, stacked
 from weldfusion.fusion.conflict_rules import murphy, pcr5, yager
 from weldfusion.fusion.evidence import Combined, Rule, dempster, masses_of, only_present, pignistic
 from weldfusion.fusion.evidence import simple_support as simple
-from weldfusion.fusion.fusion import LateFusion, Tensors
+from weldfusion.fusion.fusion import Tensors
 
 if TYPE_CHECKING:
     from weldfusion.data.batch import Truth
@@ -26,7 +26,7 @@ BEFORE_FIT = 0.9
 LEAST, MOST = 1e-3, 0.999
 
 
-class DempsterShafer(LateFusion):
+class DempsterShafer(ByEvidence):
     """Masses w p_k on each class and 1 − w on Θ of every modality, combined; the result is the pignistic
     probability. An absent modality has the vacuous mass, which changes nothing.
 
@@ -64,18 +64,7 @@ class DempsterShafer(LateFusion):
         first = BEFORE_FIT if isinstance(reliability, str) else reliability
         self.register_buffer("reliability", torch.full((len(self.names),), float(first)))
 
-    def bind(self, target: TargetSpec) -> None:
-        only_classes(target, "DempsterShafer")
-
-    def forward(self, head: "Head", outputs: Tensors, present: Tensors) -> Tensor:
-        """Logits (B, K) by modality → ln of the pignistic probability (B, K)."""
-        return pignistic(self.combined(outputs, present).log_mass)
-
-    def conflict(self, head: "Head", outputs: Tensors, present: Tensors) -> Tensor:
-        return self.combined(outputs, present).conflict
-
     def combined(self, outputs: Tensors, present: Tensors) -> Combined:
-        """Masses (B, K + 1), conflict κ (B,) and where it is total (B,)."""
         logits, here = stacked(self.names, outputs, present)
         return self._joined(logits.log_softmax(dim=-1), here, self.reliability.to(logits.dtype))
 

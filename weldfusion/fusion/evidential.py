@@ -2,21 +2,17 @@
 
 import math
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from weldfusion.data.card import TargetSpec
 from weldfusion.data.flow import Flow
 from weldfusion.fusion.absent import feature_sizes
-from weldfusion.fusion.class_outputs import only_classes, stacked
-from weldfusion.fusion.evidence import Combined, dempster, only_present, pignistic
-from weldfusion.fusion.fusion import LateFusion, Tensors
-
-if TYPE_CHECKING:
-    from weldfusion.heads.head import Head
+from weldfusion.fusion.by_evidence import ByEvidence
+from weldfusion.fusion.class_outputs import stacked
+from weldfusion.fusion.evidence import Combined, dempster, only_present
+from weldfusion.fusion.fusion import Tensors
 
 
 def opinion(logits: Tensor) -> Tensor:
@@ -34,7 +30,7 @@ def opinion(logits: Tensor) -> Tensor:
     return torch.cat([log_evidence, unknown], dim=-1) - strength.log()
 
 
-class Evidential(LateFusion):
+class Evidential(ByEvidence):
     """Trusted multi-view classification (Han et al. 2021, arXiv:2102.02051): each modality's head gives
     evidence instead of logits, Dempster's rule joins the opinions, and all is trained together.
 
@@ -54,17 +50,6 @@ class Evidential(LateFusion):
         super().__init__()
         self.names = list(feature_sizes(flows, "Evidential"))
 
-    def bind(self, target: TargetSpec) -> None:
-        only_classes(target, "Evidential")
-
-    def forward(self, head: "Head", outputs: Tensors, present: Tensors) -> Tensor:
-        """Raw outputs (B, K) by modality → ln of the expected probability (B, K)."""
-        return pignistic(self.combined(outputs, present).log_mass)
-
-    def conflict(self, head: "Head", outputs: Tensors, present: Tensors) -> Tensor:
-        return self.combined(outputs, present).conflict
-
     def combined(self, outputs: Tensors, present: Tensors) -> Combined:
-        """Masses (B, K + 1), conflict κ (B,) and where it is total (nowhere)."""
         logits, here = stacked(self.names, outputs, present)
         return dempster(only_present(opinion(logits), here))

@@ -29,6 +29,18 @@ def test_every_row_builds_its_model(file):
         assert parameters(study, row) > 0
 
 
+@pytest.mark.parametrize("file", STUDIES, ids=lambda file: f"{file.parents[1].name}-{file.stem}")
+def test_every_published_figure_has_a_column(file):
+    study = read_study(file)
+    columns = {f"{fraction * 100:g} %" for fraction in study.fractions}
+    if study.columns == "figures":
+        columns = {*study.figures, *(f"{t} {f}" for t in study.targets for f in study.figures)}
+        columns |= {""} if len(study.figures) == 1 and len(study.targets) < 2 else set()
+    published = [row.published for row in study.rows if row.published]
+    assert published
+    assert all(set(one) <= columns for one in published)
+
+
 def test_the_kernel_lies_where_the_row_says():
     """Parameters of the published code: kernel after the first convolution, after the second, …, none;
     200 fewer each, for one input channel and three classes of these clips (see cnn_sk.yaml)."""

@@ -1,5 +1,7 @@
 """A whole run with several gradient stages and a late fusion that learns after them."""
 
+import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -10,8 +12,9 @@ import pytest
 import torch
 
 from tests.training.fake import largest_difference
-from tests.training.staged_run import fit_staged
+from tests.training.staged_run import STAGED, fit_staged
 from tests.training.tiny_data import write_tiny
+from weldfusion.config.load import load_settings
 from weldfusion.data.dataset import WeldWindows
 from weldfusion.data.folder import read_dataset
 from weldfusion.data.split_file import read_split
@@ -19,9 +22,10 @@ from weldfusion.errors import RunError
 from weldfusion.run import Run
 from weldfusion.training import network
 from weldfusion.training.atomic import load_state
-from weldfusion.training.fit import fold_data
+from weldfusion.training.fit import fit_run, fold_data
 from weldfusion.training.loader import in_order
 from weldfusion.training.out_of_fold import inner_folds, without
+from weldfusion.training.task import Task
 
 pytestmark = pytest.mark.filterwarnings("ignore::weldfusion.errors.WeldfusionWarning")
 STATES = [
@@ -108,6 +112,46 @@ def assert_equal(run, other):
         assert repr(load_state(fold_of(run) / name)) == repr(load_state(fold_of(other) / name))
     metrics = [(fold_of(folder) / "metrics.csv").read_text() for folder in (run, other)]
     assert metrics[0] == metrics[1]
+
+
+def test_steps_are_told_with_those_of_calibration_and_with_the_length_of_each_stage(
+    root, tmp_path, monkeypatch
+):
+    real, done, said = Task.training_step, [], []
+
+    def counted(self, *arguments):
+        done.append(1)
+        return real(self, *arguments)
+
+    monkeypatch.setattr(Task, "training_step", counted)
+    settings, resolved = load_settings((), {"data.root": str(root), **STAGED}, trust=("tests",))
+    fit_run(settings, resolved, tmp_path / "r", say=said.append)
+    text = "\n".join(said)
+    inner = re.search(r"(\d+) steps, (\d+) of them for calibration", text)
+    assert int(inner[1]) == len(done)
+    own = sum(load_state(fold_of(tmp_path / "r") / name)["history"][-1]["epoch"] for name in STATES[1:3])
+    assert int(inner[2]) > 2 * own
+    assert "stage 2 (settings) has its own max_epochs, 3: trainer.max_epochs (2) does not count" in text
+    assert "stage 1" not in text
+
+
+def test_inner_networks_keep_states_only_and_are_not_trained_again(root, tmp_path, monkeypatch, whole):
+    """Also where a process was killed after the last state of an inner network, with its checkpoints there."""
+    inner = sorted(fold_of(whole).glob("calibration*"))
+    assert len(inner) == 4
+    assert not [path for folder in inner for path in folder.rglob("*.ckpt")]
+    shutil.copytree(whole, tmp_path / "r")
+    fold = fold_of(tmp_path / "r")
+    for name in STATES[4:]:
+        (fold / name).unlink()
+    left = fold / "calibration4" / "stage2" / "checkpoints"
+    left.mkdir()
+    (left / "last.ckpt").write_bytes(b"of a killed process")
+    monkeypatch.setattr(network.NetworkStage, "run", None)
+    fit_staged(root, tmp_path / "r")
+    assert_equal(tmp_path / "r", whole)
+    assert not left.exists()
+    assert (fold / "stage2" / "checkpoints" / "last.ckpt").is_file()
 
 
 def test_killed_between_stages(root, tmp_path, whole):

@@ -31,8 +31,8 @@ from weldfusion.training.folder import RunFolder, forget_without_states, open_ru
 from weldfusion.training.heard import heard
 from weldfusion.training.keyed import INIT, seed_of
 from weldfusion.training.network import NetworkStage
-from weldfusion.training.out_of_fold import INNER_FOLDS, OutOfFold
-from weldfusion.training.outlook import Outlook, outlook_lines, parts_lines, trial
+from weldfusion.training.out_of_fold import OutOfFold, inner_folds, without
+from weldfusion.training.outlook import Inner, Outlook, outlook_lines, parts_lines, trial
 from weldfusion.training.post_hoc import CalibrationPart, LearnedFusion, Temperature
 from weldfusion.training.processes import (
     check_launch,
@@ -45,7 +45,7 @@ from weldfusion.training.rehearsal import rehearse
 from weldfusion.training.segmentation_file import check_segmenters
 from weldfusion.training.selecting import kept_names, selection_line
 from weldfusion.training.settings import FitSettings
-from weldfusion.training.several import OfModalities, plans
+from weldfusion.training.several import OfModalities, Plan, plans
 from weldfusion.training.stages import (
     NETWORK,
     STATISTICS,
@@ -212,7 +212,7 @@ def fit_fold(
                 part.prepare()
         if is_first():
             say(f"{fold.name}, seed {seed}, in {folder}")
-            for line in introduction(settings, fold, data, model, folder):
+            for line in introduction(settings, fold, seed, data, model, folder):
                 say(line)
     if model.selections:
         run_stages(todo[:1], fitted, data, folder)
@@ -285,7 +285,7 @@ def fold_data(settings: FitSettings, windows: WeldWindows, fold: Fold) -> FoldDa
 
 
 def introduction(
-    settings: FitSettings, fold: Fold, data: FoldData, model: FusionModel, folder: Path
+    settings: FitSettings, fold: Fold, seed: int, data: FoldData, model: FusionModel, folder: Path
 ) -> list[str]:
     """What is about to be trained, on what, and what it will take."""
     named = {"fit": data.fit, "select": data.select, "calibrate": data.calibrate}
@@ -294,19 +294,53 @@ def introduction(
     lines = parts_lines(fold, windows, groups_of_card(dataset.welds, dataset.card))
     if data.select is None:
         lines.append("  no select part: the best epoch is chosen by the training loss")
+    inner = None
     if (settings.training.calibrate or model.learns_after) and data.calibrate is None:
-        lines.append(f"  calibrated by {INNER_FOLDS} more trainings, each without a quarter of the groups")
-    return [*lines, *outlook_lines(model, outlook(settings, data, model), folder)]
+        inner = inner_outlook(settings, data, fold, seed)
+        lines.append(f"  calibrated by {inner.networks} more trainings, each without a part of the groups")
+    lines += own_epochs(settings)
+    return [*lines, *outlook_lines(model, outlook(settings, data, model), inner, folder)]
+
+
+def inner_outlook(settings: FitSettings, data: FoldData, fold: Fold, seed: int) -> Inner:
+    """How many networks calibration trains, and their steps in each gradient stage."""
+    sizes = [len(without(data, held).fit) for held in inner_folds(data, fold, seed)]
+    found = plans(settings.training, settings.trainer)
+    return Inner(len(sizes), [sum(steps_of(plan, windows) for windows in sizes) for plan in found])
+
+
+def own_epochs(settings: FitSettings) -> list[str]:
+    """Which gradient stages have a length of their own, which `trainer.max_epochs` does not change.
+
+    >>> from weldfusion.training.settings import GradientStage, TrainingSettings
+    >>> stages = [GradientStage(["sound"], max_epochs=20), GradientStage(["photos"])]
+    >>> own_epochs(FitSettings(training=TrainingSettings(stages=stages), trainer={"max_epochs": 2}))
+    ['  stage 1 (sound) has its own max_epochs, 20: trainer.max_epochs (2) does not count for it']
+    """
+    common = check_trainer(settings.trainer)["max_epochs"]
+    return [
+        f"  stage {number} ({', '.join(stage.modalities)}) has its own max_epochs, {stage.max_epochs}: "
+        f"trainer.max_epochs ({common}) does not count for it"
+        for number, stage in enumerate(settings.training.stages or (), start=1)
+        if stage.max_epochs is not None and stage.max_epochs != common
+    ]
 
 
 def outlook(settings: FitSettings, data: FoldData, model: FusionModel) -> list[tuple[int, Outlook]]:
     """Steps of each gradient stage and what they take."""
     found = []
     for plan in plans(settings.training, settings.trainer):
-        wanted = check_trainer(plan.trainer)
-        size = plan.training.batch_size
-        epochs, batches = int(wanted["max_epochs"]), -(-len(data.fit) // size)
-        steps = epochs * batches if epochs >= 0 else int(wanted.get("max_steps", -1))
         fit = data.fit if plan.modalities is None else OfModalities(data.fit, plan.modalities)
-        found.append((steps, trial(model, fit, size, device_of(wanted))))
+        device = device_of(check_trainer(plan.trainer))
+        steps = steps_of(plan, len(data.fit))
+        found.append((steps, trial(model, fit, plan.training.batch_size, device)))
     return found
+
+
+def steps_of(plan: Plan, windows: int) -> int:
+    """Steps of a gradient training on so many windows."""
+    wanted = check_trainer(plan.trainer)
+    epochs = int(wanted["max_epochs"])
+    if epochs < 0:
+        return int(wanted.get("max_steps", -1))
+    return epochs * -(-windows // plan.training.batch_size)

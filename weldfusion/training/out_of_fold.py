@@ -1,5 +1,6 @@
 """Predictions of welds that no gradient saw, where these are too few to keep a part apart: out-of-fold."""
 
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,6 +16,7 @@ from weldfusion.systems.graph import FusionModel
 from weldfusion.systems.system import System
 from weldfusion.training.keyed import INIT, generator, seed_of
 from weldfusion.training.post_hoc import Seen
+from weldfusion.training.processes import is_first, meet
 from weldfusion.training.stages import Fitted, FoldData, Stage, run_stages
 
 INNER_FOLDS = 4
@@ -25,7 +27,8 @@ class OutOfFold:
     """Networks that did not see the welds which they are to predict.
 
     The training welds are divided by group into four inner folds. For each a network is trained on the
-    others with the same settings; it stays in the folder and is trained once. The network of the fold itself
+    others with the same settings; its states stay in the folder, so that it is trained once, its checkpoints
+    go when the last of them is written. The network of the fold itself
     stays as it is: it was trained on all training welds.
 
     Args:
@@ -47,9 +50,19 @@ class OutOfFold:
             torch.manual_seed(seed_of(self.seed, INIT))
             model = FusionModel(data.fit.flows, data.fit.targets, self.system)
             stages = self.first(f"{self.fold.name} seed {self.seed}, calibration {number} of {len(inner)}")
-            run_stages(stages, Fitted(model), part, folder / f"calibration{number}")
+            own = folder / f"calibration{number}"
+            run_stages(stages, Fitted(model), part, own)
+            forget_checkpoints(own)
             assert part.calibrate is not None
             yield model, part.calibrate
+
+
+def forget_checkpoints(folder: Path) -> None:
+    """Deletes the checkpoints of all gradient stages of a network whose states are written."""
+    meet()
+    if is_first():
+        for checkpoints in sorted(folder.rglob("checkpoints")):
+            shutil.rmtree(checkpoints)
 
 
 def inner_folds(data: FoldData, fold: Fold, seed: int) -> list[frozenset[str]]:

@@ -25,11 +25,19 @@ _STATES_PER_WEIGHT = 3
 
 @dataclass(frozen=True)
 class Outlook:
-    """Seconds of one step, bytes of memory and of checkpoints."""
+    """Seconds of one step, bytes of memory, bytes of a state of the network."""
 
     step_s: float
     memory: int
-    disk: int
+    state: int
+
+
+@dataclass(frozen=True)
+class Inner:
+    """The networks trained for calibration: how many, and the steps of all their gradient stages together."""
+
+    networks: int
+    steps: Sequence[int]
 
 
 def trial(model: nn.Module, windows: Windows, batch_size: int, device: torch.device) -> Outlook:
@@ -46,8 +54,7 @@ def trial(model: nn.Module, windows: Windows, batch_size: int, device: torch.dev
             torch.cuda.synchronize(device)
         seconds.append(time.perf_counter() - start)
     weights = sum(p.numel() * p.element_size() for p in model.parameters())
-    best_and_last_and_state = weights * (_STATES_PER_WEIGHT + 2)
-    return Outlook(min(seconds), peak_memory(device) + 2 * weights, best_and_last_and_state)
+    return Outlook(min(seconds), peak_memory(device) + 2 * weights, weights)
 
 
 def peak_memory(device: torch.device) -> int:
@@ -67,9 +74,9 @@ def parts_lines(fold: Fold, windows: Mapping[str, int], card_groups: Mapping[str
     >>> fold = Fold("f", {"a": "fit", "b": "test"}, {"a": "a", "b": "b"})
     >>> for line in parts_lines(fold, {"fit": 7}, {"a": "monday", "b": "monday"}):
     ...     print(line)
-      fit       1 welds, 1 groups, 7 windows
-      test      1 welds, 1 groups
-      0 welds and 1 groups shared between training and test
+      fit       1 weld, 1 group, 7 windows
+      test      1 weld, 1 group
+      0 welds and 1 group shared between training and test
     """
     named = fold.groups or {}
     lines = []
@@ -77,24 +84,55 @@ def parts_lines(fold: Fold, windows: Mapping[str, int], card_groups: Mapping[str
         if not (welds := fold.welds(part)):
             continue
         groups = {named.get(weld, weld) for weld in welds}
-        counted = f", {windows[part]} windows" if part in windows else ""
-        lines.append(f"  {part:<9} {len(welds)} welds, {len(groups)} groups{counted}")
-    shared = len(shared_groups(fold, card_groups))
-    return [*lines, f"  0 welds and {shared} groups shared between training and test"]
+        counted = f", {counted_as(windows[part], 'window')}" if part in windows else ""
+        of_part = f"{counted_as(len(welds), 'weld')}, {counted_as(len(groups), 'group')}"
+        lines.append(f"  {part:<9} {of_part}{counted}")
+    shared = counted_as(len(shared_groups(fold, card_groups)), "group")
+    return [*lines, f"  0 welds and {shared} shared between training and test"]
 
 
-def outlook_lines(model: nn.Module, stages: Sequence[tuple[int, Outlook]], folder: Path) -> list[str]:
-    """Parameters, time, memory and disk in words; `stages` are the steps of each training and its outlook."""
+def counted_as(count: int, noun: str) -> str:
+    """A number with its noun.
+
+    >>> counted_as(1, "group"), counted_as(0, "group")
+    ('1 group', '0 groups')
+    """
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
+def outlook_lines(
+    model: nn.Module, stages: Sequence[tuple[int, Outlook]], inner: Inner | None, folder: Path
+) -> list[str]:
+    """Parameters, time, memory and disk in words; `stages` are the steps of each training and its outlook,
+    `inner` the networks that calibration trains besides."""
     parameters = sum(p.numel() for p in model.parameters() if p.requires_grad)
     memory = bytes_in_words(max(outlook.memory for _, outlook in stages))
-    disk = bytes_in_words(sum(outlook.disk for _, outlook in stages))
-    steps, seconds = sum(count for count, _ in stages), sum(count * one.step_s for count, one in stages)
+    disk = bytes_in_words(disk_of(stages[0][1].state, len(stages), inner.networks if inner else 0))
+    each = [one.step_s for _, one in stages]
+    counts = [count for count, _ in stages]
+    if inner:
+        counts = [own + more for own, more in zip(counts, inner.steps, strict=True)]
+    steps, seconds = sum(counts), sum(count * s for count, s in zip(counts, each, strict=True))
+    of_them = f", {sum(inner.steps)} of them for calibration" if inner else ""
     free = bytes_in_words(shutil.disk_usage(existing(folder)).free)
     return [
         f"  {parameters:,} parameters",
-        f"  {steps} steps, about {duration(seconds)} ({seconds / max(1, steps) * 1e3:.0f} ms a step)",
+        f"  {counted_as(steps, 'step')}{of_them}, about {duration(seconds)} "
+        f"({seconds / max(1, steps) * 1e3:.0f} ms a step)",
         f"  memory about {memory}, disk {disk} of {free} free",
     ]
+
+
+def disk_of(state: int, stages: int, inner: int) -> int:
+    """Most bytes on disk while a fold is fitted: of each gradient stage its state, best and last checkpoint,
+    one state more after several; the inner networks keep their states, one of them its checkpoints.
+
+    >>> disk_of(1, stages=1, inner=0), disk_of(1, stages=2, inner=4)
+    (5, 31)
+    """
+    states = stages + (stages > 1)
+    checkpoints = stages * (1 + _STATES_PER_WEIGHT)
+    return state * ((1 + inner) * states + (2 if inner else 1) * checkpoints)
 
 
 def existing(folder: Path) -> Path:

@@ -38,6 +38,12 @@ def check_launch(count: int) -> None:
         )
 
 
+def meet() -> None:
+    """Waits, where several processes train together, until all of them are here."""
+    if dist.is_available() and dist.is_initialized():
+        dist.barrier()
+
+
 def leave_warnings_to_first() -> None:
     """A warning is shown by the first process only."""
     if not is_first():

@@ -38,3 +38,18 @@ def test_without_truth_only_the_table():
 
 def test_no_section_without_conflict():
     assert conflict_section("quality", frame()) == []
+
+
+def test_few_welds_are_not_compared():
+    flags, value, group = class_data(5, 3, 5)
+    value[:] = flags * 0.8 + 0.1
+    value[0] = np.roll(value[0], 1)
+    made = long_frame(flags, value, group, ("good", "pore", "gap"), "class")
+    texts = [
+        e.text
+        for e in conflict_section("quality", made.assign(conflict=np.repeat(np.linspace(0, 1, 5), 3)))
+        if isinstance(e, Text)
+    ]
+    assert texts[1].startswith("4 welds called right, 1 weld called wrong: too few to compare their κ")
+    assert "Unsure probabilities contradict themselves" in texts[0]
+    assert "column is “conflict”" in texts[0]

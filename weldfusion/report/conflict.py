@@ -10,11 +10,14 @@ from weldfusion.report.draw import COLOURS, draw
 from weldfusion.report.elements import Cell, Element, Figure, Heading, Table, Text, short
 
 LISTED = 15
+FEWEST = 5
 BINS = np.linspace(0, 1, 21)
 MEANING = (
     "Conflict κ of Dempster's rule is the share of what the sensors say that cannot be true together: 0 "
     "where one is alone or all are sure of one class, larger where they doubt or name different classes, "
-    "1 where they leave nothing in common. Of a weld it is the mean of its windows."
+    "1 where they leave nothing in common. Unsure probabilities contradict themselves: two sensors that "
+    "both say one half for each of two classes agree, and κ is 0.5. So compare κ with that of other welds, "
+    "not with 0. Of a weld it is the mean of its windows; in the prediction files the column is “conflict”."
 )
 
 
@@ -48,17 +51,27 @@ def conflict_plot(right: np.ndarray, wrong: np.ndarray) -> Figure:
     return draw((4.8, 3.0), paint, "conflict of welds called right and wrong", "Welds by conflict.")
 
 
+def counted(welds: int) -> str:
+    """
+    >>> counted(1), counted(3)
+    ('1 weld', '3 welds')
+    """
+    return f"{welds} weld{'' if welds == 1 else 's'}"
+
+
 def _in_words(right: np.ndarray, wrong: np.ndarray) -> str:
+    if min(len(right), len(wrong)) < FEWEST:
+        return (
+            f"{counted(len(right))} called right, {counted(len(wrong))} called wrong: too few to compare "
+            f"their κ (at least {FEWEST} of each)."
+        )
     said = [
         f"median κ of {len(values)} welds called {name}: {short(float(np.median(values)))}"
         for values, name in ((right, "right"), (wrong, "wrong"))
-        if len(values)
     ]
-    chance = wrong_above_right(right, wrong)
-    if not np.isnan(chance):
-        said.append(
-            f"a weld called wrong has more conflict than one called right with a chance of {chance:.2f} "
-            "(0.50: conflict tells nothing)"
-        )
+    said.append(
+        "a weld called wrong has more conflict than one called right with a chance of "
+        f"{wrong_above_right(right, wrong):.2f} (0.50: conflict tells nothing)"
+    )
     text = "; ".join(said)
     return f"{text[0].upper()}{text[1:]}."

@@ -137,10 +137,23 @@ def selection_line(name: str, kept: Sequence[str], dropped: Sequence[str]) -> st
     return f"{name}: {len(kept)} of {len(kept) + len(dropped)} channels kept ({shown(kept)}), {gone}"
 
 
+def rounded(name: str) -> str:
+    """A wavelength to one decimal; any other name as it is.
+
+    >>> rounded("345.411764706 nm"), rounded("350 nm"), rounded("current")
+    ('345.4 nm', '350 nm', 'current')
+    """
+    try:
+        return f"{round(float(name.removesuffix(' nm')), 1):.10g} nm" if name.endswith(" nm") else name
+    except ValueError:
+        return name
+
+
 def shown(names: Sequence[str]) -> str:
     """
     >>> shown([str(number) for number in range(10)])
     '0, 1, 2, 3, 4, 5, 6, 7 and 2 more'
     """
+    names = [rounded(name) for name in names]
     more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
     return ", ".join(names[:SHOWN]) + more

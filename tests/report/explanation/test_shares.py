@@ -15,6 +15,7 @@ from weldfusion.report.explanation.class_page import class_page
 from weldfusion.report.explanation.said import prediction_of
 from weldfusion.report.explanation.shares import (
     by_typicality,
+    constant_sensors,
     mean_of,
     means_of,
     names_of,
@@ -22,7 +23,7 @@ from weldfusion.report.explanation.shares import (
     reliance,
     shown_rows,
 )
-from weldfusion.report.explanation.words import of_output
+from weldfusion.report.explanation.words import dead_weight, of_output
 
 
 @pytest.fixture(scope="module")
@@ -91,6 +92,20 @@ def test_a_sensor_that_pushes_both_ways_moves_the_prediction():
     # per weld |share| up and down: 0.3, 0; steady: 0.1, 0.1
     assert [part.value for part in parts.values()] == pytest.approx([0.3 / 0.5, 0.2 / 0.5])
     assert parts["steady"].interval.lower is None
+
+
+def test_a_sensor_with_the_same_share_in_every_window_is_told():
+    rows = [
+        ("a", "g1", 0, "x", "alike", 0.2), ("a", "g1", 0, "x", "telling", 0.3),
+        ("b", "g2", 0, "x", "alike", 0.2), ("b", "g2", 0, "x", "telling", -0.3),
+        ("a", "g1", 0, "y", "alike", -0.1), ("a", "g1", 0, "y", "telling", 0.2),
+        ("b", "g2", 0, "y", "alike", -0.1), ("b", "g2", 0, "y", "telling", 0.1),
+    ]  # fmt: skip
+    made = tiny(rows)
+    assert constant_sensors(made, made.targets[0]) == ["alike"]
+    said = dead_weight(reliance(made, made.targets[0]))
+    assert "cannot be told without an interval (only 2 groups)" in said
+    assert "No sensor is dead weight" not in said
 
 
 def test_intervals_of_a_mean_are_about_the_usual_ones_and_widen_with_groups():

@@ -9,7 +9,14 @@ from weldfusion.report.explanation import words
 from weldfusion.report.explanation.pointing import against_truth
 from weldfusion.report.explanation.said import said_of, targets_of
 from weldfusion.report.explanation.share_plots import reliance_plot
-from weldfusion.report.explanation.shares import Output, means_of, names_of, reliance, shown_rows
+from weldfusion.report.explanation.shares import (
+    Output,
+    constant_sensors,
+    means_of,
+    names_of,
+    reliance,
+    shown_rows,
+)
 from weldfusion.report.words import OVER_SINGLE_WELDS
 
 MOST_WELDS = 200
@@ -29,6 +36,8 @@ def overview(
         parts = reliance(explanation, target)
         elements.append(Text(words.relies_on(target, parts), strong=True))
         elements.append(Text(words.dead_weight(parts)))
+        if alike := words.same_everywhere(target, constant_sensors(explanation, target)):
+            elements.append(Text(alike))
         caption = f"{target.name}: part of each sensor in all that the sensors move the prediction."
         plots.append(reliance_plot(target, parts, caption))
     if narrow := [line for line in warnings if line.startswith(OVER_SINGLE_WELDS)]:

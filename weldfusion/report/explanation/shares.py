@@ -10,6 +10,7 @@ from weldfusion.evaluation.intervals import RESAMPLES, Interval, group_counts, p
 from weldfusion.explain.explanation import Explanation, TargetInfo
 
 IS_PROBABILITY = frozenset({"class", "multilabel", "intervals"})
+ALIKE = 0.05
 CALLED = frozenset({"class", "multilabel"})
 
 
@@ -154,6 +155,20 @@ def reliance(explanation: Explanation, target: TargetInfo) -> dict[str, Mean]:
     parts = _parts(moved.to_numpy(dtype=float), group)
     pairs = zip(explanation.modalities, parts, strict=True)
     return dict(sorted(pairs, key=lambda pair: -np.nan_to_num(pair[1].value)))
+
+
+def constant_sensors(explanation: Explanation, target: TargetInfo) -> list[str]:
+    """Sensors that move a target, but in every window (of a class and a network) by nearly the same share:
+    the shares spread by less than `ALIKE` of their mean size."""
+    rows = explanation.shares[explanation.shares["target"] == target.name]
+    found = []
+    for name in explanation.modalities:
+        own = rows[rows["modality"] == name]
+        spread = own.groupby(["class", "fold", "seed"])["share"].agg(lambda share: share.max() - share.min())
+        size = own["share"].abs().mean()
+        if own["weld"].nunique() > 1 and size > 0 and spread.max() < ALIKE * size:
+            found.append(name)
+    return found
 
 
 def _parts(moved: np.ndarray, group: np.ndarray) -> list[Mean]:

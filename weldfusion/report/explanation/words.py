@@ -6,7 +6,7 @@ import numpy as np
 
 from weldfusion.explain.explanation import Explanation, TargetInfo, completeness_error
 from weldfusion.report.elements import short
-from weldfusion.report.explanation.shares import Mean, Output, means_of, shown_rows
+from weldfusion.report.explanation.shares import IS_PROBABILITY, Mean, Output, means_of, shown_rows
 from weldfusion.report.words import in_groups
 
 DEAD = 0.05
@@ -98,6 +98,8 @@ def dead_weight(parts: Mapping[str, Mean]) -> str:
     >>> few = Interval(None, None, "not estimable: only 2 groups")
     >>> dead_weight({"sound": Mean(0.98, few), "noise": Mean(0.02, few)})
     'noise moves the prediction by under 5 % here; too few groups to say that it is dead weight.'
+    >>> dead_weight({"sound": Mean(0.5, few), "noise": Mean(0.5, few)})[-63:]
+    'dead weight cannot be told without an interval (only 2 groups).'
     """
     dead: list[str] = []
     doubtful: list[str] = []
@@ -119,7 +121,29 @@ def dead_weight(parts: Mapping[str, Mean]) -> str:
             f"{_listed(doubtful)} {verb} the prediction by under 5 % here; too few groups to say that it is "
             "dead weight."
         )
+    if not told and (why := why_no_interval(parts.values())):
+        return (
+            "Each sensor makes up 5 % or more of the movement here; whether one is dead weight cannot be "
+            f"told without an interval ({why.removeprefix(' (no interval: ')}."
+        )
     return " ".join(told) or "No sensor is dead weight: each makes up 5 % or more of the movement."
+
+
+def same_everywhere(target: TargetInfo, sensors: Sequence[str]) -> str:
+    """The sentence on sensors whose shares are the same in every window; empty without any.
+
+    >>> same_everywhere(TargetInfo("verdict", "class", "", ("good", "pore")), ["sound"])[:56]
+    'verdict: the shares of sound are the same in every windo'
+    """
+    if not sensors:
+        return ""
+    moves = (
+        "how often each class is called" if target.kind in IS_PROBABILITY else "the mean of all predictions"
+    )
+    return (
+        f"{target.name}: the shares of {_listed(sensors)} are the same in every window: that moves {moves}, "
+        "but tells no weld from another."
+    )
 
 
 def of_output(output: Output) -> str:

@@ -60,6 +60,15 @@ def test_the_example_config_is_one(tmp_path):
     assert {"CrossAttention", "Gated"} <= {piece.name for piece in found.pieces}
 
 
+def test_the_config_of_own_data_is_whole(tmp_path):
+    (text,) = re.findall(r"^```yaml config own\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+    file = tmp_path / "mine.yaml"
+    file.write_text(text, encoding="utf-8")
+    found = model_zoo.describe([file], {}, model_zoo.card_of("laser_al"))
+    assert list(found.inputs) == ["microphone", "photodiode"]
+    assert [piece.name for piece in found.pieces if piece.name.endswith("Head")] == ["ClassHead"]
+
+
 def test_commands_are_words_that_the_verbs_know():
     commands = re.findall(r"^weldfusion (.+)$", PAGE, re.MULTILINE)
     assert len(commands) > 4

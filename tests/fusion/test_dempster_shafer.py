@@ -68,6 +68,17 @@ def test_reliability_is_the_balanced_accuracy_of_sklearn_on_what_is_known_and_pr
         assert fusion.reliability[i].item() == pytest.approx(expected, abs=1e-6)
 
 
+def test_what_it_learned_is_told_by_modality():
+    outputs, truth = made_outputs(90, SKILLS)
+    fusion = DempsterShafer(flows(NAMES))
+    fusion.fit_outputs(HEAD, outputs, all_present(NAMES, 90), truth)
+    for name in NAMES:
+        expected = balanced_accuracy_score(truth.value, outputs[name].argmax(dim=1))
+        assert fusion.learned()[name] == {"reliability": pytest.approx(expected, rel=1e-6)}
+    assert "fitted reliability" in DempsterShafer(flows(NAMES), reliability="fitted").learned()["photo"]
+    assert DempsterShafer(flows(NAMES), reliability=0.7).learned() == {}
+
+
 def test_a_modality_that_was_always_right_is_not_certain():
     logits = 9.0 * torch.eye(3)
     assert accuracy_alone(logits, torch.arange(3)) == pytest.approx(4 / 5)

@@ -1,5 +1,7 @@
 """A run whose late fusion learns after training and tells the conflict of its sensors."""
 
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,6 +10,7 @@ import torch
 import weldfusion as wf
 from tests.training.tiny_data import write_tiny
 from weldfusion.fusion.dempster_shafer import BEFORE_FIT
+from weldfusion.training.atomic import load_state
 
 pytestmark = pytest.mark.filterwarnings("ignore::weldfusion.errors.WeldfusionWarning")
 
@@ -51,3 +54,10 @@ def test_files_and_report_hold_the_conflict(run):
     text = (folder / "report.html").read_text(encoding="utf-8")
     assert "Conflict of the sensors: defect" in text
     assert "Largest conflict." in text
+    learned = json.loads((folder / "metrics.json").read_text())["targets"]["defect"]["sensors"]
+    assert [row["sensor"] for row in learned] == ["curve", "settings"]
+    state = load_state(run.folder.fold(*run.folds[0]) / "3-fusion.pt")["fusions"]["defect"]
+    for row, reliability in zip(learned, state["fusion"]["reliability"].tolist(), strict=True):
+        assert row["reliability"] == pytest.approx(reliability)
+        assert row["temperature"] == pytest.approx(state["temperature"][row["sensor"]])
+    assert "What the fusion learned of each sensor: defect" in text

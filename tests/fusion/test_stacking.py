@@ -66,6 +66,19 @@ def test_classes_equal_the_minimum_found_by_scipy():
     np.testing.assert_allclose(fusion(HEAD, given, here).numpy(), expected, atol=1e-3)
 
 
+def test_the_weight_of_a_modality_is_that_of_its_log_probability_in_its_own_class():
+    """1 / M of the mean log-probability plus what the regression adds from the same class, on average."""
+    fusion, (outputs, truth) = stacking().double(), made_outputs(60, SKILLS)
+    assert fusion.learned() == {name: {"weight": pytest.approx(0.5)} for name in NAMES}
+    with torch.no_grad():
+        fusion.fit_outputs(HEAD, outputs, all_present(NAMES, 60), truth)
+    told = fusion.learned()
+    assert told["infrared"]["weight"] > told["photo"]["weight"]
+    for m, name in enumerate(NAMES):
+        moved = [0.5 + float(fusion.weight[k, 3 * m + k]) for k in range(3)]
+        assert told[name]["weight"] == pytest.approx(np.mean(moved), rel=1e-6)
+
+
 def test_it_learns_that_a_modality_mixes_two_classes_up():
     outputs, truth = made_outputs(600, {"infrared": 3.0, "photo": 0.5})
     outputs["infrared"] = outputs["infrared"][:, [1, 0, 2]]

@@ -13,6 +13,7 @@ def figures_text(metrics: Mapping[str, Any], units: Mapping[str, str]) -> str:
     `metrics` is what `Run.evaluate` gives, `units` the unit of each target.
     """
     from weldfusion.evaluation.frame import DENSE
+    from weldfusion.report.learned import learned_line
     from weldfusion.report.tables import figures_table
     from weldfusion.report.words import NO_BRACKETS, lacks_groups, of_ensemble, verdict
 
@@ -29,6 +30,8 @@ def figures_text(metrics: Mapping[str, Any], units: Mapping[str, str]) -> str:
                 place = "step" if level == "window" and target["kind"] in DENSE else level
                 lacking = any(lacks_groups(figure) for figure in target[level]["figures"].values())
                 blocks.append(f"{name}, per {place}\n{aligned(rows)}" + f"\n{NO_BRACKETS}" * lacking)
+        if learned := learned_line(name, target):
+            blocks.append(textwrap.fill(learned, WIDTH))
     blocks += [f"warning: {line}" for line in metrics["warnings"]]
     return "\n\n".join(blocks)
 

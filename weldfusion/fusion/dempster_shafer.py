@@ -84,6 +84,14 @@ class DempsterShafer(ByEvidence):
         if self.how == "fitted" and bool(here.any()):
             self._fit_together(logits.double(), here, truth.value)
 
+    def learned(self) -> dict[str, dict[str, float]]:
+        """`reliability` where it is the balanced accuracy alone, else `fitted reliability`; nothing where it
+        is given."""
+        if not isinstance(self.how, str):
+            return {}
+        name = "reliability" if self.how == "accuracy" else "fitted reliability"
+        return {m: {name: float(w)} for m, w in zip(self.names, self.reliability, strict=True)}
+
     def _fit_together(self, logits: Tensor, here: Tensor, truth: Tensor) -> None:
         """Reliabilities between `LEAST` and `MOST` of least log loss, from those of each alone."""
         some = here.any(dim=0)

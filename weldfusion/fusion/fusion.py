@@ -79,6 +79,10 @@ class LateFusion(nn.Module, ABC):
         predictions), into buffers. Only called where `fitted_after`."""
         raise NotImplementedError(f"{type(self).__name__} has nothing to fit after training")
 
+    def learned(self) -> dict[str, dict[str, float]]:
+        """What `fit_outputs` found, by modality and name of the figure, for the evaluation report."""
+        return {}
+
     def conflict(self, head: "Head", outputs: Tensors, present: Tensors) -> Tensor | None:
         """How much the modalities contradict each other (B,), 0 … 1, of what `forward` gets; None where
         the fusion does not tell. It stands in the prediction frame."""

@@ -80,6 +80,17 @@ class Stacking(LateFusion):
         else:
             self._fit_numbers(head, raw, here, value)
 
+    def learned(self) -> dict[str, dict[str, float]]:
+        """`weight` of each modality: for numbers that of its value, for classes that of its log-probability
+        of a class in the logit of the same class, mean over the classes (1 / M before it is learned)."""
+        if self.kind == "class":
+            classes, count = len(self.weight), len(self.names)
+            own = self.weight[:, : count * classes].reshape(classes, count, classes)
+            weights = 1 / count + own.diagonal(dim1=0, dim2=2).mean(dim=1)
+        else:
+            weights = self.weight
+        return {m: {"weight": float(w)} for m, w in zip(self.names, weights, strict=True)}
+
     def _fit_classes(self, log_p: Tensor, here: Tensor, truth: Tensor) -> None:
         number = here.sum(dim=1).clamp(min=1).unsqueeze(-1)
         mean = torch.where(here.unsqueeze(-1), log_p, 0.0).sum(dim=1) / number

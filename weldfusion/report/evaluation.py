@@ -12,6 +12,7 @@ from weldfusion.report import plots, tables
 from weldfusion.report.conflict import conflict_section
 from weldfusion.report.data_summary import SummaryTable, findings_box, mapping_table
 from weldfusion.report.elements import Columns, Element, Figure, Heading, Text, WarningBox
+from weldfusion.report.learned import learned_section
 from weldfusion.report.signals import SignalView
 from weldfusion.report.welds import welds_to_look_at
 from weldfusion.report.words import about_steps, of_ensemble, verdict, with_interval
@@ -64,6 +65,7 @@ def evaluation_report(
     for name, target in metrics["targets"].items():
         elements += _target(name, target, windows, welds, background.units.get(name, ""))
         elements += conflict_section(name, welds)
+        elements += learned_section(name, target)
     share = max(1, len(metrics["targets"]))
     for name in metrics["targets"]:
         elements.append(Heading(f"Welds to look at: {name}"))

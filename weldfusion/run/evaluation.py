@@ -18,6 +18,7 @@ from weldfusion.data.summary import summarise
 from weldfusion.evaluation.baselines import fit_baselines
 from weldfusion.evaluation.evaluate import evaluate
 from weldfusion.evaluation.join import mean_of_networks
+from weldfusion.evaluation.learned import Row, learned_rows
 from weldfusion.report.evaluation import Background, evaluation_report
 from weldfusion.report.page import write_page
 from weldfusion.report.recordings import views
@@ -26,6 +27,8 @@ from weldfusion.run.seen import seen_lines, trained_on
 from weldfusion.training.heard import heard
 from weldfusion.training.plain import plain_windows
 from weldfusion.training.selecting import selection_line
+from weldfusion.training.stages import FUSION
+from weldfusion.training.temperature import LIMITS
 
 if TYPE_CHECKING:
     from weldfusion.run.trained import Run
@@ -51,6 +54,8 @@ def evaluate_run(run: "Run", part: str, data: str | Path | Dataset | None) -> di
     metrics |= {"part": part if own else ALL, **told}
     for entry in metrics["targets"].values():
         entry |= told
+    for name, rows in _learned(run).items():
+        metrics["targets"][name]["sensors"] = rows
     limits = [*limits_of(run, dataset, part, own), *metrics["warnings"], *run.folder.warnings(), *warned]
     metrics["warnings"] = list(dict.fromkeys(limits))
     folder = run.evaluation_folder(part, data)
@@ -73,6 +78,17 @@ def _of_all_networks(frames: Frames) -> Frames:
 def _baselines(run: "Run", dataset: Dataset) -> Mapping[str, Frames]:
     features, truths = plain_windows(WeldWindows(dataset, run.settings.data))
     return fit_baselines(features, truths, list(run.split.values()), run.settings.seed)
+
+
+def _learned(run: "Run") -> dict[str, list[Row]]:
+    """Rows of the sensors by target, of every network whose late fusion learned after training."""
+    found: dict[str, list[Row]] = {}
+    for fold, seed in run.folds:
+        if (run.folder.fold(fold, seed) / FUSION).is_file():
+            for target, figures in run.predictor(fold, seed).learned().items():
+                classes = len(run.card.targets[target].classes)
+                found.setdefault(target, []).extend(learned_rows(fold, seed, figures, classes, LIMITS))
+    return found
 
 
 def _split(run: "Run", dataset: Dataset) -> pd.DataFrame:

@@ -37,6 +37,10 @@ class FeatureJoin(nn.Module):
         """Nothing: features that are joined are not seen to contradict each other."""
         return {}
 
+    def learned(self) -> dict[str, dict[str, dict[str, float]]]:
+        """Nothing: it learns by gradients only."""
+        return {}
+
     def heads_of(self, target: str) -> list[Head]:
         head = self.heads[target]
         assert isinstance(head, Head)
@@ -94,6 +98,19 @@ class OutputJoin(nn.Module):
             conflict = self.fusion_of(target).conflict(self.heads_of(target)[0], *given)
             if conflict is not None:
                 found[target] = conflict
+        return found
+
+    def learned(self) -> dict[str, dict[str, dict[str, float]]]:
+        """Temperature, and what the fusion tells besides, by target and modality, where it learned after
+        training."""
+        found = {}
+        for target, scales in self.tempered.items():
+            assert isinstance(scales, Tempered)
+            own = self.fusion_of(target).learned()
+            found[target] = {
+                name: {"temperature": float(value), **own.get(name, {})}
+                for name, value in zip(scales.names, scales.temperature, strict=True)
+            }
         return found
 
     def _tempered(self, target: str, outputs: Tensors) -> Tensors:

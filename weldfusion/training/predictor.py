@@ -21,6 +21,7 @@ from weldfusion.training.loader import Windows, in_order, loader
 from weldfusion.training.post_hoc import apply_fusions
 from weldfusion.training.stages import FUSION, NETWORK, STATISTICS, TEMPERATURE
 from weldfusion.training.tables import Decoded, window_table
+from weldfusion.training.temperature import has_temperature
 
 
 class Predictor:
@@ -91,6 +92,21 @@ class Predictor:
             raise RunError("nothing to predict: the welds give no window")
         tables = [window_table(self.model.head(name), name, done) for name in self.model.targets]
         return pd.concat(tables, ignore_index=True).assign(fold=self.fold, seed=self.seed)
+
+    def learned(self) -> dict[str, dict[str, dict[str, float]]]:
+        """What a late fusion learned after training, by target, modality and name of the figure; temperatures
+        only where raw outputs are logits."""
+        return {
+            target: {
+                name: {
+                    key: value
+                    for key, value in own.items()
+                    if key != "temperature" or has_temperature(self.model.head(target).kind)
+                }
+                for name, own in found.items()
+            }
+            for target, found in self.model.join.learned().items()
+        }
 
     @torch.inference_mode()
     def raw(self, batch: Batch) -> dict[str, torch.Tensor]:

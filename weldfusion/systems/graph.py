@@ -21,6 +21,7 @@ from weldfusion.systems.branch import pool, pooled_flow, run_encoder, zero_maske
 from weldfusion.systems.build import build, check_names, check_usable
 from weldfusion.systems.hints import hinted, tokens_for_exchange, tokens_for_trunk
 from weldfusion.systems.join import OutputJoin, last_join, prior_where_nothing
+from weldfusion.systems.named import check_named
 from weldfusion.systems.parts import MakeEncoder, MakeExchange, Parts
 from weldfusion.systems.penalties import penalties
 from weldfusion.systems.share import out_of, stems
@@ -47,13 +48,15 @@ class FusionModel(nn.Module):
         self, flows: Mapping[str, Flow], targets: Mapping[str, TargetSpec], system: System | None = None
     ) -> None:
         super().__init__()
-        parts = (system or Parts()).parts()
+        system = system or Parts()
+        parts = system.parts()
         if not flows or not targets:
             raise ConfigError(
                 "a model needs at least one input and one target; see data.inputs and data.targets"
             )
         check_usable(flows, "modality")
         check_usable(targets, "target")
+        check_named(system, parts, flows, targets)
         for section in ("encoders", "trunks"):
             check_names(f"model.{section}", getattr(parts, section) or {}, flows)
         check_names("model.heads", parts.heads or {}, targets)

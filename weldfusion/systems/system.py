@@ -12,6 +12,7 @@ class System(ABC):
 
     A published system is one file in `weldfusion/systems/` with a class whose constructor takes the names of
     the modalities and the paper's settings; `parts` composes encoders, exchanges, trunks, fusion and heads.
+    It names every sensor that it takes, also one with `default_encoder`; others in the data are an error.
     """
 
     @abstractmethod

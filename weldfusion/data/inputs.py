@@ -1,5 +1,7 @@
 """The modalities that a config asks for, checked, and how each is to be prepared."""
 
+import math
+import warnings
 from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
@@ -15,9 +17,12 @@ from weldfusion.data.masks import without_masks
 from weldfusion.data.prepare import Recipe
 from weldfusion.data.recording import check_rate
 from weldfusion.data.settings import DataSettings, Input
-from weldfusion.errors import ConfigError, ReadError, did_you_mean
+from weldfusion.errors import ConfigError, ReadError, WeldfusionWarning, did_you_mean
 
 MOST_HZ = 1e8
+FEWEST_RECORDED = 2
+MOST_STRETCHED = 4
+"""Recorded samples that a window needs, and how many times as many may be made of them without a word."""
 
 # Fields of Input that only some kinds have.
 FIELDS: Mapping[str, tuple[str, ...]] = {
@@ -174,12 +179,42 @@ def recipe_of(
         return Recipe(modality, settings, channels)
     assert modality.rate is not None
     if settings.samples is not None:
+        if window_s is not None:
+            check_samples(modality, settings.samples, window_s)
         rate = None if window_s is None else settings.samples / window_s
     elif settings.rate is None and like is not None and like.rate is not None and not settings.steps:
         rate = exact(like.rate)
     else:
         rate = modality.rate if settings.rate is None else exact(settings.rate)
     return Recipe(modality, settings, channels, rate)
+
+
+def check_samples(modality: Modality, samples: int, window_s: Fraction) -> None:
+    """Whether a window holds enough recorded samples to make `samples` of them.
+
+    Raises ConfigError below 2 recorded samples; warns of more than 4 times as many as recorded.
+
+    >>> check_samples(Modality("light", "waveform", True, rate=Fraction(280)), 560, Fraction(2, 1000))
+    Traceback (most recent call last):
+        ...
+    weldfusion.errors.ConfigError: data.windows.length_s: 0.002 s holds 0.56 recorded samples of light ...
+    """
+    assert modality.rate is not None
+    recorded = float(window_s * modality.rate)
+    holds = f"{float(window_s):g} s holds {recorded:.3g} recorded samples of {modality.name}"
+    holds += f" ({float(modality.rate):g} Hz), of which data.inputs.{modality.name}.samples"
+    fits = f"{float(samples / modality.rate):.3g} s holds {samples}"
+    if recorded < FEWEST_RECORDED:
+        least = math.ceil(FEWEST_RECORDED / float(modality.rate) * 1e5) / 1e5
+        raise ConfigError(
+            f"data.windows.length_s: {holds} would make {samples}; take at least {least:g} s; {fits}"
+        )
+    if samples > MOST_STRETCHED * recorded:
+        warnings.warn(
+            f"data.windows.length_s: {holds} makes {samples}: most are interpolated, nothing new; {fits}",
+            WeldfusionWarning,
+            stacklevel=2,
+        )
 
 
 def _image_recipe(

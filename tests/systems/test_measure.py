@@ -90,6 +90,21 @@ def test_parts_of_a_model_with_an_exchange():
     assert found.shared == 0
 
 
+def test_what_is_averaged_before_the_last_join_has_its_own_line():
+    """4 frames → 4 tokens → 1 mean; the sound's 62 tokens too; a single frame needs none."""
+    frames, one = (Flow("image", 1, size=(16, 16), count=count) for count in (4, 1))
+    flows = {"frames": frames, "one": one, "sound": SOUND}
+    encoder = partial(SmallCNN2d, widths=(8,))
+    found = measured(flows, CLASSES, Parts(encoders={"frames": encoder, "one": encoder, "sound": STEM}))
+    means = [piece for piece in found.pieces if piece.role == "mean"]
+    tokens = 64 - 2
+    assert [(p.name, p.gives, p.parameters, p.macs) for p in means] == [
+        ("mean over 4 tokens", {"frames": "8 features"}, 0, 0),
+        (f"mean over {tokens} tokens", {"sound": "8 features"}, 0, 0),
+    ]
+    assert means[0].takes == {"frames": "4 tokens × 8"}
+
+
 def test_a_shared_encoder_is_counted_once():
     alone = measured(TWO, CLASSES, Parts(encoders=dict.fromkeys(TWO, STEM)))
     whole = measured(TWO, CLASSES, Parts(encoders={"sound": STEM}, share={"diode": "sound"}))
@@ -120,7 +135,7 @@ def test_late_fusion_selection_penalty_and_image_sets():
     )
     found = measured(flows, CLASSES, parts)
     roles = [p.role for p in found.pieces]
-    assert roles == ["selection"] + ["encoder"] * 3 + ["head"] * 3 + ["late fusion", "penalty"]
+    assert roles == ["selection"] + ["encoder"] * 3 + ["mean"] + ["head"] * 3 + ["late fusion", "penalty"]
     camera = next(p for p in found.pieces if "camera" in p.takes)
     assert camera.name == "ImageSet(SmallCNN2d)"
     assert camera.note == "each of 3 images alone"

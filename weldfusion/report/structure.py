@@ -13,14 +13,16 @@ text { fill: #1b2430; } .muted { fill: #5b6673; } .bold { font-weight: 600; } .t
 .arrow { stroke: #7b8794; stroke-width: 1.3; fill: none; } .tip { fill: #7b8794; }
 .input { fill: #f1f3f6; stroke: #9aa5b1; } .selection { fill: #f7f2ea; stroke: #a1834f; }
 .encoder { fill: #e3f0fa; stroke: #0072b2; } .exchange { fill: #fde9dc; stroke: #d55e00; }
-.trunk { fill: #e0f4ed; stroke: #009e73; } .penalty { fill: #fbeef5; stroke: #b8568d; }
+.trunk { fill: #e0f4ed; stroke: #009e73; }
+.mean { fill: #f1f3f6; stroke: #9aa5b1; } .penalty { fill: #fbeef5; stroke: #b8568d; }
 .fusion, .late { fill: #eee8f7; stroke: #6b4c9a; } .head { fill: #fdf4d8; stroke: #b98900; }
 @media (prefers-color-scheme: dark) {
 text { fill: #e8edf2; } .muted { fill: #a3afbb; } .paper { fill: #11161c; stroke: #323b45; }
 .arrow { stroke: #8a96a3; } .tip { fill: #8a96a3; }
 .input { fill: #232b34; stroke: #7b8794; } .selection { fill: #332b1d; stroke: #c2a46e; }
 .encoder { fill: #10304a; stroke: #4fa8dc; } .exchange { fill: #45240f; stroke: #f0884a; }
-.trunk { fill: #0c3a2d; stroke: #3cc39b; } .penalty { fill: #3d1d30; stroke: #dd8fba; }
+.trunk { fill: #0c3a2d; stroke: #3cc39b; }
+.mean { fill: #232b34; stroke: #7b8794; } .penalty { fill: #3d1d30; stroke: #dd8fba; }
 .fusion, .late { fill: #2d2345; stroke: #a98bd8; } .head { fill: #3d3210; stroke: #dcb43a; }
 }
 """

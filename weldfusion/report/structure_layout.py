@@ -120,7 +120,8 @@ def _rows(structure: Structure) -> Iterator[Row]:
     for piece in (p for p in pieces if p.role == "exchange"):
         gives = " / ".join(dict.fromkeys(piece.gives.values()))
         yield "exchange", {"*": ("exchange", _lines(piece, f"→ {gives}"), False)}
-    yield from _column_row("trunk", [p for p in pieces if p.role == "trunk"])
+    for role in ("trunk", "mean"):
+        yield from _column_row(role, [p for p in pieces if p.role == role])
     for piece in (p for p in pieces if p.role == "penalty"):
         yield "penalty", {"*": ("penalty", _lines(piece), True)}
     late = [p for p in pieces if p.role == "late fusion"]

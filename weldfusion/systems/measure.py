@@ -46,6 +46,7 @@ def measured(
         *_encoders(model, parts, ledger),
         *_exchanges(model, ledger),
         *_trunks(model, ledger),
+        *_means(model),
         *_join(model, ledger),
         *_penalties(model, ledger),
     ]
@@ -136,6 +137,26 @@ def _trunks(model: FusionModel, ledger: _Ledger) -> Iterator[Piece]:
             flow = cast(Exchange, model.exchanges[-1]).out[name]
         yield _piece(ledger, "trunk", f"model.trunks.{name}", trunk, {name: flow}, {name: model.late[name]},
                      _of_flow(flow))  # fmt: skip
+
+
+def _means(model: FusionModel) -> Iterator[Piece]:
+    """Tokens or maps that the last join gets as features."""
+    for name, flow in model.late.items():
+        if several := averaged_words(flow):
+            gives = {name: shape_words(pooled_flow(flow))}
+            key = f"model.trunks.{name}"
+            yield Piece("mean", key, f"mean over {several}", {name: shape_words(flow)}, gives, 0, 0, 0)
+
+
+def averaged_words(flow: Flow) -> str:
+    """What the last join takes the mean over; nothing for features or a single token.
+
+    >>> averaged_words(Flow.tokens(4, 1280)), averaged_words(Flow.maps(64, (7, 9)))
+    ('4 tokens', '7 × 9 places')
+    """
+    if flow.kind == "maps":
+        return " × ".join(map(str, flow.size or ())) + " places"
+    return f"{flow.length} tokens" if flow.kind == "tokens" and (flow.length or 1) > 1 else ""
 
 
 def _join(model: FusionModel, ledger: _Ledger) -> Iterator[Piece]:

@@ -6,7 +6,9 @@ from typing import Any, Literal
 
 from weldfusion.data.flow import Flow
 
-Role = Literal["selection", "encoder", "exchange", "trunk", "fusion", "head", "late fusion", "penalty"]
+Role = Literal[
+    "selection", "encoder", "exchange", "trunk", "mean", "fusion", "head", "late fusion", "penalty"
+]  # fmt: skip
 
 CONVENTION = (
     "MACs: multiply-adds of convolutions, matrix products and attention for one window (batch 1, all sensors "

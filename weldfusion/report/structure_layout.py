@@ -120,8 +120,8 @@ def _rows(structure: Structure) -> Iterator[Row]:
     for piece in (p for p in pieces if p.role == "exchange"):
         gives = " / ".join(dict.fromkeys(piece.gives.values()))
         yield "exchange", {"*": ("exchange", _lines(piece, f"→ {gives}"), False)}
-    for role in ("trunk", "mean"):
-        yield from _column_row(role, [p for p in pieces if p.role == role])
+    for later in ("trunk", "mean"):
+        yield from _column_row(later, [p for p in pieces if p.role == later])
     for piece in (p for p in pieces if p.role == "penalty"):
         yield "penalty", {"*": ("penalty", _lines(piece), True)}
     late = [p for p in pieces if p.role == "late fusion"]

@@ -53,8 +53,8 @@ def named_sensors(parts: Parts) -> list[str]:
 
 def _key(system: System, name: str) -> str:
     """The setting of a system that holds this name."""
-    settings = fields(system) if is_dataclass(system) else ()
-    return next((f"model.{one.name}" for one in settings if getattr(system, one.name) == name), "model")
+    settings: list[str] = [one.name for one in fields(system)] if is_dataclass(system) else []
+    return next((f"model.{one}" for one in settings if getattr(system, one) == name), "model")
 
 
 def _listed(names: list[str]) -> str:

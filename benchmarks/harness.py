@@ -182,10 +182,12 @@ def run(
     description: str | None,
     measure: Callable[[bool], list[Row]],
     argv: Sequence[str] | None = None,
+    also: str = "",
 ) -> int:
     """The command line of a benchmark: `--quick` measures little, `--json FILE` says where to keep it.
 
-    A full run is kept in `benchmarks/results/<name>.json` and `.md`, a quick one only with `--json`.
+    `also` are further options of the command that was called, for the record. A full run is kept in
+    `benchmarks/results/<name>.json` and `.md`, a quick one only with `--json`.
     Returns 0; a goal that is not met is a result and is printed, not an error.
     """
     parser = argparse.ArgumentParser(prog=f"benchmarks/{name}.py", description=description)
@@ -196,5 +198,5 @@ def run(
     print(table(rows))
     file = options.json or (None if options.quick else RESULTS / f"{name}.json")
     if file:
-        write(file, name, f"python benchmarks/{name}.py{' --quick' if options.quick else ''}", rows)
+        write(file, name, f"python benchmarks/{name}.py{also}{' --quick' if options.quick else ''}", rows)
     return 0

@@ -55,7 +55,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(add_help=False)
     parser.add_argument("--kept", action="store_true")
     options, rest = parser.parse_known_args(argv)
-    return run("systems_real", __doc__, kept if options.kept else measure, rest)
+    if options.kept:
+        return run("systems_real", __doc__, kept, rest, also=" --kept")
+    return run("systems_real", __doc__, measure, rest)
 
 
 if __name__ == "__main__":

@@ -252,7 +252,7 @@ def test_photos_of_a_weld_are_encoded_once(count):
 
 @pytest.mark.parametrize("size", [1, 2])
 def test_a_training_batch_with_one_sample_of_a_sensor_gives_finite_gradients(size):
-    """The last window of an epoch, or one present sample among absent ones, where a picture shrinks to 1×1."""
+    """The last window of an epoch, or one present sample among absent ones; a picture shrinks to 1×1."""
     flows = {"photo": Flow("image", 3, size=(16, 16))}
     model = FusionModel(flows, {"verdict": TARGETS["verdict"]}, Parts()).train()
     present = {"photo": torch.arange(size) == 0}

@@ -136,7 +136,7 @@ def test_steps_are_told_with_those_of_calibration_and_with_the_length_of_each_st
 
 
 def test_inner_networks_keep_states_only_and_are_not_trained_again(root, tmp_path, monkeypatch, whole):
-    """Also where a process was killed after the last state of an inner network, with its checkpoints there."""
+    """Also where a process was killed after the last state of an inner network, checkpoints still there."""
     inner = sorted(fold_of(whole).glob("calibration*"))
     assert len(inner) == 4
     assert not [path for folder in inner for path in folder.rglob("*.ckpt")]

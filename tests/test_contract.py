@@ -52,6 +52,7 @@ NEEDED = {
     "PooledAddition": {"onto": "photo", "source": "keys"},
     "Chain": {"encoders": [SmallCNN2d]},
     "InSilence": {"encoder": MelCNN, "samples": 4800},
+    "SelfAttention": {"heads": 1},
 }
 """Settings without which a part cannot be built."""
 COUNTS = {"MFB": (2,), "MFH": (2,), "TokenAttention": (2, 3)}

@@ -151,7 +151,7 @@ def _means(model: FusionModel) -> Iterator[Piece]:
 def averaged_words(flow: Flow) -> str:
     """What the last join takes the mean over; nothing for features or a single token.
 
-    >>> averaged_words(Flow.tokens(4, 1280)), averaged_words(Flow.maps(64, (7, 9)))
+    >>> averaged_words(Flow.tokens(4, 1280)), averaged_words(Flow("maps", 64, size=(7, 9)))
     ('4 tokens', '7 × 9 places')
     """
     if flow.kind == "maps":

@@ -3,13 +3,12 @@
 from dataclasses import dataclass
 from functools import partial
 
-from weldfusion.encoders.spectrogram_backbone import SpectrogramBackbone
 from weldfusion.encoders.tsfpc import TSFPC
 from weldfusion.errors import ConfigError
 from weldfusion.fusion.only import Only
 from weldfusion.fusion.token_attention import TokenAttention
 from weldfusion.layers.shared_stages import Norms
-from weldfusion.signals.filter_banks import Mel
+from weldfusion.systems.heard import heard
 from weldfusion.systems.parts import MakeEncoder, MakeFusion, Parts, Share
 from weldfusion.systems.system import System
 
@@ -58,16 +57,9 @@ class AMTSFNet(System):
 
     def parts(self) -> Parts:
         picture = self.extractor or TSFPC
-        heard = partial(
-            SpectrogramBackbone,
-            backbone=picture,
-            n_fft=N_FFT,
-            hop=HOP,
-            bank=Mel(bands=BANDS, scale="htk", area="peak"),
-            size=self.size,
-        )
+        sound = heard(picture, N_FFT, HOP, BANDS, self.size)
         makes: list[tuple[str | None, MakeEncoder]]
-        makes = [(self.image, picture), (self.infrared, picture), (self.sound, heard)]
+        makes = [(self.image, picture), (self.infrared, picture), (self.sound, sound)]
         encoders = {name: make for name, make in makes if name is not None}
         if not encoders:
             raise ConfigError("model: image, sound and infrared are all null; give at least one")

@@ -4,12 +4,11 @@ from dataclasses import dataclass
 from functools import partial
 
 from weldfusion.encoders.mcrnet import MCRNet
-from weldfusion.encoders.spectrogram_backbone import SpectrogramBackbone
 from weldfusion.errors import ConfigError
 from weldfusion.fusion.concat_mlp import ConcatMLP
 from weldfusion.fusion.similarity import Similarity
 from weldfusion.layers.shared_stages import Norms
-from weldfusion.signals.filter_banks import Mel
+from weldfusion.systems.heard import heard
 from weldfusion.systems.parts import MakeEncoder, MakePenalty, Parts, Share
 from weldfusion.systems.system import System
 
@@ -57,15 +56,8 @@ class VideoSoundMCRNet(System):
 
     def parts(self) -> Parts:
         tower = self.tower or MCRNet
-        heard = partial(
-            SpectrogramBackbone,
-            backbone=tower,
-            n_fft=N_FFT,
-            hop=HOP,
-            bank=Mel(bands=BANDS, scale="htk", area="peak"),
-            size=self.size,
-        )
-        makes: list[tuple[str | None, MakeEncoder]] = [(self.video, tower), (self.sound, heard)]
+        sound = heard(tower, N_FFT, HOP, BANDS, self.size)
+        makes: list[tuple[str | None, MakeEncoder]] = [(self.video, tower), (self.sound, sound)]
         encoders = {name: make for name, make in makes if name is not None}
         if not encoders:
             raise ConfigError("model: video and sound are both null; give at least one")

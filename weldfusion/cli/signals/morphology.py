@@ -44,9 +44,9 @@ Steps, to be tuned on own footage with --save-steps (each intermediate picture o
   --threshold  otsu finds the level anew in each frame; LEVEL is fixed; WEAK,STRONG keeps what is beyond WEAK
                and hangs together with something beyond STRONG
   --area       a largest region outside of it is no keyhole
-System 8 (porosity from the keyhole's shape) uses these steps and area, perimeter, length and width.
+Published work on porosity from the keyhole's shape uses these steps and area, perimeter, length and width.
 `thermal` gives statistics of the temperature and the isotherms of --levels. `pool` enhances melt-pool
-pictures in five steps (system 11): NAME-pool.npz (--out) has the enhanced `frames` (frames, 224, 224), the
+pictures in five steps (RTM): NAME-pool.npz (--out) has the enhanced `frames` (frames, 224, 224), the
 picture some of them before and after. Of more than {MOST_KEPT} frames it keeps one in two, three, …; `frame`
 in the .npz tells which.
 

@@ -41,7 +41,7 @@ from weldfusion.explain.truth import PURE_NOISE, read_truths
 from weldfusion.fusion.concat_mlp import ConcatMLP
 from weldfusion.run.fitting import fit
 from weldfusion.run.laid_out import LaidOut
-from weldfusion.simulate.laser import simulate_laser
+from weldfusion.simulate.laser.process import simulate_laser
 from weldfusion.systems.graph import FusionModel
 from weldfusion.systems.parts import Parts
 from weldfusion.training.predictor import Predictor

@@ -23,17 +23,19 @@ from sklearn.model_selection import GroupKFold, StratifiedKFold, cross_val_predi
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from weldfusion.simulate import keyhole_weld
-from weldfusion.simulate.design import Design, draw_joint
-from weldfusion.simulate.events import KINDS, Events
-from weldfusion.simulate.figures.of_windows import WINDOW_S, features_of_welds, truth_of_welds, windows
-from weldfusion.simulate.film import draw_films
 from weldfusion.simulate.groups import Groups, Place
-from weldfusion.simulate.inputs import draw_inputs
-from weldfusion.simulate.laser_weld import TIMED, Recording, SimulatedWeld, plan_laser, simulate_weld
-from weldfusion.simulate.preset import LASER_AL
+from weldfusion.simulate.laser import keyhole_weld
+from weldfusion.simulate.laser.design import Design, draw_joint
+from weldfusion.simulate.laser.events import KINDS, Events
+from weldfusion.simulate.laser.figures.of_windows import WINDOW_S, features_of_welds, truth_of_welds, windows
+from weldfusion.simulate.laser.film import draw_films
+from weldfusion.simulate.laser.inputs import draw_inputs
+from weldfusion.simulate.laser.preset import LASER_AL
+from weldfusion.simulate.laser.process import plan_laser
+from weldfusion.simulate.laser.states import States
+from weldfusion.simulate.laser.weld import TIMED, SimulatedWeld, simulate_weld
+from weldfusion.simulate.record import Recording
 from weldfusion.simulate.sensors.clock import Clock
-from weldfusion.simulate.states import States
 from weldfusion.simulate.streams import stream
 
 SEED = 404

@@ -23,28 +23,29 @@ from sklearn.metrics import balanced_accuracy_score, roc_auc_score
 from sklearn.model_selection import BaseCrossValidator, GroupKFold, StratifiedKFold, cross_val_predict
 
 from weldfusion.simulate.curve import Curve
-from weldfusion.simulate.figures import of_sensors, of_states
-from weldfusion.simulate.figures.of_windows import features_of_welds, truth_of_welds
-from weldfusion.simulate.keyhole import (
+from weldfusion.simulate.laser.figures import of_sensors, of_states
+from weldfusion.simulate.laser.figures.of_windows import features_of_welds, truth_of_welds
+from weldfusion.simulate.laser.keyhole import (
     aspect_from_keyhole_number,
     aspect_ratio,
     beam_radius,
     keyhole_number,
     oscillation_frequency,
 )
-from weldfusion.simulate.labels import mean_mm, penetration_along, pore_intervals
-from weldfusion.simulate.laser_weld import SimulatedWeld, plan_laser, simulate_weld
-from weldfusion.simulate.material import AL_6061, SS_304, TI_6AL_4V, Material
-from weldfusion.simulate.preset import LASER_AL, LASER_SS, Difficulty, LaserPreset
-from weldfusion.simulate.sensors import photodiode, spectrometer
-from weldfusion.simulate.sensors.spectral_lines import LINES, boltzmann_temperature
-from weldfusion.simulate.states import States
+from weldfusion.simulate.laser.labels import mean_mm, penetration_along, pore_intervals
+from weldfusion.simulate.laser.material import AL_6061, SS_304, TI_6AL_4V, Material
+from weldfusion.simulate.laser.preset import LASER_AL, LASER_SS, Difficulty, LaserPreset
+from weldfusion.simulate.laser.process import plan_laser
+from weldfusion.simulate.laser.sensors import photodiode, spectrometer
+from weldfusion.simulate.laser.sensors.spectral_lines import LINES, boltzmann_temperature
+from weldfusion.simulate.laser.states import States
+from weldfusion.simulate.laser.weld import SimulatedWeld, simulate_weld
 
 SEEDS = (101, 202, 303)
 CHILD = """
 import re, resource, sys
 from pathlib import Path
-from weldfusion.simulate.laser import simulate_laser
+from weldfusion.simulate.laser.process import simulate_laser
 simulate_laser(Path(sys.argv[1]), int(sys.argv[2]), 0, progress=False)
 used = resource.getrusage(resource.RUSAGE_SELF)
 highest = re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())

@@ -14,11 +14,13 @@ import matplotlib.pyplot as plt
 import numpy as np
 from PIL import Image
 
-from weldfusion.simulate.events import KINDS
-from weldfusion.simulate.labels import PENETRATION, penetration_along, pore_intervals
-from weldfusion.simulate.laser_weld import Recording, SimulatedWeld, plan_laser, simulate_weld
-from weldfusion.simulate.preset import find_preset
-from weldfusion.simulate.sensors.spectrometer import WAVELENGTHS_NM
+from weldfusion.simulate.laser.events import KINDS
+from weldfusion.simulate.laser.labels import PENETRATION, penetration_along, pore_intervals
+from weldfusion.simulate.laser.preset import find_preset
+from weldfusion.simulate.laser.process import plan_laser
+from weldfusion.simulate.laser.sensors.spectrometer import WAVELENGTHS_NM
+from weldfusion.simulate.laser.weld import SimulatedWeld, simulate_weld
+from weldfusion.simulate.record import Recording
 
 PICTURE = Path(__file__).with_name("simulator_weld.png")
 SECONDS, WELDS = 1.0, 24

@@ -15,9 +15,10 @@ from weldfusion.config.load import load_resolved, load_settings
 from weldfusion.data.card import Card, read_card
 from weldfusion.data.inputs import chosen_inputs, chosen_targets
 from weldfusion.data.nominal import nominal_flows
-from weldfusion.simulate.laser_card import laser_card
-from weldfusion.simulate.laser_weld import SENSORS, plan_laser
-from weldfusion.simulate.preset import LASER_AL
+from weldfusion.simulate.laser.card import laser_card
+from weldfusion.simulate.laser.preset import LASER_AL
+from weldfusion.simulate.laser.process import plan_laser
+from weldfusion.simulate.laser.weld import SENSORS
 from weldfusion.systems.graph import FusionModel
 
 ROOT = Path(__file__).parents[1]

@@ -6,7 +6,7 @@ import pytest
 from weldfusion.errors import ReadError
 from weldfusion.explain.pointing import hit_and_chance, over_time, tolerance
 from weldfusion.explain.truth import PURE_NOISE, read_truths
-from weldfusion.simulate.laser import simulate_laser
+from weldfusion.simulate.laser.process import simulate_laser
 
 
 def test_what_the_simulator_wrote_is_read(tmp_path):

@@ -10,8 +10,9 @@ from weldfusion.errors import SignalError
 from weldfusion.signals.frames import Region
 from weldfusion.signals.morphology import KeyholeOpening
 from weldfusion.signals.thresholds import Hysteresis, Level, Otsu
-from weldfusion.simulate.camera_truth import camera_masks
-from weldfusion.simulate.laser_weld import plan_laser, simulate_weld
+from weldfusion.simulate.laser.camera_truth import camera_masks
+from weldfusion.simulate.laser.process import plan_laser
+from weldfusion.simulate.laser.weld import simulate_weld
 
 NAMES = [name for name, _ in KeyholeOpening(1.0).columns]
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from weldfusion.errors import SignalError
 from weldfusion.signals.repair import RepairOutliers, UpperTrack, repaired, upper_track
-from weldfusion.simulate.sensors.oct import outcomes
+from weldfusion.simulate.laser.sensors.oct import outcomes
 
 
 @settings(max_examples=40, deadline=None)

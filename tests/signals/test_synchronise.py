@@ -7,8 +7,9 @@ from scipy.stats import binom
 
 from weldfusion.errors import SignalError
 from weldfusion.signals.synchronise import NotSignificant, find_drift, find_offset
-from weldfusion.simulate.laser_weld import plan_laser, simulate_weld
-from weldfusion.simulate.sensors import photodiode
+from weldfusion.simulate.laser.process import plan_laser
+from weldfusion.simulate.laser.sensors import photodiode
+from weldfusion.simulate.laser.weld import simulate_weld
 
 
 def test_offset_is_within_a_sample_of_the_slower_sensor_and_its_deviation_honest():

@@ -5,8 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from weldfusion.simulate.laser_weld import SimulatedWeld, plan_laser, simulate_weld
-from weldfusion.simulate.preset import LASER_AL, Difficulty
+from weldfusion.simulate.laser.preset import LASER_AL, Difficulty
+from weldfusion.simulate.laser.process import plan_laser
+from weldfusion.simulate.laser.weld import SimulatedWeld, simulate_weld
 
 
 @pytest.fixture(scope="session")

@@ -11,9 +11,10 @@ from itertools import pairwise
 import numpy as np
 from scipy.signal import welch
 
-from weldfusion.simulate.labels import PENETRATION, penetration_along, pores_per_cm
-from weldfusion.simulate.laser_weld import SENSORS, SimulatedWeld, plan_laser, simulate_weld
-from weldfusion.simulate.preset import find_preset
+from weldfusion.simulate.laser.labels import PENETRATION, penetration_along, pores_per_cm
+from weldfusion.simulate.laser.preset import find_preset
+from weldfusion.simulate.laser.process import plan_laser
+from weldfusion.simulate.laser.weld import SENSORS, SimulatedWeld, simulate_weld
 
 WELDS, SEED, SECONDS = 24, 0, 1.0
 BANDS = {

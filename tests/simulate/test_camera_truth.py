@@ -5,9 +5,10 @@ import pytest
 from scipy.ndimage import uniform_filter
 
 from weldfusion.errors import WeldfusionError
-from weldfusion.simulate.camera_truth import camera_masks
-from weldfusion.simulate.laser_weld import plan_laser, simulate_weld
-from weldfusion.simulate.sensors import camera_scene
+from weldfusion.simulate.laser.camera_truth import camera_masks
+from weldfusion.simulate.laser.process import plan_laser
+from weldfusion.simulate.laser.sensors import camera_scene
+from weldfusion.simulate.laser.weld import simulate_weld
 
 
 def test_masks_fit_the_recorded_frames_to_the_pixel() -> None:

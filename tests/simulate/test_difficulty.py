@@ -8,11 +8,12 @@ import pytest
 from scipy.stats import kstest
 
 from weldfusion.errors import WeldfusionError
-from weldfusion.simulate.design import Design, draw_design
 from weldfusion.simulate.difficulty import Difficulty, parse_difficulty
-from weldfusion.simulate.labels import penetration_along
-from weldfusion.simulate.laser_weld import SENSORS, SimulatedWeld, plan_laser, simulate_weld
-from weldfusion.simulate.preset import LASER_AL, LASER_SS, LaserPreset
+from weldfusion.simulate.laser.design import Design, draw_design
+from weldfusion.simulate.laser.labels import penetration_along
+from weldfusion.simulate.laser.preset import LASER_AL, LASER_SS, LaserPreset
+from weldfusion.simulate.laser.process import plan_laser
+from weldfusion.simulate.laser.weld import SENSORS, SimulatedWeld, simulate_weld
 from weldfusion.simulate.storage import write_weld
 
 SECONDS = 0.5

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from weldfusion.simulate.curve import Curve
-from weldfusion.simulate.design import Design
-from weldfusion.simulate.film import draw_film_pores, draw_films
-from weldfusion.simulate.states import FilmStates
+from weldfusion.simulate.laser.design import Design
+from weldfusion.simulate.laser.film import draw_film_pores, draw_films
+from weldfusion.simulate.laser.states import FilmStates
 
 SPEED = 0.1
 

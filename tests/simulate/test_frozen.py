@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from tests.simulate import frozen_statistics
-from weldfusion.simulate.preset import PRESETS
+from weldfusion.simulate.laser.preset import PRESETS
 
 STANDARD_ERRORS = 4
 

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from weldfusion.simulate.design import Design, draw_joint
 from weldfusion.simulate.groups import Groups, Place, plan_groups
-from weldfusion.simulate.preset import LASER_AL
-from weldfusion.simulate.sensors import microphone, oct, photodiode
+from weldfusion.simulate.laser.design import Design, draw_joint
+from weldfusion.simulate.laser.preset import LASER_AL
+from weldfusion.simulate.laser.sensors import microphone, oct, photodiode
 
 DESIGN = Design(3e3, 0.1, 1.0)
 

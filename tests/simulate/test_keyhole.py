@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from weldfusion.simulate.keyhole import (
+from weldfusion.simulate.laser.keyhole import (
     aspect_from_keyhole_number,
     aspect_ratio,
     beam_radius,
@@ -17,7 +17,7 @@ from weldfusion.simulate.keyhole import (
     oscillation_frequency,
     power_for_depth,
 )
-from weldfusion.simulate.material import AL_6061, SS_304, TI_6AL_4V
+from weldfusion.simulate.laser.material import AL_6061, SS_304, TI_6AL_4V
 
 RADIUS = 0.2e-3
 

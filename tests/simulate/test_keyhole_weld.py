@@ -5,10 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from weldfusion.simulate.figures import of_states
-from weldfusion.simulate.laser_weld import SimulatedWeld, plan_laser, simulate_weld
-from weldfusion.simulate.preset import LASER_AL, LASER_SS
-from weldfusion.simulate.states import States
+from weldfusion.simulate.laser.figures import of_states
+from weldfusion.simulate.laser.preset import LASER_AL, LASER_SS
+from weldfusion.simulate.laser.process import plan_laser
+from weldfusion.simulate.laser.states import States
+from weldfusion.simulate.laser.weld import SimulatedWeld, simulate_weld
 
 
 @pytest.fixture(scope="module")

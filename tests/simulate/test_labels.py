@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from weldfusion.simulate import labels, sensors
 from weldfusion.simulate.curve import Curve
-from weldfusion.simulate.labels import (
+from weldfusion.simulate.laser import labels, sensors
+from weldfusion.simulate.laser.labels import (
     along_mm,
     local_porosity,
     mean_mm,
@@ -20,8 +20,8 @@ from weldfusion.simulate.labels import (
     pores_per_cm,
     weld_penetration,
 )
-from weldfusion.simulate.laser_weld import TIMED, SimulatedWeld
-from weldfusion.simulate.pores import Pores
+from weldfusion.simulate.laser.pores import Pores
+from weldfusion.simulate.laser.weld import TIMED, SimulatedWeld
 
 
 def test_sensors_are_given_states_and_set_up_only() -> None:
@@ -41,8 +41,8 @@ def test_no_sensor_knows_labels_and_no_label_knows_sensors() -> None:
         return {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)}
 
     for path in Path(sensors.__file__).parent.glob("*.py"):
-        assert "weldfusion.simulate.labels" not in imported(path)
-        assert path.stem == "parameters" or "weldfusion.simulate.design" not in imported(path)
+        assert "weldfusion.simulate.laser.labels" not in imported(path)
+        assert path.stem == "parameters" or "weldfusion.simulate.laser.design" not in imported(path)
     assert not any("sensors" in name for name in imported(Path(labels.__file__)))
 
 

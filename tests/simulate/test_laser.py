@@ -16,9 +16,9 @@ from weldfusion.data.card import read_card
 from weldfusion.data.check import check
 from weldfusion.data.manifest import read_manifest
 from weldfusion.errors import WeldfusionError
-from weldfusion.simulate.laser import simulate_laser
-from weldfusion.simulate.laser_weld import SENSORS, plan_laser, simulate_weld
-from weldfusion.simulate.preset import PRESETS
+from weldfusion.simulate.laser.preset import PRESETS
+from weldfusion.simulate.laser.process import plan_laser, simulate_laser
+from weldfusion.simulate.laser.weld import SENSORS, simulate_weld
 from weldfusion.simulate.storage import write_weld
 
 

@@ -5,10 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from weldfusion.simulate.design import Joint
-from weldfusion.simulate.laser_weld import SimulatedWeld
-from weldfusion.simulate.material import AL_6061
-from weldfusion.simulate.pool import low_pass, melted_area, open_share, weld_depth
+from weldfusion.simulate.laser.design import Joint
+from weldfusion.simulate.laser.material import AL_6061
+from weldfusion.simulate.laser.pool import low_pass, melted_area, open_share, weld_depth
+from weldfusion.simulate.laser.weld import SimulatedWeld
 
 JOINT = Joint(AL_6061, 4e-3, 0.2e-3, 4e-3, 0.0, 1.0, 3e3, 0.06)
 

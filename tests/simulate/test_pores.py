@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from weldfusion.simulate.figures import of_states
-from weldfusion.simulate.laser_weld import SimulatedWeld
-from weldfusion.simulate.material import AL_6061
-from weldfusion.simulate.pores import rise_speed
+from weldfusion.simulate.laser.figures import of_states
+from weldfusion.simulate.laser.material import AL_6061
+from weldfusion.simulate.laser.pores import rise_speed
+from weldfusion.simulate.laser.weld import SimulatedWeld
 
 
 @given(st.floats(2e-5, 8e-4))

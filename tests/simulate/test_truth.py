@@ -7,8 +7,8 @@ import pytest
 
 from weldfusion.data.card import read_card
 from weldfusion.data.manifest import read_manifest
-from weldfusion.simulate.laser import simulate_laser
-from weldfusion.simulate.laser_weld import SENSORS, device_of
+from weldfusion.simulate.laser.process import simulate_laser
+from weldfusion.simulate.laser.weld import SENSORS, device_of
 
 WELDS, SECONDS = 6, 1.0
 

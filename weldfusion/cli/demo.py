@@ -41,7 +41,7 @@ def run(arguments: Namespace) -> int:
             f"{config}: no such file; the demo needs weldfusion's own folder, not only the package"
         )
     from weldfusion.data.folder import read_dataset
-    from weldfusion.simulate.laser import simulate_laser
+    from weldfusion.simulate.laser.process import simulate_laser
 
     if not (DATA / "dataset.yaml").is_file():
         print(f"simulating {arguments.welds} laser welds into {DATA}")

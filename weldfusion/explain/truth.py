@@ -1,6 +1,6 @@
 """What really happened in simulated welds, read from `truth/<weld>.npz` beside the recordings."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from zipfile import BadZipFile
 
@@ -8,8 +8,7 @@ import numpy as np
 
 from weldfusion.errors import ReadError
 from weldfusion.explain.explanation import WeldTruth
-from weldfusion.simulate.events import KINDS
-from weldfusion.simulate.laser_weld import device_of
+from weldfusion.simulate.laser.events import KINDS
 from weldfusion.simulate.sensors import noise
 
 FOLDER = "truth"
@@ -25,7 +24,7 @@ def pure_noise(sensors: Iterable[str]) -> list[str]:
     >>> pure_noise(["oct", "noise", "noise2"])
     ['noise', 'noise2']
     """
-    return sorted(name for name in set(sensors) if device_of(name) is noise)
+    return sorted(name for name in set(sensors) if name.rstrip("0123456789") == PURE_NOISE)
 
 
 def read_truths(root: Path, welds: Iterable[str]) -> dict[str, WeldTruth]:
@@ -41,18 +40,24 @@ def _read(weld: str, file: Path) -> WeldTruth:
     try:
         with np.load(file, allow_pickle=False) as record:
             kinds = record["event_kinds"] if "event_kinds" in record else np.array(KINDS)
-            stays = record["pores.survived"].astype(bool)
-            seconds = record["pores.time_s"][stays] if "pores.time_s" in record else np.zeros(0)
-            micrometres = record["pores.diameter_m"][stays][: len(seconds)] * 1e6
+            seconds, micrometres = _pores(record)
             return WeldTruth(
                 weld,
                 record["events.time_s"].astype(float),
                 tuple(str(kinds[kind]) for kind in record["events.kind"]),
-                seconds.astype(float),
-                micrometres.astype(float),
+                seconds,
+                micrometres,
             )
     except (KeyError, IndexError, ValueError, OSError, BadZipFile) as error:
         cause = " ".join(str(error).split())
         raise ReadError(
             f"{file}: no truth of a simulated weld ({cause}); simulate the data set again"
         ) from None
+
+
+def _pores(record: Mapping[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """Times (s) and diameters (µm) of the pores that stayed; none where the process has no pores."""
+    if "pores.time_s" not in record:
+        return np.zeros(0), np.zeros(0)
+    stays = record["pores.survived"].astype(bool)
+    return record["pores.time_s"][stays].astype(float), record["pores.diameter_m"][stays] * 1e6

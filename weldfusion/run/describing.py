@@ -10,9 +10,8 @@ from weldfusion.data.dataset import WeldWindows
 from weldfusion.data.leave_out import open_dataset
 from weldfusion.data.nominal import nominal_flows
 from weldfusion.errors import ConfigError
-from weldfusion.simulate.laser_card import laser_card
-from weldfusion.simulate.laser_weld import SENSORS, plan_laser
-from weldfusion.simulate.preset import find_preset
+from weldfusion.simulate.find import find_process
+from weldfusion.simulate.process import plan_welds
 from weldfusion.systems.measure import measured
 from weldfusion.systems.structure import Structure
 
@@ -46,13 +45,14 @@ def describe(
 
 
 def card_of(text: str) -> Card:
-    """The card of a file or folder, or of the simulator for the name of a preset (`laser_al`).
+    """The card of a file or folder, or of the simulator for the name of a process (`laser_al`).
 
-    Raises WeldfusionError where there is no such file and no such preset.
+    Raises WeldfusionError where there is no such file and no such process.
     """
     path = Path(text)
     if path.is_dir():
         path = path / "dataset.yaml"
     if path.suffix or path.exists():
         return read_card(path)
-    return laser_card(plan_laser(1, 0, SENSORS, 2.0, find_preset(text)))
+    process = find_process(text)
+    return process.card(plan_welds(process, welds=1, seed=0))

@@ -1,26 +1,23 @@
 """A simulated weld on disk: recordings, labels and truth, in a folder that appears whole or not at all."""
 
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from itertools import compress
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import soundfile
+from PIL import Image
 
 from weldfusion.errors import WeldfusionError
-from weldfusion.simulate import labels
-from weldfusion.simulate.laser_weld import Plan, Recording, SimulatedWeld
-from weldfusion.simulate.sensors import microphone, parameters, photodiode
-from weldfusion.simulate.states import States
-from weldfusion.simulate.truth import truth_record
+from weldfusion.simulate.record import Labels, Recording, WeldRecord
 
 Row = dict[str, str]
-FULL_SCALE = {
-    "photodiode": photodiode.FULL_SCALE,
-    "back_diode": photodiode.FULL_SCALE,
-    "microphone": microphone.FULL_SCALE,
+NO_EVENTS: Mapping[str, Any] = {
+    "event_kinds": np.array([], dtype=str),
+    "events.kind": np.zeros(0, np.int64),
+    "events.time_s": np.zeros(0),
 }
 
 
@@ -48,28 +45,44 @@ def whole_folder(out: Path) -> Iterator[Path]:
         shutil.rmtree(part, ignore_errors=True)
 
 
-def write_weld(weld: SimulatedWeld, plan: Plan, folder: Path) -> Row:
-    """Write the files of one weld of a plan and return its row of the manifest."""
+def write_weld(weld: WeldRecord, folder: Path) -> Row:
+    """Write the files of one weld and return its row of the manifest."""
     row = {
         "weld": weld.id,
         "machine": weld.place.machine,
         "session": weld.place.session,
         "workpiece": weld.place.workpiece,
         "active_from": "0",
-        "active_to": f"{weld.states.duration_s:g}",
-        "speed_mm_s": f"{weld.states.speed_m_s * 1e3:.3f}",
+        "active_to": f"{weld.duration_s:g}",
     }
     for name, recording in weld.recordings.items():
         row[name] = _write_recording(name, weld.id, recording, folder)
         row[f"{name}.offset_s"] = f"{recording.calibrated.offset_s:.7f}"
         row[f"{name}.clock_ppm"] = f"{recording.calibrated.ppm:.3f}"
-    if "parameters" in plan.sensors:
-        columns = plan.preset.parameters
-        settings = zip(columns, parameters.values(weld.design, columns), strict=True)
-        row |= {column: f"{value:.4f}" for column, value in settings}
-    row |= _write_labels(weld.id, weld.states, plan.preset.difficulty.class_margin, folder)
-    np.savez(_place(folder, "truth", f"{weld.id}.npz"), allow_pickle=False, **truth_record(weld))
+    for name, pictures in weld.pictures.items():
+        files = (f"signals/{name}/{weld.id}_{k}.png" for k in range(len(pictures)))
+        row[name] = ";".join(map(_write_picture, files, pictures, [folder] * len(pictures)))
+    row |= _cells(weld.settings) | _write_labels(weld.id, weld.labels, folder)
+    np.savez(_place(folder, "truth", f"{weld.id}.npz"), allow_pickle=False, **truth_of(weld))
     return row
+
+
+def truth_of(weld: WeldRecord) -> dict[str, Any]:
+    """The truth file's named arrays: the weld's own; where no events are told, empty ones; `place.*`; and of
+    every sensor `<sensor>.setup.*` (gains and the like, group effects in), `.dropouts_s` (n, 2), `.offset_s`
+    and `.clock_ppm` of its true clock."""
+    record = {**NO_EVENTS, **weld.truth} | {
+        f"place.{name}": value for name, value in vars(weld.place).items()
+    }
+    for name, recording in weld.recordings.items():
+        record |= {f"{name}.setup.{key}": value for key, value in vars(recording.setup).items()}
+        record[f"{name}.dropouts_s"] = recording.dropouts
+        record |= {f"{name}.offset_s": recording.true.offset_s, f"{name}.clock_ppm": recording.true.ppm}
+    return record
+
+
+def _cells(values: Mapping[str, str | float]) -> Row:
+    return {name: value if isinstance(value, str) else f"{value:.6g}" for name, value in values.items()}
 
 
 def _place(folder: Path, *parts: str) -> Path:
@@ -80,35 +93,30 @@ def _place(folder: Path, *parts: str) -> Path:
 
 def _write_recording(name: str, weld: str, recording: Recording, folder: Path) -> str:
     values = recording.values
-    if name in FULL_SCALE:
+    if recording.full_scale is not None:
         relative = f"signals/{name}/{weld}.flac"
         rate = int(recording.calibrated.rate)
-        soundfile.write(_place(folder, relative), values.T / FULL_SCALE[name], rate, subtype="PCM_16")
+        soundfile.write(_place(folder, relative), values.T / recording.full_scale, rate, subtype="PCM_16")
     else:
         relative = f"signals/{name}/{weld}.npy"
         np.save(_place(folder, relative), values)
     return relative
 
 
-def _write_labels(weld: str, states: States, margin: float, folder: Path) -> Row:
-    along, bead = labels.penetration_along(states), states.bead
-    steps = zip(along.edges_s[:-1], along.edges_s[1:], along.labels, strict=True)
-    rows = compress(steps, labels.clear_steps(states, margin))
-    pores = [(start, end, labels.PORE) for start, end in labels.pore_intervals(states)]
-    curves = {
-        "depth_along": labels.along_mm(bead.depth_m),
-        "back_width_along": labels.along_mm(bead.back_width_m),
-        "local_porosity_along": labels.local_porosity(states),
-    }
-    return {
-        "penetration_along": _write_intervals(f"labels/penetration/{weld}.csv", rows, folder),
-        "pores_along": _write_intervals(f"labels/pores/{weld}.csv", pores, folder),
-        **{name: _write_curve(f"labels/{name}/{weld}.npy", curve, folder) for name, curve in curves.items()},
-        "weld_penetration": labels.weld_penetration(along),
-        "depth_mm": f"{labels.mean_mm(bead.depth_m):.4f}",
-        "back_width_mm": f"{labels.mean_mm(bead.back_width_m):.4f}",
-        "pores_per_cm": f"{labels.pores_per_cm(states):.4f}",
-    }
+def _write_picture(relative: str, pixels: np.ndarray, folder: Path) -> str:
+    Image.fromarray(pixels).save(_place(folder, relative))
+    return relative
+
+
+def _write_labels(weld: str, labels: Labels, folder: Path) -> Row:
+    row = _cells(labels.values)
+    for name, rows in labels.intervals.items():
+        row[name] = _write_intervals(f"labels/{name}/{weld}.csv", rows, folder)
+    for name, curve in labels.curves.items():
+        row[name] = _write_curve(f"labels/{name}/{weld}.npy", curve, folder)
+    for name, mask in labels.masks.items():
+        row[name] = _write_picture(f"labels/{name}/{weld}.png", mask, folder)
+    return row
 
 
 def _write_intervals(relative: str, rows: Iterable[tuple[float, float, str]], folder: Path) -> str:

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from weldfusion.simulate.curve import Curve
-from weldfusion.simulate.laser_weld import SimulatedWeld
-from weldfusion.simulate.states import States
+from weldfusion.simulate.laser.states import States
+from weldfusion.simulate.laser.weld import SimulatedWeld
 
 Change = Callable[[np.ndarray], np.ndarray]
 

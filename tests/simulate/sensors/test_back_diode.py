@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from weldfusion.simulate.sensors import back_diode
+from weldfusion.simulate.laser.sensors import back_diode
+from weldfusion.simulate.laser.states import States
 from weldfusion.simulate.sensors.clock import Clock
-from weldfusion.simulate.states import States
 
 NO_DROPOUT = np.zeros((0, 2))
 

@@ -7,10 +7,10 @@ import pytest
 from scipy.ndimage import zoom
 
 from weldfusion.simulate.groups import Groups, Place
-from weldfusion.simulate.plume import Spatter
-from weldfusion.simulate.sensors import camera_scene, coaxial_camera
+from weldfusion.simulate.laser.plume import Spatter
+from weldfusion.simulate.laser.sensors import camera_scene, coaxial_camera
+from weldfusion.simulate.laser.sensors.mouth import mouth_at
 from weldfusion.simulate.sensors.clock import Clock
-from weldfusion.simulate.sensors.mouth import mouth_at
 
 NO_DROPOUTS = np.zeros((0, 2))
 CLOCK = Clock(100.0, offset_s=-0.01)

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 
 from tests.simulate.sensors.devices import DEVICES
-from weldfusion.simulate.events import Events
 from weldfusion.simulate.groups import Groups, Place
-from weldfusion.simulate.plume import Spatter
-from weldfusion.simulate.pores import Pores
+from weldfusion.simulate.laser.events import Events
+from weldfusion.simulate.laser.plume import Spatter
+from weldfusion.simulate.laser.pores import Pores
+from weldfusion.simulate.laser.states import States
 from weldfusion.simulate.sensors.clock import Clock
-from weldfusion.simulate.states import States
 
 FED_BY = {
     "keyhole.depth_m": {"oct"},

@@ -7,7 +7,7 @@ import pytest
 from scipy.constants import c, h, k
 
 from weldfusion.simulate.groups import Groups, Place
-from weldfusion.simulate.sensors import infrared
+from weldfusion.simulate.laser.sensors import infrared
 from weldfusion.simulate.sensors.clock import Clock
 
 NO_DROPOUTS = np.zeros((0, 2))

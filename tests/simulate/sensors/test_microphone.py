@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy.signal import welch
 
-from weldfusion.simulate.figures import of_sensors
-from weldfusion.simulate.sensors import microphone
+from weldfusion.simulate.laser.figures import of_sensors
+from weldfusion.simulate.laser.sensors import microphone
 
 NO_DROPOUTS = np.zeros((0, 2))
 RATE = 48_000

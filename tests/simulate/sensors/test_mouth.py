@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.special import ellipe
 
-from weldfusion.simulate.sensors.mouth import Mouth, elongation, mouth_at
+from weldfusion.simulate.laser.sensors.mouth import Mouth, elongation, mouth_at
 
 
 @given(st.floats(1e-5, 1e-2), st.floats(1.0, 1.6))

@@ -7,8 +7,8 @@ from sklearn.model_selection import StratifiedKFold, cross_val_predict
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from weldfusion.simulate.labels import penetration_along
-from weldfusion.simulate.laser_weld import SimulatedWeld
+from weldfusion.simulate.laser.labels import penetration_along
+from weldfusion.simulate.laser.weld import SimulatedWeld
 
 
 def test_noise_is_at_chance(welds: list[SimulatedWeld]) -> None:

@@ -5,9 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from weldfusion.simulate.figures import of_sensors
-from weldfusion.simulate.laser_weld import plan_laser, simulate_weld
-from weldfusion.simulate.preset import LASER_SS, Difficulty
+from weldfusion.simulate.laser.figures import of_sensors
+from weldfusion.simulate.laser.preset import LASER_SS, Difficulty
+from weldfusion.simulate.laser.process import plan_laser
+from weldfusion.simulate.laser.weld import simulate_weld
 
 
 @pytest.fixture(scope="module")

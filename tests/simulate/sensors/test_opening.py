@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from weldfusion.simulate.plume import Spatter
-from weldfusion.simulate.sensors import opening
+from weldfusion.simulate.laser.plume import Spatter
+from weldfusion.simulate.laser.sensors import opening
+from weldfusion.simulate.laser.sensors.mouth import mouth_at
 from weldfusion.simulate.sensors.clock import Clock
-from weldfusion.simulate.sensors.mouth import mouth_at
 
 NO_DROPOUTS = np.zeros((0, 2))
 CLOCK = Clock(2_000.0, offset_s=-0.01)

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from weldfusion.simulate.curve import Curve
-from weldfusion.simulate.figures import of_sensors
-from weldfusion.simulate.sensors import photodiode
+from weldfusion.simulate.laser.figures import of_sensors
+from weldfusion.simulate.laser.sensors import photodiode
 
 NO_DROPOUTS = np.zeros((0, 2))
 

@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 
-import weldfusion.simulate.sensors as sensors
+import weldfusion.simulate.laser.sensors as sensors
 from tests.simulate.sensors.devices import DEVICES
 
 FOLDER = Path(sensors.__file__).parent
-FORBIDDEN = {f"weldfusion.simulate.{name}" for name in ("labels", "design", "laser_weld", "laser", "preset")}
+FORBIDDEN = {
+    f"weldfusion.simulate.laser.{name}" for name in ("labels", "design", "weld", "process", "preset")
+}
 
 
 @pytest.mark.parametrize("name", DEVICES)
@@ -37,12 +39,12 @@ def test_no_sensor_imports_labels_or_designs(path: Path) -> None:
     imported = {
         node.module for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.ImportFrom)
     }
-    allowed = {"weldfusion.simulate.design"} if path.stem == "parameters" else set()
+    allowed = {"weldfusion.simulate.laser.design"} if path.stem == "parameters" else set()
     assert not (imported & FORBIDDEN) - allowed
 
 
 def test_states_hold_no_label_and_no_design() -> None:
-    from weldfusion.simulate import states
+    from weldfusion.simulate.laser import states
 
     names = {name for _, record in inspect.getmembers(states, inspect.isclass) for name in vars(record)}
     assert not {name for name in names if "label" in name or "cause" in name or "design" in name}

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.constants import e, k
 
-from weldfusion.simulate.sensors.spectral_lines import (
+from weldfusion.simulate.laser.sensors.spectral_lines import (
     BOLTZMANN_EV_K,
     LINES,
     boltzmann_temperature,

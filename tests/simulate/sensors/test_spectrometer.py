@@ -7,9 +7,9 @@ import pytest
 from scipy.constants import c, h, k
 
 from weldfusion.simulate.groups import Groups, Place
-from weldfusion.simulate.sensors import spectrometer
+from weldfusion.simulate.laser.sensors import spectrometer
+from weldfusion.simulate.laser.sensors.spectral_lines import LINES, boltzmann_temperature
 from weldfusion.simulate.sensors.clock import Clock
-from weldfusion.simulate.sensors.spectral_lines import LINES, boltzmann_temperature
 
 NO_DROPOUTS = np.zeros((0, 2))
 CLOCK = Clock(280.0, offset_s=-0.01)

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from weldfusion.simulate.groups import Groups, Place
-from weldfusion.simulate.sensors import oct as oct_sensor
-from weldfusion.simulate.sensors import photodiode
+from weldfusion.simulate.laser.sensors import oct as oct_sensor
+from weldfusion.simulate.laser.sensors import photodiode
 from weldfusion.simulate.sensors.clock import calibrated_clock
 
 TYPES = {

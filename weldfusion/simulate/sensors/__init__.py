@@ -1,2 +1,2 @@
-"""Sensors of the simulated weld: take states, set-up and clock only, give what a device would have recorded.
-May import `errors`, `signals`, `data` and the state records of `simulate` (never labels or designs)."""
+"""What the sensors of all simulated processes share: clocks, drop-outs, and a sensor of pure noise.
+May import `errors`, `signals`, `data`, `groups` and `streams`."""

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Protocol
 
 import numpy as np
 
@@ -9,9 +10,15 @@ from weldfusion.data.card import Modality
 from weldfusion.simulate.groups import Groups
 from weldfusion.simulate.sensors.clock import Clock
 from weldfusion.simulate.sensors.dropout import hold
-from weldfusion.simulate.states import States
 
 RATE = 1_000
+
+
+class Lasting(Protocol):
+    """States of a weld, of which only the length is known."""
+
+    @property
+    def duration_s(self) -> float: ...
 
 
 @dataclass(frozen=True)
@@ -27,7 +34,7 @@ def setup(groups: Groups, noise: float) -> Setup:
 
 
 def record(
-    states: States, setup: Setup, clock: Clock, dropouts: np.ndarray, rng: np.random.Generator
+    states: Lasting, setup: Setup, clock: Clock, dropouts: np.ndarray, rng: np.random.Generator
 ) -> np.ndarray:
     """Signal (1, time) float32; of the states only the duration is used."""
     times = clock.times(states.duration_s)

@@ -1,0 +1,40 @@
+"""The tables on real recordings: robotic, ultrasonic and flash butt welds, CMT arc sound, wire-arc tube.
+
+Needs the recordings: set WELDFUSION_REAL_DATA to the folder with the zip files. It runs real_robotic.py,
+real_ultrasonic.py, real_cmt.py, real_flash.py and real_waam.py one after the other; each can be run alone,
+be stopped and gone on with. `--kept` trains nothing: what is finished, and what `results/` kept of earlier
+runs, is joined. A row whose goal is not met (**no**) does not beat the best simple baseline on the same
+sensors and folds; `not run` says that a row has not been trained yet.
+"""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+import real_cmt
+import real_flash
+import real_robotic
+import real_ultrasonic
+import real_waam
+from harness import Row, run
+from real_studies import HOME, measure
+
+TABLES = (real_robotic, real_ultrasonic, real_cmt, real_flash, real_waam)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(add_help=False)
+    parser.add_argument("--kept", action="store_true")
+    parser.add_argument("--home", type=Path, default=HOME)
+    options, rest = parser.parse_known_args(argv)
+
+    def every(quick: bool) -> list[Row]:
+        train = not options.kept
+        tables = (measure(one.NAME, one.PARTS, quick, options.home, train) for one in TABLES)
+        return [row for rows in tables for row in rows]
+
+    return run("real_full", __doc__, every, rest, also=" --kept" if options.kept else "")
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

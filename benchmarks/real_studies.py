@@ -1,0 +1,202 @@
+"""Shared by the tables on real recordings: studies that can be stopped and gone on with, joined into rows.
+
+A benchmark is a list of `Part`s, each a study (`configs/systems/<name>/tables/`) on one division of one
+data set. Its runs lie in `studies/real/<part>` (`--home` names another folder), so a table that was
+interrupted goes on where it stopped. With `--kept` nothing is trained. Rows of earlier full runs stay in
+`results/` until the same row is finished again; a row that was never run says so.
+"""
+
+import argparse
+import json
+import sys
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from harness import RESULTS, Row, row, run
+from real_sets import CONFIGS, converted, recordings
+
+import weldfusion as wf
+from weldfusion.config.study_file import read_study
+from weldfusion.evaluation.evaluate import Frames, evaluate
+from weldfusion.run.study_plan import Asked, Planned, plan_study
+from weldfusion.run.studying import run_study, write_tables
+from weldfusion.studies.study import Study
+
+HOME = Path("studies") / "real"
+NOT_RUN = "not run"
+
+
+@dataclass(frozen=True)
+class Part:
+    """One table.
+
+    Args:
+        name: of its folder, and the beginning of its rows' names.
+        study: file below `configs/systems`.
+        data: the data set's zip file, without `.zip`, or a copy that `prepare` makes.
+        told: how the welds are divided and what was reduced, for the note of every row.
+        config: file of `configs/data` joined after those of every row.
+        overrides: settings of every row.
+        prepare: makes the folder of the data set out of those of the zip files, where it is no zip file.
+        beside: further baselines on the folds of a trained run, each told in a row of its own.
+    """
+
+    name: str
+    study: str
+    data: str
+    told: str
+    config: str = ""
+    overrides: Mapping[str, Any] = field(default_factory=dict)
+    prepare: Callable[[Path], Path] | None = None
+    beside: Callable[[wf.Run], Mapping[str, Frames]] | None = None
+
+    @property
+    def file(self) -> Path:
+        return CONFIGS / "systems" / self.study
+
+
+def unzipped(home: Path, name: str) -> Path:
+    """The converted data set below `home`, unzipped the first time."""
+    folder = home / "data" / name
+    return folder if (folder / "manifest.csv").is_file() else converted(recordings(), name, home / "data")
+
+
+def asked(part: Part, home: Path, quick: bool) -> Asked:
+    """What its study is run with; quick: the first row, one epoch, one seed."""
+    data = (part.prepare or (lambda home: unzipped(home, part.data)))(home)
+    files = [CONFIGS / "data" / f"{part.config}.yaml"] if part.config else []
+    overrides = {"data.root": str(data.absolute()), **part.overrides}
+    if not quick:
+        return Asked(files, overrides)
+    return Asked(files, overrides | {"trainer.max_epochs": 1}, only=[read_study(part.file).rows[0].name])
+
+
+def finished(part: Part, home: Path, quick: bool = False) -> list[Row]:
+    """A row for each figure of each finished run of the part."""
+    folder, study = home / part.name, read_study(part.file)
+    planned = plan_study(study, folder, asked(part, home, quick))
+    write_tables(study, folder, planned)
+    if not (folder / "table.csv").is_file():
+        return []
+    table = pd.read_csv(folder / "table.csv", keep_default_na=False, na_values=[""])
+    by_name = {one.cell.row.name: one for one in planned}
+    rows = []
+    for _, line in table.iterrows():
+        rows.append(told(part, line.to_dict(), by_name[line["row"]]))
+        last = line["row"] not in set(table["row"][int(line.name) + 1 :])
+        if part.beside and last:
+            rows += told_beside(part, line["row"], by_name[line["row"]], study)
+    return rows
+
+
+def told(part: Part, line: Mapping[str, Any], planned: Planned) -> Row:
+    """One line of a study's table. Its goal is met where the study says so: the paired difference from the
+    best simple baseline on the same sensors and folds has a p-value below 0.05, corrected after Holm over the
+    table."""
+    note = [bounded(line["value"], line["lower"], line["upper"])]
+    best = line["baseline"] if isinstance(line["baseline"], str) else ""
+    if best:
+        theirs = (line["baseline_value"], line["baseline_lower"], line["baseline_upper"])
+        gain = tuple(line[f"over_baseline{end}"] for end in ("", "_lower", "_upper"))
+        verdict = line["over_baseline_verdict"]
+        note.append(f"{best}: {bounded(*theirs)}; {verdict}: better by {bounded(*gain)}{p_value(line)}")
+    note.append(f"{len(planned.folds)} folds, {planned.seeds} seeds, {line['groups']} groups, {part.told}")
+    name = f"{part.name}: {line['row']}: {line['target']}"
+    met = line["over_baseline_verdict"] == "beats" if best else None
+    goal = f"beats {best}" if best else None
+    return Row(name, float(line["value"]), line["figure"], goal, met, note="; ".join(note))
+
+
+def told_beside(part: Part, name: str, planned: Planned, study: Study) -> list[Row]:
+    """The first figure of a run beside each further baseline; met where the paired interval lies above 0."""
+    assert part.beside is not None
+    trained = wf.Run(planned.run)
+    rows = []
+    for label, frames in part.beside(trained).items():
+        found = evaluate(*trained.predictions(), {label: frames}, trained.settings.seed)["targets"]
+        for target, entry in found.items():
+            figure = study.figures[0] if study.figures else entry["headline"]
+            rows.append(
+                against(f"{part.name}: {name}: {target}, against {label}", entry["weld"], figure, label)
+            )
+    return rows
+
+
+def against(title: str, level: Mapping[str, Any], figure: str, label: str) -> Row:
+    """A figure per weld beside one baseline."""
+    ours, beside = level["figures"][figure], level["baselines"][label]
+    apart, theirs = beside["difference"][figure], beside["figures"][figure]
+    bounds = [bounded(*(one[key] for key in ("value", "lower", "upper"))) for one in (ours, theirs, apart)]
+    note = f"{bounds[0]}; {label}: {bounds[1]}; {apart['verdict']}: better by {bounds[2]}"
+    return Row(title, ours["value"], figure, f"beats {label}", apart["verdict"] == "beats", note=note)
+
+
+def bounded(value: float, lower: float | None, upper: float | None) -> str:
+    """
+    >>> bounded(0.93, 0.88, 0.97), bounded(0.93, None, None)
+    ('0.930 [0.880, 0.970]', '0.930 (no interval)')
+    """
+    if lower is None or upper is None or pd.isna(lower) or pd.isna(upper):
+        return f"{value:.3f} (no interval)"
+    return f"{value:.3f} [{lower:.3f}, {upper:.3f}]"
+
+
+def p_value(line: Mapping[str, Any]) -> str:
+    corrected = line["over_baseline_p_holm"]
+    return "" if pd.isna(corrected) else f" (p {corrected:.3f} after Holm)"
+
+
+def joined(parts: Sequence[Part], found: Sequence[Row], before: Sequence[Row]) -> list[Row]:
+    """Rows of every part in the order of its study: those found now, else those kept, else one that says that
+    the row was not run."""
+    rows: list[Row] = []
+    for part in parts:
+        for wanted in read_study(part.file).rows:
+            begin = f"{part.name}: {wanted.name}: "
+            now, kept = ([one for one in side if one.name.startswith(begin)] for side in (found, before))
+            rows += now or kept or [row(begin + NOT_RUN, float("nan"), note=f"{NOT_RUN}; {part.told}")]
+    return rows
+
+
+def rows_kept(name: str) -> list[Row]:
+    """Rows of the last full run of a benchmark, less those that were not run."""
+    file = RESULTS / f"{name}.json"
+    found = json.loads(file.read_text("utf-8"))["rows"] if file.is_file() else []
+    return [Row(**one) for one in found if not one["name"].endswith(NOT_RUN)]
+
+
+def measure(name: str, parts: Sequence[Part], quick: bool, home: Path, train: bool) -> list[Row]:
+    """Runs what is not finished (with `train`) and gives the rows of all parts."""
+    if quick:
+        with tempfile.TemporaryDirectory() as folder:
+            run_study(parts[0].file, Path(folder) / parts[0].name, asked=asked(parts[0], Path(folder), quick))
+            return finished(parts[0], Path(folder), quick)
+    found: list[Row] = []
+    for part in parts:
+        if train:
+            told_of = run_study(part.file, home / part.name, asked=asked(part, home, quick))
+            for line in told_of.failed:
+                print(f"failed: {line}", file=sys.stderr)
+        if (home / part.name).is_dir():
+            found += finished(part, home)
+    return joined(parts, found, rows_kept(name))
+
+
+def benchmark(name: str, about: str | None, parts: Sequence[Part], argv: Sequence[str] | None = None) -> int:
+    """The command line of a table on real recordings: that of every benchmark, with `--kept` and `--home`."""
+    parser = argparse.ArgumentParser(add_help=False)
+    parser.add_argument("--kept", action="store_true")
+    parser.add_argument("--home", type=Path, default=HOME)
+    options, rest = parser.parse_known_args(argv)
+    also = " --kept" if options.kept else ""
+    return run(
+        name,
+        about,
+        lambda quick: measure(name, parts, quick, options.home, not options.kept),
+        rest,
+        also=also,
+    )

@@ -15,10 +15,8 @@ from weldfusion.config.load import load_resolved, load_settings
 from weldfusion.data.card import Card, read_card
 from weldfusion.data.inputs import chosen_inputs, chosen_targets
 from weldfusion.data.nominal import nominal_flows
-from weldfusion.simulate.laser.card import laser_card
-from weldfusion.simulate.laser.preset import LASER_AL
-from weldfusion.simulate.laser.process import plan_laser
-from weldfusion.simulate.laser.weld import SENSORS
+from weldfusion.simulate.find import all_processes
+from weldfusion.simulate.process import plan_welds
 from weldfusion.systems.graph import FusionModel
 
 ROOT = Path(__file__).parents[1]
@@ -30,9 +28,11 @@ WHOLE_S = 2.0
 
 
 def card_of(root: str) -> Card:
-    """The card that belongs to a config's data folder; that of the simulator for folders named laser…."""
-    if Path(root).name.startswith("laser"):
-        return laser_card(plan_laser(4, 0, SENSORS, WHOLE_S, LASER_AL))
+    """The card that belongs to a config's data folder; of a simulated process for one that bears its name."""
+    name = Path(root).name
+    process = all_processes().get("laser_al" if name == "laser" else name)
+    if process is not None:
+        return process.card(plan_welds(process, welds=4, seed=0))
     return read_card(ROOT / Path(root).parent / "dataset.yaml")
 
 

@@ -83,7 +83,7 @@ def test_draws_for_a_simulated_set_without_data(tmp_path, capsys):
     ("words", "message"),
     [
         ([], "data.root: no data folder"),
-        (["--card", "laser_all"], "no preset is called 'laser_all'; did you mean laser_al"),
+        (["--card", "laser_all"], "none is called 'laser_all'; did you mean laser_al"),
         (["--card", "nowhere/dataset.yaml"], "nowhere/dataset.yaml"),
         (["--card", "laser_al", "--figure", "a.png"], "ends in .svg"),
         (["nowhere"], "nowhere: no such folder"),

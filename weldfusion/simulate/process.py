@@ -94,8 +94,7 @@ def plan_welds(
         raise WeldfusionError(f"seed: {seed} is out of range; it must be an integer from 0 to 2**64 - 1")
     knobs = difficulty or Difficulty()
     _check_knobs(process, knobs)
-    several = {"noise": nuisances(knobs.n_nuisance)}
-    chosen = tuple(one for name in _sensors(process, sensors) for one in several.get(name, (name,)))
+    chosen = _sensors(process, sensors, knobs)
     return Plan(tuple(plan_groups(welds)), seed, chosen, _length(process, weld_s), knobs)
 
 
@@ -117,15 +116,19 @@ def _check_knobs(process: Process, difficulty: Difficulty) -> None:
             )
 
 
-def _sensors(process: Process, asked: Sequence[str] | None) -> tuple[str, ...]:
+def _sensors(process: Process, asked: Sequence[str] | None, difficulty: Difficulty) -> tuple[str, ...]:
+    """In the order of the card; `noise` becomes as many sensors as `Difficulty.n_nuisance` says."""
     usual = tuple(name for name in process.sensors if name not in process.unasked)
     for name in asked or ():
         if name not in process.sensors:
             near = did_you_mean(name, process.sensors)
             raise WeldfusionError(f"sensors: no sensor is called {name!r}; {near}")
-    if asked is not None and not asked:
+    several = {"noise": nuisances(difficulty.n_nuisance)}
+    named = usual if asked is None else [name for name in process.sensors if name in asked]
+    chosen = tuple(one for name in named for one in several.get(name, (name,)))
+    if not chosen:
         raise WeldfusionError(f"sensors: at least one is needed; {did_you_mean('', process.sensors)}")
-    return usual if asked is None else tuple(name for name in process.sensors if name in asked)
+    return chosen
 
 
 def _length(process: Process, weld_s: float | None) -> float:

@@ -39,18 +39,8 @@ class Laser(Process):
         return laser_card(self._own(plan))
 
     def weld(self, plan: Plan, index: int) -> WeldRecord:
-        weld = simulate_weld(self._own(plan), index)
-        columns = self.preset.parameters if "parameters" in plan.sensors else ()
-        return WeldRecord(
-            weld.id,
-            weld.place,
-            weld.states.duration_s,
-            weld.recordings,
-            {},
-            {"speed_mm_s": f"{weld.states.speed_m_s * 1e3:.3f}"} | _settings(weld, columns),
-            labels_of(weld.states, plan.difficulty.class_margin),
-            truth_record(weld),
-        )
+        own = self._own(plan)
+        return record_of(simulate_weld(own, index), own)
 
     def _own(self, plan: Plan) -> LaserPlan:
         return LaserPlan(**vars(plan), preset=replace(self.preset, difficulty=plan.difficulty))
@@ -85,8 +75,26 @@ def simulate_laser(
 
     Arguments and errors: `process.plan_welds` and `data_set.write_data_set`.
     """
-    plan = plan_laser(welds, seed, sensors, weld_s, preset)
-    return write_data_set(Laser(preset), plan, Path(out), progress, processes)
+    process = Laser(preset)
+    plan = plan_welds(process, welds, seed, sensors, weld_s, preset.difficulty)
+    return write_data_set(process, plan, Path(out), progress, processes)
+
+
+def record_of(weld: SimulatedWeld, plan: LaserPlan) -> WeldRecord:
+    """What is written of a simulated weld."""
+    columns = plan.preset.parameters if "parameters" in plan.sensors else ()
+    told = zip(columns, parameters.values(weld.design, columns), strict=True)
+    settings = {column: f"{value:.4f}" for column, value in told}
+    return WeldRecord(
+        weld.id,
+        weld.place,
+        weld.states.duration_s,
+        weld.recordings,
+        {},
+        {"speed_mm_s": f"{weld.states.speed_m_s * 1e3:.3f}"} | settings,
+        labels_of(weld.states, plan.difficulty.class_margin),
+        truth_record(weld),
+    )
 
 
 def labels_of(states: States, margin: float) -> Labels:
@@ -113,8 +121,3 @@ def labels_of(states: States, margin: float) -> Labels:
             "local_porosity_along": labels.local_porosity(states),
         },
     )
-
-
-def _settings(weld: SimulatedWeld, columns: Sequence[str]) -> dict[str, str]:
-    told = zip(columns, parameters.values(weld.design, columns), strict=True)
-    return {column: f"{value:.4f}" for column, value in told}

@@ -12,7 +12,7 @@ from weldfusion.simulate.difficulty import Difficulty, parse_difficulty
 from weldfusion.simulate.laser.design import Design, draw_design
 from weldfusion.simulate.laser.labels import penetration_along
 from weldfusion.simulate.laser.preset import LASER_AL, LASER_SS, LaserPreset
-from weldfusion.simulate.laser.process import plan_laser
+from weldfusion.simulate.laser.process import plan_laser, record_of
 from weldfusion.simulate.laser.weld import SENSORS, SimulatedWeld, simulate_weld
 from weldfusion.simulate.storage import write_weld
 
@@ -85,7 +85,7 @@ def test_the_class_margin_leaves_out_what_lies_near_a_limit(tmp_path: Path) -> N
         rows = []
         for index in range(12):
             made = simulate_weld(plan, index)
-            row = write_weld(made, plan, tmp_path / f"{margin}")
+            row = write_weld(record_of(made, plan), tmp_path / f"{margin}")
             lines = (tmp_path / f"{margin}" / row["penetration_along"]).read_text().splitlines()[1:]
             depth = made.states.bead.depth_m.values.reshape(40, -1).mean(1) / made.states.plate_m
             opened = made.states.keyhole.open_root.values.reshape(40, -1).mean(1)

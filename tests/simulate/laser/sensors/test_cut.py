@@ -1,17 +1,17 @@
 """Same noise, one path of the states replaced: only the sensors that are fed by it change, bit by bit."""
 
-import importlib
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from tests.simulate.sensors.devices import DEVICES
+from tests.simulate.laser.sensors.devices import DEVICES
 from weldfusion.simulate.groups import Groups, Place
 from weldfusion.simulate.laser.events import Events
 from weldfusion.simulate.laser.plume import Spatter
 from weldfusion.simulate.laser.pores import Pores
 from weldfusion.simulate.laser.states import States
+from weldfusion.simulate.laser.weld import TIMED
 from weldfusion.simulate.sensors.clock import Clock
 
 FED_BY = {
@@ -39,7 +39,7 @@ def recorded(states: States) -> dict[str, np.ndarray]:
     groups = Groups(1, "laser_al", Place("m1", "m1s1", "m1s1w1", 0.5))
     found = {}
     for name in DEVICES:
-        device = importlib.import_module(f"weldfusion.simulate.sensors.{name}")
+        device = TIMED[name]
         clock = Clock(device.RATE, offset_s=-0.0103, ppm=20.0)
         setup, rng = device.setup(groups, 1.0), np.random.default_rng(7)
         found[name] = device.record(states, setup, clock, np.array([[0.4, 0.45]]), rng)

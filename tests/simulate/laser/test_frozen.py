@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.simulate import frozen_statistics
+from tests.simulate.laser import frozen_statistics
 from weldfusion.simulate.laser.preset import PRESETS
 
 STANDARD_ERRORS = 4

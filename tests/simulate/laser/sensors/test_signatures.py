@@ -1,14 +1,14 @@
 """Sensors are given states and their own set-up, never labels or what was intended."""
 
 import ast
-import importlib
 import inspect
 from pathlib import Path
 
 import pytest
 
 import weldfusion.simulate.laser.sensors as sensors
-from tests.simulate.sensors.devices import DEVICES
+from tests.simulate.laser.sensors.devices import DEVICES
+from weldfusion.simulate.laser.weld import TIMED
 
 FOLDER = Path(sensors.__file__).parent
 FORBIDDEN = {
@@ -18,11 +18,11 @@ FORBIDDEN = {
 
 @pytest.mark.parametrize("name", DEVICES)
 def test_a_device_takes_states_setup_clock_and_its_own_stream(name: str) -> None:
-    device = importlib.import_module(f"weldfusion.simulate.sensors.{name}")
+    device = TIMED[name]
     record = inspect.signature(device.record, eval_str=True)
     taken = {key: value.annotation.__qualname__ for key, value in record.parameters.items()}
     assert taken == {
-        "states": "States",
+        "states": "Lasting" if name == "noise" else "States",
         "setup": "Setup",
         "clock": "Clock",
         "dropouts": "ndarray",

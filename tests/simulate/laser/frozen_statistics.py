@@ -1,4 +1,6 @@
-"""Statistics of 24 welds of a preset, one value a weld; `python -m tests.simulate.frozen_statistics PRESET`
+"""Statistics of 24 welds of a preset, one value a weld.
+
+`python -m tests.simulate.laser.frozen_statistics PRESET`
 prints the file that `test_frozen.py` compares with (only for a new version of a preset)."""
 
 import hashlib

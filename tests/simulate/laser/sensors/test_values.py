@@ -1,13 +1,12 @@
 """Every device: finite, stored type, range; group effects of the diodes' window and of OCT."""
 
-import importlib
-
 import numpy as np
 import pytest
 
 from weldfusion.simulate.groups import Groups, Place
 from weldfusion.simulate.laser.sensors import oct as oct_sensor
 from weldfusion.simulate.laser.sensors import photodiode
+from weldfusion.simulate.laser.weld import TIMED
 from weldfusion.simulate.sensors.clock import calibrated_clock
 
 TYPES = {
@@ -25,7 +24,7 @@ TYPES = {
 
 @pytest.mark.parametrize("name", TYPES)
 def test_values_are_finite_in_range_and_of_the_stored_type(name: str, some_states) -> None:
-    device = importlib.import_module(f"weldfusion.simulate.sensors.{name}")
+    device = TIMED[name]
     kind, shape, largest = TYPES[name]
     for number, states in enumerate(some_states):
         groups = Groups(number, "laser_al", Place("m1", "m1s1", "m1s1w1", number / 5))

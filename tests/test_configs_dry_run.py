@@ -15,6 +15,7 @@ from weldfusion.config.load import load_resolved, load_settings
 from weldfusion.data.card import Card, read_card
 from weldfusion.data.inputs import chosen_inputs, chosen_targets
 from weldfusion.data.nominal import nominal_flows
+from weldfusion.data.settings import DataSettings
 from weldfusion.simulate.find import all_processes
 from weldfusion.simulate.process import plan_welds
 from weldfusion.systems.graph import FusionModel
@@ -25,6 +26,11 @@ SYSTEMS = sorted(
     file for file in (ROOT / "configs" / "systems").rglob("*.yaml") if file.parent.name != "tables"
 )  # studies: test_configs_tables.py
 WHOLE_S = 2.0
+
+
+def whole_s(data: DataSettings) -> float:
+    """Length of a recording: WHOLE_S, or a window where that is longer."""
+    return max(WHOLE_S, data.windows.length_s or 0.0)
 
 
 def card_of(root: str) -> Card:
@@ -66,7 +72,7 @@ def test_config_builds_its_model(file):
         settings, resolved = load_settings(files)
         assert plain(load_resolved(yaml.safe_load(yaml.safe_dump(resolved)))) == plain(settings)
         card = card_of(settings.data.root)
-        flows, targets = nominal_flows(card, settings.data, WHOLE_S)
+        flows, targets = nominal_flows(card, settings.data, whole_s(settings.data))
         model = FusionModel(flows, targets, settings.model)
         assert set(model.targets) == set(settings.data.targets or card.targets)
         assert sum(parameter.numel() for parameter in model.parameters()) > 0

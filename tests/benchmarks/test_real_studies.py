@@ -1,0 +1,76 @@
+"""Tables on real recordings: what was not run says so, kept rows stay until they are run again."""
+
+import math
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))
+
+from harness import Row
+from real_studies import NOT_RUN, Part, joined, told
+
+from weldfusion.config.study_file import read_study
+
+PART = Part("flash", "flash_weld/tables/first_30_s.yaml", "flash_weld", "blocks")
+NAMES = [row.name for row in read_study(PART.file).rows]
+
+
+def figure(name: str, value: float) -> Row:
+    return Row(f"flash: {name}: verdict", value)
+
+
+def test_rows_that_were_never_run_say_so_and_have_no_figure():
+    rows = joined([PART], [], [])
+    assert [row.name for row in rows] == [f"flash: {name}: {NOT_RUN}" for name in NAMES]
+    assert all(math.isnan(row.value) and row.met is None for row in rows)
+
+
+def test_a_row_run_again_replaces_the_kept_one_and_the_others_stay():
+    before = [figure(NAMES[0], 0.1), figure(NAMES[2], 0.2), figure("a row of another study", 0.3)]
+    rows = joined([PART], [figure(NAMES[0], 0.4)], before)
+    assert [row.value for row in rows[:3:2]] == [0.4, 0.2]
+    assert [row.name.endswith(NOT_RUN) for row in rows] == [False, True, False] + [True] * (len(NAMES) - 3)
+
+
+class Plan:
+    """What `told` asks of a planned run."""
+
+    folds = ("fold1", "fold2")
+    seeds = 3
+
+
+def line(verdict: str, baseline: str = "linear") -> dict[str, object]:
+    ends = ("", "_lower", "_upper")
+    gain = dict(zip((f"over_baseline{end}" for end in ends), (0.1, 0.05, 0.15), strict=True))
+    theirs = dict(zip(("baseline_value", "baseline_lower", "baseline_upper"), (0.8, 0.7, 0.9), strict=True))
+    ours = {
+        "row": "late",
+        "target": "verdict",
+        "figure": "accuracy",
+        "value": 0.9,
+        "lower": 0.85,
+        "upper": 0.95,
+    }
+    said = {"over_baseline_p_holm": 0.01, "over_baseline_verdict": verdict}
+    return {**ours, "groups": 12, "baseline": baseline, **theirs, **gain, **said}
+
+
+@pytest.mark.parametrize(
+    ("verdict", "met"), [("beats", True), ("does not beat", False), ("cannot be told", False)]
+)
+def test_a_row_is_met_only_where_the_study_claims_it(verdict, met):
+    row = told(PART, line(verdict), Plan())
+    assert (row.name, row.value, row.unit, row.met) == ("flash: late: verdict", 0.9, "accuracy", met)
+    for text in (
+        "0.900 [0.850, 0.950]",
+        "linear: 0.800 [0.700, 0.900]",
+        "2 folds, 3 seeds, 12 groups, blocks",
+    ):
+        assert text in row.note
+
+
+def test_without_a_baseline_a_row_claims_nothing():
+    row = told(PART, line("", baseline=float("nan")), Plan())
+    assert (row.goal, row.met) == (None, None)

@@ -155,6 +155,48 @@ def test_much_conflict_of_many_sources_is_not_total():
     assert found.log_mass[2] == -math.inf
 
 
+def log_fraction(value):
+    """ln of a fraction of any size, from whole numbers of any size."""
+    return math.log(value.numerator) - math.log(value.denominator) if value else -math.inf
+
+
+TINY = [Fraction(0), Fraction(1, 10**40), Fraction(1, 10**150), Fraction(1, 10**220), Fraction(1, 10**290)]
+
+
+@pytest.mark.parametrize("sources", [1, 2, 5])
+def test_masses_of_every_size_equal_exact_fractions_alone_and_in_a_batch(sources):
+    """Rows by products and rows in logarithms, side by side: masses of 0, and products down to 1e-1450."""
+    seventh = Fraction(1, 7)
+    rows = [[[3 * seventh - tiny, tiny, seventh, 3 * seventh]] * sources for tiny in TINY]
+    rows[1] = [*rows[1][:-1], [Fraction(0), Fraction(0), Fraction(0), Fraction(1)]]
+    log_masses = torch.tensor(
+        [[[log_fraction(m) for m in source] for source in row] for row in rows], dtype=torch.float64
+    )
+    found = dempster(log_masses.transpose(0, 1))
+    for i, row in enumerate(rows):
+        masses, conflict = exact(row)
+        expected = [log_fraction(m) for m in masses]
+        np.testing.assert_allclose(found.log_mass[i].numpy(), expected, rtol=1e-12, atol=1e-12)
+        assert abs(found.conflict[i].item() - float(conflict)) < 1e-12
+        alone = dempster(log_masses[i])
+        torch.testing.assert_close(alone.log_mass, found.log_mass[i], rtol=1e-15, atol=1e-15)
+        torch.testing.assert_close(alone.conflict, found.conflict[i], rtol=1e-15, atol=1e-15)
+    assert not found.total.any()
+
+
+def test_gradients_of_rows_by_products_and_in_logarithms():
+    """e^−600 is below what a product counts from; e^−3 is not."""
+    small = torch.tensor([[-3.0, -600.0, -3.0, -600.0]] * 2, dtype=torch.float64)
+    log_masses = torch.randn((2, 4, 4), generator=torch.Generator().manual_seed(5), dtype=torch.float64)
+    log_masses[..., 1] = small
+
+    def value(given):
+        found = dempster(given.log_softmax(dim=-1))
+        return found.log_mass, found.conflict
+
+    assert torch.autograd.gradcheck(value, (log_masses.requires_grad_(),))
+
+
 def random_masses(seed, *shape):
     masses = torch.rand(shape, generator=torch.Generator().manual_seed(seed), dtype=torch.float64)
     return log_of(masses / masses.sum(dim=-1, keepdim=True))

@@ -8,8 +8,6 @@ from torch import Tensor
 from weldfusion.fusion.evidence import (
     ZERO,
     Combined,
-    conflict_of,
-    conjunctive,
     dempster,
     log_of,
     log_sum,
@@ -20,13 +18,10 @@ from weldfusion.fusion.evidence import (
 def yager(log_masses: Tensor) -> Combined:
     """Yager's rule: what contradicts is not known, its mass goes to Θ (1987,
     doi:10.1016/0020-0255(87)90007-7), all sources at once, so that order does not count."""
-    kept, log_total = conjunctive(log_masses)
-    joint = kept + log_total.unsqueeze(-1)
-    conflict = conflict_of(log_total)
+    kept, conflict, total = dempster(log_masses)
+    joint = kept + log_of(1 - conflict).unsqueeze(-1)
     unknown = torch.logaddexp(joint[..., -1].clamp(min=ZERO), log_of(conflict).clamp(min=ZERO))
-    return Combined(
-        torch.cat([joint[..., :-1], unknown.unsqueeze(-1)], dim=-1), conflict, log_total == -math.inf
-    )
+    return Combined(torch.cat([joint[..., :-1], unknown.unsqueeze(-1)], dim=-1), conflict, total)
 
 
 def murphy(log_masses: Tensor) -> Combined:
@@ -37,8 +32,8 @@ def murphy(log_masses: Tensor) -> Combined:
     sum_of = log_sum(torch.where(counted.unsqueeze(-1), log_masses, -math.inf).movedim(0, -1))
     mean = sum_of - count.clamp(min=1).log().unsqueeze(-1)
     copies = torch.where(counted.unsqueeze(-1), mean.unsqueeze(0), vacuous_like(log_masses))
-    _, log_total = conjunctive(log_masses)
-    return Combined(dempster(copies).log_mass, conflict_of(log_total), log_total == -math.inf)
+    _, conflict, total = dempster(log_masses)
+    return Combined(dempster(copies).log_mass, conflict, total)
 
 
 def pcr5(log_masses: Tensor) -> Combined:
@@ -52,8 +47,8 @@ def pcr5(log_masses: Tensor) -> Combined:
     joint = masses[0]
     for mass in masses[1:]:
         joint = _pcr5_of_two(joint, mass)
-    _, log_total = conjunctive(log_masses)
-    return Combined(log_of(joint), conflict_of(log_total), log_total == -math.inf)
+    _, conflict, total = dempster(log_masses)
+    return Combined(log_of(joint), conflict, total)
 
 
 def _pcr5_of_two(one: Tensor, other: Tensor) -> Tensor:

@@ -1,0 +1,121 @@
+"""Arc sound: change of the arc's power, noise that the arc modulates, clicks, shop; nothing above 8 kHz.
+
+The spectrum's tilt with penetration and its limit at 8 kHz follow recordings of CMT welds in three states of
+penetration (doi:10.1371/journal.pone.0311119); there a class is one recording, so that the tilt may be that of the recordings.
+"""
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+from scipy.signal import cheby2, lfilter, sosfilt
+
+from weldfusion.data.card import Modality
+from weldfusion.simulate.cmt.preset import ArcSound
+from weldfusion.simulate.cmt.states import States
+from weldfusion.simulate.groups import Groups
+from weldfusion.simulate.random_signals import band_noise, ornstein_uhlenbeck, pink_noise
+from weldfusion.simulate.sensors.clock import Clock
+from weldfusion.simulate.sensors.dropout import hold
+
+RATE = 44_100
+SOUND_SPEED = 343.0
+NOMINAL_DISTANCE_M = 0.30
+FULL_SCALE = 16.0
+EDGE_S = 0.2e-3
+TILT_DB_PER_M = 2.2e3
+SLOW_GAINS = ((0.05, 0.15), (0.085, 2.5))
+RECORDER = cheby2(10, 60, 8_000, fs=RATE, output="sos")
+CLICK_S, CLICK_HZ = 0.3e-3, 3_000.0
+
+
+@dataclass(frozen=True)
+class Setup:
+    """Gain, distance from the arc (m), level of the shop's noise, tilt (dB) of the microphone's response from
+    2–4 to 4–8 kHz, factor on the own noise, and what the arc's sound is mixed of."""
+
+    gain: float
+    distance_m: float
+    shop: float
+    tilt_db: float
+    noise: float
+    sound: ArcSound
+
+
+def setup(groups: Groups, noise: float, sound: ArcSound) -> Setup:
+    """Gain 30 %, shop noise ×/÷ 1.65 and tilt 0.8 dB by session, distance 10 % by machine."""
+    return Setup(
+        gain=groups.factor("microphone gain", session=0.30),
+        distance_m=NOMINAL_DISTANCE_M * groups.factor("microphone distance", machine=0.10),
+        shop=groups.factor("shop noise", session=0.5),
+        tilt_db=0.8 * groups.normal("session", "microphone tilt"),
+        noise=noise,
+        sound=sound,
+    )
+
+
+def source(states: States, setup: Setup, emitted: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Sound pressure at 0.3 m, relative, for sound that was emitted at these weld times (s)."""
+    sound, samples, arc = setup.sound, len(emitted), states.arc
+    on = (emitted >= 0) & (emitted <= states.duration_s)
+    keep = np.exp(-1 / (RATE * EDGE_S))
+    power = lfilter([1 - keep], [1, -keep], 1e-3 * arc.current(emitted) * arc.voltage(emitted))
+    edges = sound.edges * np.gradient(power, 1e3 / RATE)
+    pressure = np.clip(edges, -sound.loudest_edge, sound.loudest_edge)
+    tilt = tilt_db(states, sound.tilt_db, emitted) + setup.tilt_db
+    noise = np.zeros(samples)
+    for band in sound.bands:
+        louder = band.amplitude * 10 ** (band.tilt * tilt / 40)
+        noise += louder * band_noise(rng, samples, RATE, band.low_hz, band.high_hz)
+    pressure += (sound.steady + sound.per_kw * power) * on * noise
+    if sound.click:
+        _add_clicks(pressure, emitted, arc.ignitions(), sound, rng)
+    pressure += sound.rumble * on * band_noise(rng, samples, RATE, 30, 150)
+    slow = sum(sd * ornstein_uhlenbeck(rng, samples, RATE, tau) for sd, tau in SLOW_GAINS)
+    return pressure * np.exp(slow)
+
+
+def tilt_db(states: States, most_db: float, times: np.ndarray) -> np.ndarray:
+    """Energy from 4 to 8 kHz over that from 2 to 4 kHz, in dB against the root just reached: rises with the
+    depth beyond the root, by 2.2 dB/mm about 0 and at most by `most_db`."""
+    depth = np.interp(times, states.depth_m.times, states.depth_m.values)
+    return most_db * np.tanh(TILT_DB_PER_M * (depth - states.root_m) / most_db)
+
+
+def _add_clicks(
+    pressure: np.ndarray, emitted: np.ndarray, starts: np.ndarray, sound: ArcSound, rng: np.random.Generator
+) -> None:
+    loud = sound.click * np.exp(sound.click_spread * rng.standard_normal(len(starts)))
+    samples = np.searchsorted(emitted, starts)[:, None] + np.arange(round(8 * CLICK_S * RATE))
+    inside = samples < len(emitted)
+    samples = np.minimum(samples, len(emitted) - 1)
+    since = emitted[samples] - starts[:, None]
+    shape = np.exp(-since / CLICK_S) * np.sin(2 * np.pi * CLICK_HZ * since)
+    np.add.at(pressure, samples, inside * loud[:, None] * shape)
+
+
+def record(
+    states: States, setup: Setup, clock: Clock, dropouts: np.ndarray, rng: np.random.Generator
+) -> np.ndarray:
+    """Signal (1, time) float32, relative to a nominal weld, clipped at ±16."""
+    times = clock.times(states.duration_s)
+    pressure = source(states, setup, times - setup.distance_m / SOUND_SPEED, rng)
+    shop = 0.08 * pink_noise(rng, len(times)) + 0.05 * np.sin(2 * np.pi * (100 * times + rng.random()))
+    signal = pressure * (NOMINAL_DISTANCE_M / setup.distance_m) + setup.noise * setup.shop * shop
+    signal += 0.01 * setup.noise * rng.standard_normal(len(times))
+    signal = np.clip(setup.gain * sosfilt(RECORDER, signal), -FULL_SCALE, FULL_SCALE)
+    return hold(signal.astype(np.float32)[None], times, dropouts)
+
+
+def modality() -> Modality:
+    """How the card describes the sensor."""
+    return Modality(
+        "microphone",
+        "waveform",
+        timed=True,
+        unit="1",
+        rate=Fraction(RATE),
+        channels=("sound",),
+        column="microphone",
+        description="arc sound 0.3 m from the weld, nothing above 8 kHz; 1.0 is full scale (16 times the level)",
+    )

@@ -86,24 +86,30 @@ def finished(part: Part, home: Path, quick: bool = False) -> list[Row]:
     by_name = {one.cell.row.name: one for one in planned}
     rows = []
     for _, line in table.iterrows():
-        rows.append(told(part, line.to_dict(), by_name[line["row"]]))
+        rows.append(told(part, line.to_dict(), by_name[line["row"]], study.rows[0].name))
         last = line["row"] not in set(table["row"][int(line.name) + 1 :])
         if part.beside and last:
             rows += told_beside(part, line["row"], by_name[line["row"]], study)
     return rows
 
 
-def told(part: Part, line: Mapping[str, Any], planned: Planned) -> Row:
+def told(part: Part, line: Mapping[str, Any], planned: Planned, first: str) -> Row:
     """One line of a study's table. Its goal is met where the study says so: the paired difference from the
     best simple baseline on the same sensors and folds has a p-value below 0.05, corrected after Holm over the
-    table."""
+    table. The note also tells the difference from the first row of the table.
+    """
     note = [bounded(line["value"], line["lower"], line["upper"])]
     best = line["baseline"] if isinstance(line["baseline"], str) else ""
     if best:
         theirs = (line["baseline_value"], line["baseline_lower"], line["baseline_upper"])
         gain = tuple(line[f"over_baseline{end}"] for end in ("", "_lower", "_upper"))
         verdict = line["over_baseline_verdict"]
-        note.append(f"{best}: {bounded(*theirs)}; {verdict}: better by {bounded(*gain)}{p_value(line)}")
+        p = p_value(line, "over_baseline")
+        note.append(f"{best}: {bounded(*theirs)}; {verdict}: better by {bounded(*gain)}{p}")
+    if isinstance(line["over_first_row_verdict"], str) and line["over_first_row_verdict"]:
+        gain = tuple(line[f"over_first_row{end}"] for end in ("", "_lower", "_upper"))
+        p = p_value(line, "over_first_row")
+        note.append(f"than {first}: {line['over_first_row_verdict']}, better by {bounded(*gain)}{p}")
     note.append(f"{len(planned.folds)} folds, {planned.seeds} seeds, {line['groups']} groups, {part.told}")
     name = f"{part.name}: {line['row']}: {line['target']}"
     met = line["over_baseline_verdict"] == "beats" if best else None
@@ -145,8 +151,8 @@ def bounded(value: float, lower: float | None, upper: float | None) -> str:
     return f"{value:.3f} [{lower:.3f}, {upper:.3f}]"
 
 
-def p_value(line: Mapping[str, Any]) -> str:
-    corrected = line["over_baseline_p_holm"]
+def p_value(line: Mapping[str, Any], side: str) -> str:
+    corrected = line[f"{side}_p_holm"]
     return "" if pd.isna(corrected) else f" (p {corrected:.3f} after Holm)"
 
 

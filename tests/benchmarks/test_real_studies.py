@@ -54,6 +54,8 @@ def line(verdict: str, baseline: str = "linear") -> dict[str, object]:
         "upper": 0.95,
     }
     said = {"over_baseline_p_holm": 0.01, "over_baseline_verdict": verdict}
+    said |= {"over_first_row": 0.02, "over_first_row_lower": None, "over_first_row_upper": None,
+             "over_first_row_p_holm": None, "over_first_row_verdict": "does not beat"}  # fmt: skip
     return {**ours, "groups": 12, "baseline": baseline, **theirs, **gain, **said}
 
 
@@ -61,16 +63,17 @@ def line(verdict: str, baseline: str = "linear") -> dict[str, object]:
     ("verdict", "met"), [("beats", True), ("does not beat", False), ("cannot be told", False)]
 )
 def test_a_row_is_met_only_where_the_study_claims_it(verdict, met):
-    row = told(PART, line(verdict), Plan())
+    row = told(PART, line(verdict), Plan(), "readings")
     assert (row.name, row.value, row.unit, row.met) == ("flash: late: verdict", 0.9, "accuracy", met)
     for text in (
         "0.900 [0.850, 0.950]",
         "linear: 0.800 [0.700, 0.900]",
         "2 folds, 3 seeds, 12 groups, blocks",
+        "than readings: does not beat, better by 0.020 (no interval)",
     ):
         assert text in row.note
 
 
 def test_without_a_baseline_a_row_claims_nothing():
-    row = told(PART, line("", baseline=float("nan")), Plan())
+    row = told(PART, line("", baseline=float("nan")), Plan(), "readings")
     assert (row.goal, row.met) == (None, None)

@@ -22,10 +22,23 @@ def test_largest_first_and_means_over_seeds():
     found = weld_conflicts(pd.concat([first, second.assign(seed=1)], ignore_index=True), "quality")
     assert [w.weld for w in found] == ["w0001", "w0003", "w0000", "w0002"]
     assert [w.conflict for w in found] == pytest.approx([0.8, 0.3, 0.2, 0.2])
+    assert np.isnan([w.total for w in found]).all()
     assert [w.right for w in found] == [False, None, True, True]
     right, wrong = right_and_wrong(found)
     assert sorted(right) == pytest.approx([0.2, 0.2])
     assert list(wrong) == pytest.approx([0.8])
+
+
+def test_share_in_total_conflict_is_the_mean_over_seeds():
+    first = frame(np.full(5, 0.5)).assign(total_conflict=np.repeat([0.0, 0.25, 0, 0, 1], 2))
+    both = pd.concat([first, first.assign(seed=1, total_conflict=0.0)], ignore_index=True)
+    assert {w.weld: w.total for w in weld_conflicts(both, "quality")} == {
+        "w0000": 0.0,
+        "w0001": 0.125,
+        "w0002": 0.0,
+        "w0003": 0.0,
+        "w0004": 0.5,
+    }
 
 
 def test_nothing_where_it_is_not_told():

@@ -53,11 +53,13 @@ def test_numbers_and_flags():
 
 def test_conflict_is_the_mean_of_windows_and_of_networks():
     one = long_frame(np.zeros((4, 1)), np.zeros((4, 1)), ["g"] * 4, windows=2)
-    told = one.assign(conflict=[0.1, 0.3, 0.5, np.nan])
+    told = one.assign(conflict=[0.1, 0.3, 0.5, np.nan], total_conflict=[0.0, 1.0, 0.0, np.nan])
     np.testing.assert_allclose(join_windows(told)["conflict"], [0.2, 0.5])
-    assert join_windows(one)["conflict"].isna().all()
+    np.testing.assert_allclose(join_windows(told)["total_conflict"], [0.5, 0.0])
+    assert join_windows(one)[["conflict", "total_conflict"]].isna().all(axis=None)
     both = pd.concat([told, told.assign(conflict=0.5, seed=1)], ignore_index=True)
     np.testing.assert_allclose(mean_of_networks(both)["conflict"], [0.3, 0.4, 0.5, 0.5])
+    np.testing.assert_allclose(mean_of_networks(both)["total_conflict"], [0.0, 1.0, 0.0, np.nan])
 
 
 def test_networks_are_averaged_weld_by_weld():

@@ -35,7 +35,7 @@ def test_two_modalities_by_hand():
     fusion.reliability.copy_(torch.tensor(weights))
     present = all_present(names, 5)
     found = fusion(HEAD, outputs, present).exp().numpy()
-    conflict = fusion.conflict(HEAD, outputs, present).numpy()
+    conflict = fusion.conflict(HEAD, outputs, present).share.numpy()
     p = np.stack([outputs[name].softmax(dim=-1).numpy() for name in names])
     for i in range(5):
         expected, kappa = literal(p[:, i], weights)
@@ -52,7 +52,7 @@ def test_an_absent_modality_is_as_if_it_were_not_there():
     nothing = {name: torch.zeros(6, dtype=torch.bool) for name in NAMES}
     fusion = DempsterShafer(flows(NAMES))
     torch.testing.assert_close(fusion(HEAD, outputs, nothing).exp(), torch.full((6, 3), 1 / 3))
-    assert not fusion.conflict(HEAD, outputs, nothing).any()
+    assert not fusion.conflict(HEAD, outputs, nothing).share.any()
 
 
 def test_reliability_is_the_balanced_accuracy_of_sklearn_on_what_is_known_and_present():
@@ -131,7 +131,9 @@ def test_total_conflict_and_every_rule(rule, support):
     found = fusion(HEAD, outputs, all_present(outputs, 1))
     assert torch.isfinite(found).all()
     torch.testing.assert_close(found.exp().sum(), torch.tensor(1.0))
-    torch.testing.assert_close(fusion.conflict(HEAD, outputs, all_present(outputs, 1)), torch.ones(1))
+    share, total = fusion.conflict(HEAD, outputs, all_present(outputs, 1))
+    torch.testing.assert_close(share, torch.ones(1))
+    assert total.tolist() == [support == "top"]  # a softmax leaves something of every class
 
 
 @pytest.mark.parametrize("part", [DempsterShafer, Evidential])
@@ -152,7 +154,7 @@ def test_the_fusion_is_better_than_each_alone_and_wrong_calls_have_more_conflict
     right = fusion(HEAD, fresh, present).argmax(dim=1) == target.value
     best = max((x.argmax(dim=1) == target.value).float().mean() for x in fresh.values())
     assert right.float().mean() > best + 0.05
-    conflict = fusion.conflict(HEAD, fresh, present)
+    conflict = fusion.conflict(HEAD, fresh, present).share
     assert conflict[~right].mean() > conflict[right].mean()
 
 

@@ -36,6 +36,14 @@ def test_without_truth_only_the_table():
     assert kinds == [Heading, Text, Table]
 
 
+def test_total_conflict_is_told_in_words_and_in_the_table():
+    told = frame(np.linspace(1, 0, 40)).assign(total_conflict=np.repeat([1.0, 0.25, *[0.0] * 38], 3))
+    *_, words, _, total, table = conflict_section("quality", told)
+    assert total.text.startswith("2 welds with windows in total conflict")
+    assert [row[-1] for row in table.rows[:3]] == [1.0, 0.25, 0.0]
+    assert "total" not in words.text
+
+
 def test_no_section_without_conflict():
     assert conflict_section("quality", frame()) == []
 

@@ -45,10 +45,13 @@ def frames(target, values, truth, known=None):
 def test_conflict_of_the_modalities():
     head = default_head(Flow.features(2), FORCE)
     parts = decoded(FORCE, {"": np.arange(5.0)}, torch.arange(5.0))
-    parts[0] = replace(parts[0], conflict={"force": np.array([0.1, 0.2, 0.6])})
+    told = {"force": np.array([0.1, 0.2, 0.6])}
+    parts[0] = replace(parts[0], conflict=told, total_conflict={"force": np.array([0.0, 0.0, 1.0])})
     windows = window_table(head, "force", parts).assign(fold="f", seed=0)
     np.testing.assert_allclose(windows["conflict"], [0.1, 0.2, 0.6, np.nan, np.nan])
     np.testing.assert_allclose(join_windows(windows)["conflict"], [0.3, np.nan])
+    np.testing.assert_allclose(windows["total_conflict"], [0, 0, 1, np.nan, np.nan])
+    np.testing.assert_allclose(join_windows(windows)["total_conflict"], [1 / 3, np.nan])
 
 
 def test_class_target():

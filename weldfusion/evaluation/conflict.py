@@ -7,19 +7,21 @@ import pandas as pd
 from scipy.stats import rankdata
 
 from weldfusion.evaluation.curves import rank_welds
-from weldfusion.evaluation.frame import CONFLICT, target_tables, with_conflict
+from weldfusion.evaluation.frame import CONFLICT, TOTAL_CONFLICT, target_tables, with_conflict
 
 
 @dataclass(frozen=True)
 class WeldConflict:
-    """One weld: what it is called and its conflict κ, 0 … 1, both means over folds and seeds. `right` is
-    None where the truth is not known."""
+    """One weld: what it is called, its conflict κ, 0 … 1, and the share of its windows in total conflict (NaN
+    where older runs do not tell it), all means over folds and seeds. `right` is None where the truth is not
+    known."""
 
     weld: str
     group: str
     truth: str
     predicted: str
     conflict: float
+    total: float
     right: bool | None
 
 
@@ -29,7 +31,8 @@ def weld_conflicts(welds: pd.DataFrame, target: str) -> list[WeldConflict]:
     part = with_conflict(welds[welds["target"] == target])
     if part.empty or part["kind"].iloc[0] != "class" or part[CONFLICT].isna().all():
         return []
-    kappa = part.groupby("weld")[CONFLICT].mean().to_dict()
+    told = part.groupby("weld")[[CONFLICT, TOTAL_CONFLICT]].mean()
+    kappa, total = told[CONFLICT].to_dict(), told[TOTAL_CONFLICT].to_dict()
     found = [
         WeldConflict(
             weld.weld,
@@ -37,6 +40,7 @@ def weld_conflicts(welds: pd.DataFrame, target: str) -> list[WeldConflict]:
             weld.truth,
             weld.predicted,
             float(kappa[weld.weld]),
+            float(total[weld.weld]),
             None if weld.truth == "unknown" else weld.truth == weld.predicted,
         )
         for weld in rank_welds(target_tables(part, target))

@@ -30,6 +30,9 @@ STEP_COLUMNS = ("step", "t0_s", "t1_s", "x_mm")
 CONFLICT = "conflict"
 """Further column: how much the modalities contradict each other, κ of Dempster's rule from 0 to 1; NaN
 where the fusion does not tell it, and in frames of older runs, which have no such column."""
+TOTAL_CONFLICT = "total_conflict"
+"""Further column: 1 where they leave nothing in common, else 0 (κ also rounds to 1 where little is left);
+of a weld the share of its windows. NaN as above."""
 KINDS = ("class", "multilabel", "real", "intervals", "curve")
 NUMBERS = ("real", "curve")
 DENSE = ("intervals", "curve")
@@ -138,8 +141,9 @@ class TargetTable:
 
 
 def with_conflict(frame: pd.DataFrame) -> pd.DataFrame:
-    """The frame with the column `CONFLICT`, NaN where it was not there."""
-    return frame if CONFLICT in frame else frame.assign(**{CONFLICT: np.nan})
+    """The frame with the columns `CONFLICT` and `TOTAL_CONFLICT`, NaN where they were not there."""
+    untold = [name for name in (CONFLICT, TOTAL_CONFLICT) if name not in frame]
+    return frame.assign(**dict.fromkeys(untold, np.nan))
 
 
 def target_names(frame: pd.DataFrame) -> list[str]:

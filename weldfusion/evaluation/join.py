@@ -5,9 +5,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from weldfusion.evaluation.frame import CONFLICT, DENSE, STEP_COLUMNS, WELD_COLUMNS, with_conflict
+from weldfusion.evaluation.frame import (
+    CONFLICT,
+    DENSE,
+    STEP_COLUMNS,
+    TOTAL_CONFLICT,
+    WELD_COLUMNS,
+    with_conflict,
+)
 
 LEAST_PROBABILITY = 1e-3
+CONFLICTS = (CONFLICT, TOTAL_CONFLICT)
 KEYS = ["seed", "fold", "weld", "target"]
 
 
@@ -18,7 +26,8 @@ def join_windows(windows: pd.DataFrame) -> pd.DataFrame:
     weld's windows (probabilities below 0.001 count as 0.001, so that one window cannot rule a class
     out); a flag's is its mean probability; a number's is the mean. Truth: the mean of known truths of
     the windows for a number, the most frequent one for a class, any window's for a flag. Present is
-    every modality that any window had. Conflict is the mean of the windows.
+    every modality that any window had. Conflict and total conflict are
+    means of the windows.
 
     A dense target stays a row for every step: the weld's steps begin with its first window, and every
     step of a window counts for that step of the weld in which its middle lies (exactly one where the hop
@@ -46,7 +55,7 @@ def _join_whole(windows: pd.DataFrame) -> pd.DataFrame:
     share = odds / np.bincount(weld, weights=odds)[weld]
     joined["value"] = np.where(is_class, share, joined["value"])
     joined["truth"] = _join_truth(joined["truth"].to_numpy(dtype=float), joined["kind"], weld)
-    return joined[[*WELD_COLUMNS, CONFLICT]]
+    return joined[[*WELD_COLUMNS, *CONFLICTS]]
 
 
 def _join_steps(windows: pd.DataFrame) -> pd.DataFrame:
@@ -67,7 +76,7 @@ def _join_steps(windows: pd.DataFrame) -> pd.DataFrame:
     joined["truth"] = _join_truth(truth, joined["kind"], np.arange(len(joined)))
     order = joined.groupby(KEYS, sort=False).ngroup().to_numpy()
     joined = joined.iloc[np.lexsort((joined["step"].to_numpy(), order))].reset_index(drop=True)
-    return joined[[*WELD_COLUMNS, CONFLICT, *STEP_COLUMNS]]
+    return joined[[*WELD_COLUMNS, *CONFLICTS, *STEP_COLUMNS]]
 
 
 def _union(present: pd.Series) -> str:
@@ -76,7 +85,7 @@ def _union(present: pd.Series) -> str:
 
 
 SAME: dict[str, Any] = {"group": "first", "kind": "first", "present": _union}
-MEANS: dict[str, Any] = dict.fromkeys(("truth", "value", "lower", "upper", CONFLICT), "mean")
+MEANS: dict[str, Any] = dict.fromkeys(("truth", "value", "lower", "upper", *CONFLICTS), "mean")
 
 
 def _join_truth(mean: np.ndarray, kind: pd.Series, weld: np.ndarray) -> np.ndarray:
@@ -97,12 +106,12 @@ def mean_of_networks(frame: pd.DataFrame) -> pd.DataFrame:
 
     An ensemble (Lakshminarayanan et al. 2017, arXiv:1612.01474). `lower` and `upper` become the smallest
     and largest of the networks' values, NaN where there is but one; `fold` is the comma-joined folds,
-    `seed` the first seed, `conflict` the mean.
+    `seed` the first seed, `conflict` and `total_conflict` the mean.
     """
     keys = [name for name in ("weld", "window", "step", "target", "class") if name in frame]
     own = (*keys, "value", "lower", "upper", "fold")
     same: dict[str, Any] = {
-        name: "mean" if name == CONFLICT else "first" for name in frame.columns if name not in own
+        name: "mean" if name in CONFLICTS else "first" for name in frame.columns if name not in own
     }
     grouped = frame.groupby(keys, sort=False, dropna=False)
     joined = grouped.agg(same | {"value": "mean", "fold": lambda folds: ",".join(folds.unique())})

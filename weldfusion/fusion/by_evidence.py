@@ -8,7 +8,7 @@ from torch import Tensor
 from weldfusion.data.card import TargetSpec
 from weldfusion.fusion.class_outputs import only_classes
 from weldfusion.fusion.evidence import Combined, pignistic
-from weldfusion.fusion.fusion import LateFusion, Tensors
+from weldfusion.fusion.fusion import Conflict, LateFusion, Tensors
 
 if TYPE_CHECKING:
     from weldfusion.heads.head import Head
@@ -27,5 +27,6 @@ class ByEvidence(LateFusion):
     def forward(self, head: "Head", outputs: Tensors, present: Tensors) -> Tensor:
         return pignistic(self.combined(outputs, present).log_mass)
 
-    def conflict(self, head: "Head", outputs: Tensors, present: Tensors) -> Tensor:
-        return self.combined(outputs, present).conflict
+    def conflict(self, head: "Head", outputs: Tensors, present: Tensors) -> Conflict:
+        found = self.combined(outputs, present)
+        return Conflict(found.conflict, found.total)

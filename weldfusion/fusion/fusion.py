@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from torch import Tensor, nn
 
@@ -14,6 +14,14 @@ if TYPE_CHECKING:
     from weldfusion.heads.head import Head
 
 Tensors = Mapping[str, Tensor]
+
+
+class Conflict(NamedTuple):
+    """How much modalities contradict each other: `share` (B,), 0 … 1, and `total` bool (B,), where they leave
+    nothing in common; a share close to 1 rounds to 1 without being total."""
+
+    share: Tensor
+    total: Tensor
 
 
 class Exchange(nn.Module, ABC):
@@ -83,9 +91,9 @@ class LateFusion(nn.Module, ABC):
         """What `fit_outputs` found, by modality and name of the figure, for the evaluation report."""
         return {}
 
-    def conflict(self, head: "Head", outputs: Tensors, present: Tensors) -> Tensor | None:
-        """How much the modalities contradict each other (B,), 0 … 1, of what `forward` gets; None where
-        the fusion does not tell. It stands in the prediction frame."""
+    def conflict(self, head: "Head", outputs: Tensors, present: Tensors) -> Conflict | None:
+        """How much the modalities contradict each other, of what `forward` gets; None where the fusion does
+        not tell. It stands in the prediction frame."""
         return None
 
     @abstractmethod

@@ -17,7 +17,8 @@ MEANING = (
     "where one is alone or all are sure of one class, larger where they doubt or name different classes, "
     "1 where they leave nothing in common. Unsure probabilities contradict themselves: two sensors that "
     "both say one half for each of two classes agree, and κ is 0.5. So compare κ with that of other welds, "
-    "not with 0. Of a weld it is the mean of its windows; in the prediction files the column is “conflict”."
+    "not with 0. Of a weld it is the mean of its windows; in the prediction files the column is “conflict”, "
+    "and “total_conflict” is 1 where nothing is left in common (κ rounds to 1 before that)."
 )
 
 
@@ -30,8 +31,12 @@ def conflict_section(target: str, welds: pd.DataFrame) -> list[Element]:
     elements: list[Element] = [Heading(f"Conflict of the sensors: {target}"), Text(MEANING)]
     if len(right) + len(wrong):
         elements += [Text(_in_words(right, wrong)), conflict_plot(right, wrong)]
-    rows: list[list[Cell]] = [[w.weld, w.group, w.truth, w.predicted, w.conflict] for w in found[:LISTED]]
-    columns = ["weld", "group", "truth", "predicted", "conflict κ"]
+    if total := [w for w in found if w.total > 0]:
+        elements.append(Text(_in_total(len(total))))
+    rows: list[list[Cell]] = [
+        [w.weld, w.group, w.truth, w.predicted, w.conflict, w.total] for w in found[:LISTED]
+    ]
+    columns = ["weld", "group", "truth", "predicted", "conflict κ", "windows in total conflict (share)"]
     return [*elements, Table(columns, rows, "Largest conflict.", left_out=max(0, len(found) - LISTED))]
 
 
@@ -57,6 +62,13 @@ def counted(welds: int) -> str:
     ('1 weld', '3 welds')
     """
     return f"{welds} weld{'' if welds == 1 else 's'}"
+
+
+def _in_total(welds: int) -> str:
+    return (
+        f"{counted(welds)} with windows in total conflict: the sensors leave nothing in common, and by "
+        "Dempster's rule every class is then as probable as any other."
+    )
 
 
 def _in_words(right: np.ndarray, wrong: np.ndarray) -> str:

@@ -10,7 +10,7 @@ from weldfusion.data.card import TargetSpec
 from weldfusion.data.flow import Flow
 from weldfusion.errors import ConfigError
 from weldfusion.fusion.concat import Concat
-from weldfusion.fusion.fusion import Fusion, LateFusion, Tensors
+from weldfusion.fusion.fusion import Conflict, Fusion, LateFusion, Tensors
 from weldfusion.heads.default import default_head
 from weldfusion.heads.head import Head
 from weldfusion.layers.by_name import ModulesByName
@@ -33,7 +33,7 @@ class FeatureJoin(nn.Module):
         joined = self.fusion(features, present)
         return {target: head(joined) for target, head in self.heads.items()}
 
-    def conflicts(self, features: Tensors, present: Tensors) -> dict[str, Tensor]:
+    def conflicts(self, features: Tensors, present: Tensors) -> dict[str, Conflict]:
         """Nothing: features that are joined are not seen to contradict each other."""
         return {}
 
@@ -90,8 +90,8 @@ class OutputJoin(nn.Module):
         )
         return joined
 
-    def conflicts(self, features: Tensors, present: Tensors) -> dict[str, Tensor]:
-        """How much the modalities contradict each other (B,), of each target whose fusion tells it."""
+    def conflicts(self, features: Tensors, present: Tensors) -> dict[str, Conflict]:
+        """How much the modalities contradict each other, of each target whose fusion tells it."""
         found = {}
         for target, raw in self.alone(features).items():
             given = self._tempered(target, raw), present

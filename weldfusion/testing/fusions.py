@@ -153,8 +153,11 @@ def _check_late_part(
         same(found[something], expected[something], f"{case}: the output of an absent modality counts")
         conflict = part.fusion.conflict(part.head, outputs, present)
         if conflict is not None:
-            share = conflict.shape == (SAMPLES,) and bool(((conflict >= 0) & (conflict <= 1)).all())
-            require(share, f"{case}: conflict is {conflict}, expected {SAMPLES} numbers from 0 to 1")
+            share, total = conflict
+            right = share.shape == (SAMPLES,) and bool(((share >= 0) & (share <= 1)).all())
+            require(right, f"{case}: conflict is {share}, expected {SAMPLES} numbers from 0 to 1")
+            flags = total.shape == (SAMPLES,) and total.dtype == torch.bool
+            require(flags, f"{case}: total conflict is {total}, expected {SAMPLES} flags")
     backward = dict(sorted(flows.items(), reverse=True))
     twin = build(backward)
     twin.load_state_dict(part.state_dict())

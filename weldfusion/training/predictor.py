@@ -132,7 +132,8 @@ class Predictor:
             batch.targets,
             batch.where,
             np.array(joined, dtype=object),
-            {name: value.float().cpu().numpy() for name, value in conflicts.items()},
+            {name: found.share.float().cpu().numpy() for name, found in conflicts.items()},
+            {name: found.total.float().cpu().numpy() for name, found in conflicts.items()},
         )
 
 

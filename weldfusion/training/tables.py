@@ -14,13 +14,15 @@ from weldfusion.heads.head import Head
 @dataclass(frozen=True)
 class Decoded:
     """One batch after decoding: values (B,) or (B, steps) by target and class, truths, places, present
-    modalities (B,), and by target how much these contradict each other (B,), where the fusion tells it."""
+    modalities (B,), and by target, where the fusion tells it, how much these contradict each other (B,) and
+    whether they leave nothing in common (B,), 1 or 0."""
 
     values: Mapping[str, Mapping[str, np.ndarray]]
     truths: Mapping[str, Truth]
     where: Where
     present: np.ndarray
     conflict: Mapping[str, np.ndarray] = field(default_factory=dict)
+    total_conflict: Mapping[str, np.ndarray] = field(default_factory=dict)
 
 
 def window_table(head: Head, target: str, batches: Sequence[Decoded]) -> pd.DataFrame:
@@ -42,7 +44,7 @@ def window_table(head: Head, target: str, batches: Sequence[Decoded]) -> pd.Data
             "lower": np.nan,
             "upper": np.nan,
             "present": table["present"].astype(str),
-            "conflict": table["conflict"].astype(float),
+            **{name: table[name].astype(float) for name in ("conflict", "total_conflict")},
         }
     )
 
@@ -51,8 +53,12 @@ def _rows(head: Head, target: str, batch: Decoded) -> dict[str, np.ndarray]:
     """Columns of the rows of one batch, (B · steps · classes,) each."""
     values, truth = batch.values[target], batch.truths.get(target)
     count, labels, steps = len(batch.present), len(values), max(head.target.steps, 1)
-    conflict = batch.conflict.get(target, np.full(count, np.nan))
-    of_windows = {"present": batch.present, "conflict": conflict}
+    untold = np.full(count, np.nan)
+    of_windows = {
+        "present": batch.present,
+        "conflict": batch.conflict.get(target, untold),
+        "total_conflict": batch.total_conflict.get(target, untold),
+    }
     places = _places(batch.where, steps) | {n: np.repeat(column, steps) for n, column in of_windows.items()}
     found = {name: np.repeat(column, labels) for name, column in places.items()}
     stacked = np.stack([value.reshape(count, steps) for value in values.values()], axis=2)

@@ -11,9 +11,12 @@ from weldfusion.errors import ConfigError
 from weldfusion.training.augment import augmentation
 from weldfusion.training.augment.augmentation import augmented
 from weldfusion.training.augment.gain import Gain
+from weldfusion.training.augment.light import Light
 from weldfusion.training.augment.mirror import Mirror
 from weldfusion.training.augment.noise import Noise
 from weldfusion.training.augment.shift import Shift
+from weldfusion.training.augment.turn import Turn
+from weldfusion.training.augment.zoom import Zoom
 
 
 def batch(samples: list[int], inputs: torch.Tensor, valid: torch.Tensor | None = None) -> Batch:
@@ -97,3 +100,41 @@ def test_the_largest_number_that_is_drawn_stays_below_one(monkeypatch):
     x = torch.linspace(-1, 1, 40).view(1, 1, 40)
     out = augmented(batch([3], x), {"sound": [Noise(1.0)]}, 0, 0).inputs["sound"]
     assert torch.isfinite(out).all()
+
+
+def test_turns_are_those_of_numpy_a_quarter_each() -> None:
+    x = torch.arange(9, dtype=torch.uint8).view(1, 1, 3, 3).repeat(800, 1, 1, 1)
+    out = augmented(batch(list(range(800)), x), {"sound": [Turn()]}, 0, 0).inputs["sound"]
+    turned = [torch.tensor(np.rot90(x[0, 0].numpy(), k).copy()) for k in range(4)]
+    counts = [sum(bool((image[0] == one).all()) for image in out) for one in turned]
+    assert sum(counts) == 800
+    assert min(counts) > 150
+
+
+def test_turning_needs_squares() -> None:
+    with pytest.raises(ConfigError, match="Turn turns square images, not 2 × 3"):
+        augmented(batch([0], torch.zeros(1, 1, 2, 3)), {"sound": [Turn()]}, 0, 0)
+
+
+def test_zoom_of_a_ramp_is_a_ramp_of_the_part() -> None:
+    """A linear ramp stays linear: its slope is the part, its middle moves with the part's place."""
+    ramp = torch.arange(64.0).expand(1, 1, 64, 64)
+    whole, left = torch.tensor([[1.0, 0.5, 0.5]]), torch.tensor([[0.0, 0.0, 0.5]])
+    assert torch.allclose(Zoom(0.5)(ramp, whole), ramp, atol=1e-4)
+    row = Zoom(0.5)(ramp, left)[0, 0, 30]
+    assert row[1:].diff().numpy() == pytest.approx(np.full(62, 0.5), abs=1e-4)
+    assert float(row.mean()) == pytest.approx(15.5, abs=0.1)
+
+
+def test_zoom_shows_the_same_part_of_all_images_of_a_set() -> None:
+    x = torch.rand(1, 1, 3, 16, 16, generator=torch.Generator().manual_seed(0)).expand(2, 5, 3, 16, 16)
+    out = Zoom(0.4)(x, torch.rand(2, 3, generator=torch.Generator().manual_seed(1)))
+    assert torch.equal(out[:, :1].expand_as(out), out)
+    assert not torch.equal(out[0], out[1])
+
+
+def test_light_moves_mean_and_spread_as_told() -> None:
+    x = torch.rand(1, 1, 20, 20, generator=torch.Generator().manual_seed(0))
+    out = Light(0.5)(x, torch.tensor([[0.0, 0.75]]))
+    assert float(out.mean() / x.mean()) == pytest.approx(1.25, rel=1e-5)
+    assert float(out.std() / x.std()) == pytest.approx(0.5 * 1.25, rel=1e-5)

@@ -1,0 +1,103 @@
+"""The stage of fitting that pretrains an encoder, before the gradient stages of the targets."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from weldfusion.data.batch import Batch, Truth
+from weldfusion.errors import ConfigError
+from weldfusion.systems.build import check_names
+from weldfusion.systems.graph import FusionModel
+from weldfusion.training.loader import Windows
+from weldfusion.training.network import NetworkStage
+from weldfusion.training.pretrain.pretraining import Pretraining, Stem
+from weldfusion.training.settings import FitSettings, TrainingSettings
+from weldfusion.training.stages import Fitted, FoldData, Stage
+
+PRETEXT = "pretext"
+"""The one target of a pretraining, known wherever the modality is there."""
+
+
+@dataclass(frozen=True)
+class Pretrained:
+    """Trains the encoder of a modality by an objective without truths.
+
+    Args:
+        pretraining: the objective and how long.
+        stage: how it is trained.
+    """
+
+    pretraining: Pretraining
+    stage: NetworkStage
+    file: str = "2-pretraining.pt"
+
+    def run(self, fitted: Fitted, data: FoldData, folder: Path) -> dict[str, Any]:
+        assert data.unlabelled is not None
+        name = checked(self.pretraining, fitted.model)
+        objective = Pretext(self.pretraining.objective(Stem(fitted.model, name)))
+        windows = WithoutTruth(data.unlabelled, name)
+        outcome = self.stage.run(objective, windows, None, None, folder / "pretraining")
+        return {"encoder": fitted.model.encoders[name].state_dict(), "windows": len(windows), **outcome}
+
+    def apply(self, fitted: Fitted, state: Mapping[str, Any]) -> None:
+        fitted.model.encoders[self.pretraining.modality].load_state_dict(state["encoder"])
+
+
+def pretraining(settings: FitSettings, seed: int, title: str) -> list[Stage]:
+    """The stage that trains an encoder without truths, where one is asked for."""
+    wanted = settings.training.pretrain
+    if wanted is None:
+        return []
+    training = TrainingSettings(wanted.batch_size, wanted.optimizer)
+    trainer = {**settings.trainer, "max_epochs": wanted.max_epochs}
+    named = f"{title}, {wanted.modality} pretrained"
+    return [Pretrained(wanted, NetworkStage(training, trainer, 0.0, seed, settings.data.workers, named))]
+
+
+def pretraining_lines(wanted: Pretraining | None, data: FoldData) -> list[str]:
+    """What is told of it before it begins."""
+    if wanted is None or data.unlabelled is None:
+        return []
+    windows = f"{len(data.unlabelled)} windows without their truths"
+    return [f"  {wanted.modality} is pretrained on {windows}, {wanted.max_epochs} epochs"]
+
+
+def checked(pretraining: Pretraining, model: FusionModel) -> str:
+    """The modality; raises ConfigError where the model has none of its name, or its encoder no parameters."""
+    name = pretraining.modality
+    check_names("training.pretrain.modality", [name], model.flows)
+    if not any(p.requires_grad for p in model.encoders[name].parameters()):
+        raise ConfigError(f"training.pretrain.modality: the encoder of {name} has nothing to train")
+    return name
+
+
+class Pretext(nn.Module):
+    """An objective as the task trains it: the loss of the one target `pretext`."""
+
+    def __init__(self, objective: nn.Module) -> None:
+        super().__init__()
+        self.objective = objective
+        self.targets = {PRETEXT: None}
+
+    def training_loss(self, batch: Batch, hide: Mapping[str, Tensor] | None = None) -> dict[str, Tensor]:
+        return {PRETEXT: self.objective(batch)}
+
+
+class WithoutTruth:
+    """Windows whose truths are taken away; what is known of each is whether a modality is there."""
+
+    def __init__(self, windows: Windows, name: str) -> None:
+        self.windows = windows
+        self.name = name
+
+    def __len__(self) -> int:
+        return len(self.windows)
+
+    def __getitems__(self, indices: Sequence[int]) -> Batch:
+        batch = self.windows.__getitems__(indices)
+        here = batch.present[self.name]
+        return replace(batch, targets={PRETEXT: Truth(torch.zeros(len(here)), here)})

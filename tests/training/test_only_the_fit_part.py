@@ -16,6 +16,7 @@ from weldfusion.data.folder import read_dataset
 from weldfusion.run import Run
 from weldfusion.systems.graph import FusionModel
 from weldfusion.training import fit as fit_module
+from weldfusion.training import speed_of_run
 from weldfusion.training.atomic import load_state
 from weldfusion.training.augment.augmentation import Augmentation
 from weldfusion.training.fit import fit_run
@@ -79,6 +80,7 @@ def given(monkeypatch):
 
     monkeypatch.setattr(FusionModel, "features", noted)
     monkeypatch.setattr(fit_module, "trial", lambda *_: Outlook(0.0, 0, 0))
+    monkeypatch.setattr(speed_of_run, "trial", lambda *_: Outlook(0.0, 0, 0))
     return found
 
 

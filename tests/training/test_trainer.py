@@ -5,13 +5,13 @@ import pytest
 import torch
 
 from weldfusion.errors import ConfigError
+from weldfusion.training.speed import resolved
 from weldfusion.training.trainer import (
     DEFAULTS,
     REFUSED,
     build_trainer,
     check_trainer,
     quiet_lightning,
-    resolve_precision,
 )
 
 
@@ -52,7 +52,7 @@ def test_arguments_of_the_user_come_before_our_defaults():
 def test_automatic_precision(monkeypatch, cuda, bf16, accelerator, expected):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: cuda)
     monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda: bf16)
-    assert resolve_precision({"precision": "auto", "accelerator": accelerator}) == expected
+    assert resolved({"precision": "auto", "accelerator": accelerator}).precision == expected
 
 
 def test_what_lightning_refuses_is_one_line(tmp_path):

@@ -1,4 +1,4 @@
-"""The `trainer:` section: every argument of Lightning's Trainer checked by name and by type."""
+"""The `trainer:` section: arguments of Lightning's Trainer and of `Speed`, checked by name and type."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -10,6 +10,7 @@ from weldfusion.config.leaf import plain_typed, type_name
 from weldfusion.config.problems import Reading
 from weldfusion.config.signature import Setting, settings_of
 from weldfusion.errors import ConfigError
+from weldfusion.training.speed import Speed
 from weldfusion.training.trainer import DEFAULTS, REFUSED, check_trainer
 
 TYPED_BY_US = frozenset({"precision"})
@@ -18,7 +19,8 @@ TYPED_BY_US = frozenset({"precision"})
 @cache
 def trainer_settings() -> Mapping[str, Setting]:
     """What a config may say about the trainer, with the defaults that apply here."""
-    known = {name: setting for name, setting in settings_of(Trainer).items() if name not in REFUSED}
+    of_lightning = {name: setting for name, setting in settings_of(Trainer).items() if name not in REFUSED}
+    known = of_lightning | settings_of(Speed)
     return {
         name: Setting(setting.annotation, DEFAULTS.get(name, setting.default), setting.doc)
         for name, setting in known.items()

@@ -20,6 +20,7 @@ from weldfusion.training.allocator import keep_memory
 from weldfusion.training.devices import processes_here
 from weldfusion.training.fit import plan, train_here
 from weldfusion.training.launch import end_with_launcher
+from weldfusion.training.speed import asked_speed
 from weldfusion.training.trainer import check_trainer
 
 
@@ -46,10 +47,11 @@ def main(words: Sequence[str]) -> int:
 
 def train(folder: Path, trust: Sequence[str]) -> None:
     """Trains all folds and seeds of a run folder that the launching process has begun."""
-    keep_memory()
     warnings.simplefilter("ignore", WeldfusionWarning)  # the launching process has told them
     run = Run(folder, trust)
     settings = run.settings
+    if asked_speed(settings.trainer).keep_memory:
+        keep_memory()
     dataset = aligned(open_dataset(settings.data), run.card, settings.data)
     windows = WeldWindows(dataset, settings.data)
     threads = run.folder.info()["threads"] // processes_here(check_trainer(settings.trainer))

@@ -13,7 +13,18 @@ STRATEGIES = ("auto", "ddp", "ddp_find_unused_parameters_true", "ddp_find_unused
 
 def gpu_wanted(arguments: Mapping[str, Any]) -> bool:
     """Whether the training will run on a CUDA device."""
-    return arguments["accelerator"] in ("auto", "gpu", "cuda") and torch.cuda.is_available()
+    return arguments.get("accelerator", "auto") in ("auto", "gpu", "cuda") and torch.cuda.is_available()
+
+
+def cpu_wanted(trainer: Mapping[str, Any]) -> bool:
+    """Whether the training will run on the CPU.
+
+    >>> cpu_wanted({"accelerator": "cpu"})
+    True
+    """
+    asked = trainer.get("accelerator", "auto")
+    other = asked in ("auto", "gpu", "mps") and torch.backends.mps.is_available()
+    return asked == "cpu" or (asked == "auto" and not gpu_wanted({"accelerator": asked}) and not other)
 
 
 def device_of(trainer: Mapping[str, Any]) -> torch.device:

@@ -30,6 +30,7 @@ from weldfusion.training.environment import environment, moved
 from weldfusion.training.folder import RunFolder, forget_without_states, open_run
 from weldfusion.training.heard import heard
 from weldfusion.training.keyed import INIT, seed_of
+from weldfusion.training.loader import Windows
 from weldfusion.training.network import NetworkStage
 from weldfusion.training.out_of_fold import OutOfFold, inner_folds, without
 from weldfusion.training.outlook import Inner, Outlook, outlook_lines, parts_lines, trial
@@ -45,7 +46,9 @@ from weldfusion.training.rehearsal import rehearse
 from weldfusion.training.segmentation_file import check_segmenters
 from weldfusion.training.selecting import kept_names, selection_line
 from weldfusion.training.settings import FitSettings
-from weldfusion.training.several import OfModalities, Plan, plans
+from weldfusion.training.several import OfModalities, plans
+from weldfusion.training.speed import asked_speed, resolved, speed_line
+from weldfusion.training.speed_of_run import at_speed
 from weldfusion.training.stages import (
     NETWORK,
     STATISTICS,
@@ -58,6 +61,7 @@ from weldfusion.training.stages import (
     WholeNetwork,
     run_stages,
 )
+from weldfusion.training.steps import steps_of
 from weldfusion.training.trainer import check_trainer
 
 Say = Callable[[str], None]
@@ -95,8 +99,10 @@ def fit_run(
 
     Raises RunError, ConfigError, SplitError, ReadError (one line each).
     """
-    keep_memory()
-    check_launch(process_count(check_trainer(settings.trainer)))
+    asked = check_trainer(settings.trainer)
+    if asked_speed(asked).keep_memory:
+        keep_memory()
+    check_launch(process_count(asked))
     dataset = dataset or open_dataset(settings.data)
     if is_first():
         forget_without_states(RunFolder(folder), resolved)
@@ -202,18 +208,21 @@ def fit_fold(
     if all((folder / stage.file).is_file() for stage in todo):
         return
     data = fold_data(settings, windows, fold)
+    begun = (folder / STATISTICS).is_file()
     torch.manual_seed(seed_of(seed, INIT))
     model = FusionModel(data.fit.flows, data.fit.targets, settings.model)
     check_segmenters(model, fold, windows.dataset)
-    fitted, begun = Fitted(model), (folder / STATISTICS).is_file()
-    if not (folder / NETWORK).is_file():
+    fitted, trained = Fitted(model), (folder / NETWORK).is_file()
+    if not trained:
         for part in (data.fit, data.select, data.calibrate):
             if part is not None:
                 part.prepare()
-        if is_first():
-            say(f"{fold.name}, seed {seed}, in {folder}")
-            for line in introduction(settings, fold, seed, data, model, folder):
-                say(line)
+    settings = at_speed(settings, data, model, run)
+    todo = stages(settings, fold, seed, learns)
+    if not trained and is_first():
+        say(f"{fold.name}, seed {seed}, in {folder}")
+        for line in introduction(settings, fold, seed, data, model, folder):
+            say(line)
     if model.selections:
         run_stages(todo[:1], fitted, data, folder)
         if is_first():
@@ -298,7 +307,7 @@ def introduction(
     if (settings.training.calibrate or model.learns_after) and data.calibrate is None:
         inner = inner_outlook(settings, data, fold, seed)
         lines.append(f"  calibrated by {inner.networks} more trainings, each without a part of the groups")
-    lines += own_epochs(settings)
+    lines += [*own_epochs(settings), f"  {speed_line(asked_speed(settings.trainer))}"]
     return [*lines, *outlook_lines(model, outlook(settings, data, model), inner, folder)]
 
 
@@ -330,17 +339,13 @@ def outlook(settings: FitSettings, data: FoldData, model: FusionModel) -> list[t
     """Steps of each gradient stage and what they take."""
     found = []
     for plan in plans(settings.training, settings.trainer):
-        fit = data.fit if plan.modalities is None else OfModalities(data.fit, plan.modalities)
-        device = device_of(check_trainer(plan.trainer))
+        parts: list[Windows | None] = [data.fit, data.select]
+        if plan.modalities is not None:
+            parts = [part and OfModalities(part, plan.modalities) for part in parts]
+        fit, select = parts
+        assert fit is not None
+        asked = check_trainer(plan.trainer)
+        size, speed = plan.training.batch_size, resolved(asked)
         steps = steps_of(plan, len(data.fit))
-        found.append((steps, trial(model, fit, plan.training.batch_size, device)))
+        found.append((steps, trial(model, fit, select, size, device_of(asked), speed)))
     return found
-
-
-def steps_of(plan: Plan, windows: int) -> int:
-    """Steps of a gradient training on so many windows."""
-    wanted = check_trainer(plan.trainer)
-    epochs = int(wanted["max_epochs"])
-    if epochs < 0:
-        return int(wanted.get("max_steps", -1))
-    return epochs * -(-windows // plan.training.batch_size)

@@ -5,7 +5,7 @@ import io
 import signal
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +18,14 @@ from weldfusion.errors import ConfigError, RunError
 from weldfusion.layers.together import scales_together
 from weldfusion.training.atomic import load_state
 from weldfusion.training.checkpoint import LastAndBest
+from weldfusion.training.limits import limits_told
 from weldfusion.training.loader import Windows, loader
 from weldfusion.training.progress import Progress
 from weldfusion.training.sampler import KeyedBatchSampler, share
 from weldfusion.training.settings import TrainingSettings
+from weldfusion.training.speed import Speed, resolved, sped_up
 from weldfusion.training.task import Length, Task
-from weldfusion.training.trainer import build_trainer, quiet_lightning
+from weldfusion.training.trainer import build_trainer, check_trainer, quiet_lightning
 
 
 @dataclass(frozen=True)
@@ -56,19 +58,23 @@ class NetworkStage:
         """Trains `model` in place, ends with its best weights; gives the history.
 
         Goes on from `folder/checkpoints/last.ckpt` if it is there. `classes` (N,) are class numbers
-        for balanced drawing. Raises RunError if the loss is not finite or no epoch was completed.
+        for balanced drawing. Raises RunError if the loss is not finite, memory is too small or no epoch was
+        completed; it tells which checkpoint is kept.
         """
+        speed = resolved(check_trainer(self.trainer))
         keeper = LastAndBest(
             folder / "checkpoints",
             self.settings.patience,
             self.every_s,
             report=lambda _: write_text(folder / "metrics.csv", table(keeper.rows)),
         )
-        with quiet_lightning(), ExitStack() as several:
-            trainer = build_trainer(self.trainer, folder, [*self.extra, Progress(self.title, keeper), keeper])
+        section = {**self.trainer, **asdict(speed)}
+        with quiet_lightning(), sped_up(model, speed), ExitStack() as several:
+            trainer = build_trainer(section, folder, [*self.extra, Progress(self.title, keeper), keeper])
             if trainer.world_size > 1:
                 several.enter_context(scales_together(model))
-            self._fit(trainer, model, keeper, fit, select, classes)
+            several.enter_context(limits_told(self.settings.batch_size, keeper.last_path))
+            self._fit(trainer, model, keeper, fit, select, classes, speed)
         if not keeper.best_path.is_file():
             raise RunError(f"{folder}: no epoch was completed; raise trainer.max_epochs or max_steps")
         model.load_state_dict(load_state(keeper.best_path, "state_dict")["state_dict"])
@@ -82,6 +88,7 @@ class NetworkStage:
         fit: Windows,
         select: Windows | None,
         classes: np.ndarray | None,
+        speed: Speed,
     ) -> None:
         fewest = min(self.settings.batch_size, len(fit), len(select) if select is not None else len(fit))
         if trainer.world_size > fewest:
@@ -89,7 +96,6 @@ class NetworkStage:
                 f"trainer.devices: {trainer.world_size} processes for {fewest} windows (of a batch, or of "
                 "the fit or select part); each needs at least one"
             )
-        on_gpu = trainer.strategy.root_device.type == "cuda"
         sampler = KeyedBatchSampler(
             len(fit),
             self.settings.batch_size,
@@ -103,10 +109,10 @@ class NetworkStage:
         val = None
         if select is not None:
             mine = share(len(select), self.settings.batch_size, trainer.global_rank, trainer.world_size)
-            val = loader(select, mine, self.workers, on_gpu)
+            val = loader(select, mine, self.workers, speed.pin_memory)
         resume = keeper.last_path if keeper.last_path.is_file() else None
-        task = Task(model, self.settings, self.modality_dropout, self.seed, length)
-        batches = loader(fit, sampler, self.workers, on_gpu)
+        task = Task(model, self.settings, self.modality_dropout, self.seed, length, speed.fused)
+        batches = loader(fit, sampler, self.workers, speed.pin_memory)
         with stopped_by_hand(trainer):
             trainer.fit(task, batches, val, ckpt_path=resume, weights_only=True)
 

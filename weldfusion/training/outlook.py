@@ -1,21 +1,26 @@
 """What a training will take, told before it starts: parameters, windows, time, memory, disk."""
 
 import copy
+import os
 import resource
 import shutil
 import sys
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
+from tempfile import TemporaryFile
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from weldfusion.data.dealing import Fold, Part, shared_groups
 from weldfusion.data.files import bytes_in_words
+from weldfusion.training.limits import limits_told
 from weldfusion.training.loader import Windows
 from weldfusion.training.sampler import shuffled
+from weldfusion.training.speed import Speed, sped_up
 
 PARTS: tuple[Part, ...] = ("fit", "select", "calibrate", "test")
 _TRIAL_STEPS = 3
@@ -25,7 +30,8 @@ _STATES_PER_WEIGHT = 3
 
 @dataclass(frozen=True)
 class Outlook:
-    """Seconds of one step, bytes of memory, bytes of a state of the network."""
+    """Seconds of one step (with its share of what an epoch ends with), bytes of memory, bytes of a state
+    of the network."""
 
     step_s: float
     memory: int
@@ -40,21 +46,54 @@ class Inner:
     steps: Sequence[int]
 
 
-def trial(model: nn.Module, windows: Windows, batch_size: int, device: torch.device) -> Outlook:
-    """Times some steps (reading, forward, backward) on a copy of the model; the model stays as it is."""
+def trial(
+    model: nn.Module,
+    windows: Windows,
+    select: Windows | None,
+    batch_size: int,
+    device: torch.device,
+    speed: Speed,
+) -> Outlook:
+    """Times some steps (reading, forward, backward), one of validation and the writing of a state, on a copy
+    of the model; the model stays as it is. Raises RunError if a step needs too much memory."""
     copied = copy.deepcopy(model).to(device).train()
-    seconds = []
-    for step in range(_TRIAL_STEPS):
-        start = time.perf_counter()
-        chosen = shuffled(len(windows), 0, step)[:batch_size]
-        batch = windows.__getitems__(chosen.tolist()).to(device)
-        losses = copied.training_loss(batch)  # type: ignore[operator]
-        torch.stack([loss.mean() for loss in losses.values()]).sum().backward()
-        if device.type == "cuda":
-            torch.cuda.synchronize(device)
-        seconds.append(time.perf_counter() - start)
     weights = sum(p.numel() * p.element_size() for p in model.parameters())
-    return Outlook(min(seconds), peak_memory(device) + 2 * weights, weights)
+
+    def step(part: Windows, number: int) -> list[Tensor]:
+        chosen = shuffled(len(part), 0, number)[:batch_size]
+        batch = part.__getitems__(chosen.tolist()).to(device)
+        with torch.autocast(device.type, speed.dtype, enabled=speed.dtype is not None):
+            losses: Mapping[str, Tensor] = copied.training_loss(batch)  # type: ignore[operator]
+        return [loss.float().mean() for loss in losses.values()]
+
+    def train(number: int) -> None:
+        torch.stack(step(windows, number)).sum().backward()
+
+    with sped_up(copied, replace(speed, compile=False)), limits_told(batch_size):
+        of_step = min(_seconds(partial(train, number), device) for number in range(_TRIAL_STEPS))
+        of_epoch = (1 + _STATES_PER_WEIGHT) * _seconds(partial(_write, copied), device)
+        if select is not None and len(select):
+            copied.eval()
+            with torch.no_grad():
+                of_epoch += _seconds(partial(step, select, 0), device) * -(-len(select) // batch_size)
+    share = of_epoch / -(-len(windows) // batch_size)
+    return Outlook(of_step + share, peak_memory(device) + 2 * weights, weights)
+
+
+def _seconds(run: Callable[[], object], device: torch.device) -> float:
+    start = time.perf_counter()
+    run()
+    if device.type == "cuda":
+        torch.cuda.synchronize(device)
+    return time.perf_counter() - start
+
+
+def _write(model: nn.Module) -> None:
+    """Writes the network's state to a temporary file, as a checkpoint does."""
+    with TemporaryFile() as file:
+        torch.save(model.state_dict(), file)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def peak_memory(device: torch.device) -> int:

@@ -101,7 +101,8 @@ class FitSettings:
         split: how welds are divided into training and test parts; grouped hold-out by default.
         model: the parts of the fusion model, or a published system that composes them.
         training: optimiser, schedule, batch size …
-        trainer: arguments of Lightning's Trainer (`max_epochs`, `precision`, `devices` …).
+        trainer: arguments of Lightning's Trainer (`max_epochs`, `devices` …), and how the processor is used
+            (`precision`, `channels_last`, `compile` …; see `Speed`).
         seed: first seed; everything random is keyed by it.
         seeds: how many seeds to train, from `seed` upwards.
         name: name of the run; from the config file's name by default.

@@ -19,6 +19,7 @@ from weldfusion.training.augment.augmentation import augmented
 from weldfusion.training.keyed import STEP, seed_of
 from weldfusion.training.schedules import OneCosine, refuse_plateau
 from weldfusion.training.settings import TrainingSettings
+from weldfusion.training.speed import HALF, fuse
 from weldfusion.training.uncertainty import LearnedWeights
 
 _CHECK_EVERY_ON_GPU = 50
@@ -55,14 +56,22 @@ class Task(pl.LightningModule):
         modality_dropout: chance that a present modality is hidden.
         seed: key of dropout and of hidden modalities.
         length: how long the whole training is.
+        fused: update all parameters in one call where the optimiser can.
 
     Raises ConfigError for a target weight of an unknown target; RunError when the loss is not finite.
     """
 
     def __init__(
-        self, model: nn.Module, settings: TrainingSettings, modality_dropout: float, seed: int, length: Length
+        self,
+        model: nn.Module,
+        settings: TrainingSettings,
+        modality_dropout: float,
+        seed: int,
+        length: Length,
+        fused: bool = True,
     ) -> None:
         super().__init__()
+        self.fused = fused
         self.model = model
         self.settings = settings
         self.modality_dropout = modality_dropout
@@ -155,10 +164,11 @@ class Task(pl.LightningModule):
             raise RunError(
                 f"training, {where}: input {', '.join(bad)} is not finite; check the data set and its steps"
             )
+        rate = self.trainer.optimizers[0].param_groups[0]["lr"]
+        half = " or trainer.precision 32-true" if self.trainer.precision in HALF else ""
         raise RunError(
-            f"training, {where}: the loss is not finite; the last good checkpoint is kept: lower the "
-            "learning rate of training.optimizer, set trainer.gradient_clip_val (such as 1.0) or "
-            "trainer.precision 32-true"
+            f"training, {where}: the loss is not finite at a learning rate of {rate:.3g}; lower lr of "
+            f"training.optimizer, or set trainer.gradient_clip_val (such as 1.0){half}"
         )
 
     def on_validation_epoch_start(self) -> None:
@@ -205,6 +215,9 @@ class Task(pl.LightningModule):
         optimizer = self._optimizer(parameters)
         if self.learned is not None:
             optimizer.add_param_group({"params": list(self.learned.parameters()), "weight_decay": 0.0})
+        # a fused step and the loss scaling of 16-mixed exclude each other when gradients are clipped
+        if self.fused and self.trainer.precision != "16-mixed":
+            fuse(optimizer)
         scheduler = (self.settings.scheduler or OneCosine)(optimizer)
         refuse_plateau(scheduler)
         by_step = self.settings.scheduler_step == "step"
@@ -218,10 +231,7 @@ class Task(pl.LightningModule):
     def _optimizer(self, parameters: list[nn.Parameter]) -> Optimizer:
         if not parameters:
             raise ConfigError("model: no parameter requires a gradient, there is nothing to train")
-        if self.settings.optimizer is not None:
-            return self.settings.optimizer(parameters)
-        # a fused step and the loss scaling of 16-mixed exclude each other when gradients are clipped
-        return AdamW(parameters, lr=1e-3, fused=self.trainer.precision != "16-mixed")
+        return AdamW(parameters) if self.settings.optimizer is None else self.settings.optimizer(parameters)
 
 
 def penalties_of(model: nn.Module) -> dict[str, Penalty]:

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import lightning.pytorch as pl
-import torch
 from lightning.pytorch.loggers import Logger, TensorBoardLogger
 
 from weldfusion.data.ranges import check_least
 from weldfusion.errors import ConfigError, did_you_mean
 from weldfusion.training.checkpoint import AtomicCheckpointIO
-from weldfusion.training.devices import check_strategy, gpu_wanted, statistics_together, strategy_of
+from weldfusion.training.devices import check_strategy, statistics_together, strategy_of
+from weldfusion.training.speed import NAMES, asked_speed, resolved
 
 DEFAULTS: Mapping[str, Any] = {
     "max_epochs": 50,
@@ -62,19 +62,18 @@ LEAST: Mapping[str, float] = {
 
 
 def check_trainer(given: Mapping[str, Any]) -> dict[str, Any]:
-    """The arguments for Lightning's Trainer, with our defaults; needs no data and no device.
+    """The arguments for Lightning's Trainer, with our defaults, and the settings of `Speed` that were given;
+    needs no data and no device.
 
     Raises ConfigError for a key that Lightning does not know, that the run sets itself, a number out of
     range, a precision that would change the stored weights, or a strategy other than DDP.
     """
-    known = set(inspect.signature(pl.Trainer.__init__).parameters) - {"self"} - set(REFUSED)
+    known = (set(inspect.signature(pl.Trainer.__init__).parameters) | set(NAMES)) - {"self"} - set(REFUSED)
     for key in given:
         if key in REFUSED:
             raise ConfigError(f"trainer.{key}: cannot be set here ({REFUSED[key]}); remove it")
         if key not in known:
-            raise ConfigError(
-                f"trainer.{key}: no such argument of Lightning's Trainer; {did_you_mean(key, known)}"
-            )
+            raise ConfigError(f"trainer.{key}: no such argument of the trainer; {did_you_mean(key, known)}")
         if key in LEAST and isinstance(given[key], int | float):
             check_least(f"trainer.{key}", given[key], LEAST[key])
     arguments = {**DEFAULTS, **given}
@@ -84,21 +83,15 @@ def check_trainer(given: Mapping[str, Any]) -> dict[str, Any]:
     if precision not in _PRECISIONS:
         raise ConfigError(f"trainer.precision: {precision!r}; {did_you_mean(precision, _PRECISIONS)}")
     check_strategy(arguments.get("strategy", "auto"))
+    asked_speed(arguments)
     return {**arguments, "precision": precision}
-
-
-def resolve_precision(arguments: Mapping[str, Any]) -> str:
-    """`auto` is bf16-mixed on a GPU that has it, else 32-true (on a CPU bf16 is not always faster)."""
-    if arguments["precision"] != "auto":
-        return str(arguments["precision"])
-    return "bf16-mixed" if gpu_wanted(arguments) and torch.cuda.is_bf16_supported() else "32-true"
 
 
 def build_trainer(given: Mapping[str, Any], folder: Path, callbacks: Sequence[pl.Callback]) -> pl.Trainer:
     """A Trainer that writes only into `folder`. Raises ConfigError if the section cannot work here."""
     arguments = check_trainer(given)
-    arguments |= {
-        "precision": resolve_precision(arguments),
+    arguments = {key: value for key, value in arguments.items() if key not in NAMES} | {
+        "precision": resolved(arguments).precision,
         "strategy": strategy_of(arguments),
         "sync_batchnorm": statistics_together(arguments),
     }

@@ -32,6 +32,21 @@ class Recording:
 
 
 @dataclass(frozen=True)
+class SharedPicture:
+    """A part of a picture that several welds share, each of which gives the whole of it.
+
+    Args:
+        name: of the picture among those of its sensor; same name, same pixels.
+        pixels: the whole picture (height, width[, 3]) uint8.
+        part: the weld's own, as in an address of the manifest: `/0:128,0:512,mirrored` (`data.crop`).
+    """
+
+    name: str
+    pixels: np.ndarray
+    part: str
+
+
+@dataclass(frozen=True)
 class Labels:
     """What is to be predicted, by the manifest column of its target.
 
@@ -57,7 +72,8 @@ class WeldRecord:
         place: its machine, session and workpiece.
         duration_s: length of the weld; recordings may start before and end after it.
         recordings: by timed sensor.
-        pictures: by sensor that is not timed: pictures (height, width[, 3]) uint8 of the whole weld.
+        pictures: by sensor that is not timed: pictures (height, width[, 3]) uint8 of the whole weld, or the
+            weld's part of a picture of several welds.
         settings: columns of the manifest that a table of parameters reads.
         labels: see there.
         truth: named arrays that labels and signals were computed from; no model is given them.
@@ -67,7 +83,7 @@ class WeldRecord:
     place: Place
     duration_s: float
     recordings: Mapping[str, Recording]
-    pictures: Mapping[str, Sequence[np.ndarray]]
+    pictures: Mapping[str, Sequence[np.ndarray | SharedPicture]]
     settings: Mapping[str, float | str]
     labels: Labels
     truth: Mapping[str, Any]

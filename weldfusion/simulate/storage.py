@@ -11,7 +11,7 @@ import soundfile
 from PIL import Image
 
 from weldfusion.errors import WeldfusionError
-from weldfusion.simulate.record import Labels, Recording, WeldRecord
+from weldfusion.simulate.record import Labels, Recording, SharedPicture, WeldRecord
 
 Row = dict[str, str]
 NO_EVENTS: Mapping[str, Any] = {
@@ -60,8 +60,7 @@ def write_weld(weld: WeldRecord, folder: Path) -> Row:
         row[f"{name}.offset_s"] = f"{recording.calibrated.offset_s:.7f}"
         row[f"{name}.clock_ppm"] = f"{recording.calibrated.ppm:.3f}"
     for name, pictures in weld.pictures.items():
-        files = (f"signals/{name}/{weld.id}_{k}.png" for k in range(len(pictures)))
-        row[name] = ";".join(map(_write_picture, files, pictures, [folder] * len(pictures)))
+        row[name] = ";".join(_write_one(name, weld.id, k, one, folder) for k, one in enumerate(pictures))
     row |= _cells(weld.settings) | _write_labels(weld.id, weld.labels, folder)
     np.savez(_place(folder, "truth", f"{weld.id}.npz"), allow_pickle=False, **truth_of(weld))
     return row
@@ -101,6 +100,16 @@ def _write_recording(name: str, weld: str, recording: Recording, folder: Path) -
         relative = f"signals/{name}/{weld}.npy"
         np.save(_place(folder, relative), values)
     return relative
+
+
+def _write_one(name: str, weld: str, number: int, picture: np.ndarray | SharedPicture, folder: Path) -> str:
+    """Write a picture unless another weld has written it, and return the weld's address of it."""
+    if not isinstance(picture, SharedPicture):
+        return _write_picture(f"signals/{name}/{weld}_{number}.png", picture, folder)
+    relative = f"signals/{name}/{picture.name}.png"
+    if not (folder / relative).exists():
+        _write_picture(relative, picture.pixels, folder)
+    return f"{relative}::{picture.part}"
 
 
 def _write_picture(relative: str, pixels: np.ndarray, folder: Path) -> str:

@@ -2,11 +2,13 @@
 
 from html.parser import HTMLParser
 
+import numpy as np
 import pytest
 
 from tests.report.made import HOSTILE
 from weldfusion.report.elements import Columns, Figure, Heading, Table, Text, WarningBox
 from weldfusion.report.page import render, write_page
+from weldfusion.report.words import with_interval
 
 VOID = {"meta", "link", "img", "br", "hr"}
 
@@ -63,6 +65,14 @@ def test_cells_and_links(page):
     assert "0.123" in parsed.texts
     assert "–" in parsed.texts
     assert "7 more rows are left out here." in parsed.texts
+
+
+def test_one_minus_sign_in_numbers_and_none_in_names():
+    gain = with_interval({"value": -0.25, "lower": -0.5, "upper": -1e-5, "reason": ""})
+    text = render("t", [Table(["run", "bias", "welds", "gain"], [["laser-2", -1.5, np.int64(-3), gain]])])
+    cells = [text for text in Page(text).texts if text.strip()][-5:-1]
+    assert cells == ["laser-2", "\u22121.500", "\u22123", "\u22120.250 [\u22120.500, \u22121e\u221205]"]
+    assert text.count('<td class="interval">') == 1
 
 
 def test_written_whole_or_not_at_all(tmp_path):

@@ -8,6 +8,7 @@ import pandas as pd
 from weldfusion.evaluation.curves import RankedWeld
 from weldfusion.evaluation.events import event_counts, runs
 from weldfusion.evaluation.frame import NUMBERS, TargetTable
+from weldfusion.evaluation.minus import minus
 
 Tables = Mapping[int, TargetTable]
 
@@ -60,7 +61,8 @@ def _describe_curve(parts: list[TargetTable]) -> tuple[str, str, float, float]:
     same = len({len(part) for part in parts}) == 1
     if np.isnan(spread) and len(parts) > 1 and same:
         spread = float(np.std([part.value[:, 0] for part in parts], axis=0).mean())
-    return f"mean {_mean(truth):.4g}", f"mean {value.mean():.4g}", _mean(error), spread
+    mean = [minus(f"mean {number:.4g}") for number in (_mean(truth), value.mean())]
+    return mean[0], mean[1], _mean(error), spread
 
 
 def _describe_intervals(parts: list[TargetTable]) -> tuple[str, str, float, float]:

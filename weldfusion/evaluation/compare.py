@@ -11,6 +11,7 @@ from weldfusion.errors import RunError
 from weldfusion.evaluation.frame import TargetTable
 from weldfusion.evaluation.intervals import NO_SPREAD, Interval, percentile_interval
 from weldfusion.evaluation.measure import Measured
+from weldfusion.evaluation.minus import minus
 from weldfusion.evaluation.totals import SMALLER_IS_BETTER, Key
 
 Verdict = Literal["beats", "does not beat", "is beaten by", "not estimable"]
@@ -44,7 +45,7 @@ class Difference:
         >>> Difference(0.05, Interval(0.01, 0.09)).sentence("extra trees")
         'beats extra trees by 0.050 [0.010, 0.090]'
         >>> Difference(0.01, Interval(-0.02, 0.04)).sentence("extra trees")
-        'does NOT beat extra trees (better by 0.010 [-0.020, 0.040])'
+        'does NOT beat extra trees (better by 0.010 [−0.020, 0.040])'
         >>> Difference(-0.1, Interval(None, None, "not estimable: only 3 groups")).sentence("it", "mm")
         'is worse than it by 0.100 mm here, which shows nothing (no interval: only 3 groups)'
         """
@@ -60,12 +61,13 @@ class Difference:
             better = "better" if self.value > 0 else "worse"
             return f"is {better} than {name} by {abs(self.value):.3f}{unit} here, {tail}"
         lower, upper = self.interval.lower or 0.0, self.interval.upper or 0.0
-        edges = f"[{lower:.3f}, {upper:.3f}]{unit}"
-        if self.verdict == "beats":
-            return f"beats {name} by {self.value:.3f} {edges}"
         if self.verdict == "is beaten by":
-            return f"is BEATEN by {name} by {-self.value:.3f} [{-upper:.3f}, {-lower:.3f}]{unit}"
-        return f"does NOT beat {name} (better by {self.value:.3f} {edges})"
+            edges = minus(f"{-self.value:.3f} [{-upper:.3f}, {-lower:.3f}]")
+            return f"is BEATEN by {name} by {edges}{unit}"
+        edges = minus(f"{self.value:.3f} [{lower:.3f}, {upper:.3f}]") + unit
+        if self.verdict == "beats":
+            return f"beats {name} by {edges}"
+        return f"does NOT beat {name} (better by {edges})"
 
 
 def difference(ours: Measured, theirs: Measured, key: Key) -> Difference:

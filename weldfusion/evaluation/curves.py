@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from weldfusion.evaluation.frame import TargetTable
+from weldfusion.evaluation.minus import minus
 from weldfusion.evaluation.totals import CONFIDENCE_BINS
 
 
@@ -86,7 +87,7 @@ def rank_welds(tables: Mapping[int, TargetTable]) -> list[RankedWeld]:
         values = np.concatenate([table.value[:, 0] for table in tables.values()])
         square = np.bincount(code, weights=(values - value[code, 0]) ** 2) / rows
         doubt = np.where(np.isnan(width), np.where(rows > 1, np.sqrt(square), np.nan), width)
-        names = [[f"{row[0]:.4g}" for row in matrix] for matrix in (truth, value)]
+        names = [[minus(f"{row[0]:.4g}") for row in matrix] for matrix in (truth, value)]
     elif first.kind == "class":
         top = np.sort(value, axis=1)
         badness, doubt = 1 - (value * truth).sum(axis=1), 1 - (top[:, -1] - top[:, -2])

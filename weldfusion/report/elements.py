@@ -2,7 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from numbers import Integral
 from typing import Literal
+
+from weldfusion.evaluation.minus import minus
 
 
 @dataclass(frozen=True)
@@ -84,15 +87,21 @@ Element = Heading | Text | Table | Figure | WarningBox | Columns
 def short(value: object) -> str:
     """A value as it is shown in a cell.
 
-    >>> [short(v) for v in (0.93456, 12345.6, 12, None, "oil", 1.0, 0.00012)]
-    ['0.935', '12346', '12', '–', 'oil', '1.000', '0.00012']
+    >>> [short(v) for v in (0.93456, 12345.6, 12, None, "oil-2", 1.0, 0.00012, -3, -0.5)]
+    ['0.935', '12346', '12', '–', 'oil-2', '1.000', '0.00012', '−3', '−0.500']
     """
     if value is None or (isinstance(value, float) and value != value):
         return "–"
-    if isinstance(value, bool) or not isinstance(value, float):
-        return str(value)
+    if isinstance(value, float):
+        return minus(_rounded(value))
+    return minus(str(value)) if isinstance(value, Integral) else str(value)
+
+
+def _rounded(value: float) -> str:
     size = abs(value)
-    if size >= 100 or size == 0:
+    if size == 0:
+        return "0"
+    if size >= 100:
         return f"{value:.0f}"
     if size >= 10:
         return f"{value:.1f}"

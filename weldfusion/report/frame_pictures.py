@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from weldfusion.evaluation.minus import minus
 from weldfusion.report.draw import COLOURS, clipped
 from weldfusion.report.drawing import Drawing
 from weldfusion.report.signals import MOST_POINTS
@@ -32,7 +33,7 @@ def series_plot(
         ):
             ax.set_axis_off()
             ax.imshow(shown(picture), cmap="gray", vmin=0, vmax=255, interpolation="nearest")
-            ax.set_title(f"{time:.4g} s" if timed else f"frame {time:.0f}", fontsize=8)
+            ax.set_title(minus(f"{time:.4g} s" if timed else f"frame {time:.0f}"), fontsize=8)
         axes = below.subplots(len(series), 1, sharex=True, squeeze=False)[:, 0]
         for number, (ax, ((name, unit), values)) in enumerate(zip(axes, series.items(), strict=True)):
             step = max(1, len(values) // (4 * MOST_POINTS))
@@ -64,6 +65,6 @@ def pairs_plot(pairs: Mapping[float, tuple[np.ndarray, np.ndarray]], timed: bool
             for ax, picture in zip(column, pair, strict=True):
                 ax.set_axis_off()
                 ax.imshow(shown(picture), cmap="gray", vmin=0, vmax=255, interpolation="nearest")
-            column[0].set_title(f"{time:.4g} s" if timed else f"frame {time:.0f}", fontsize=8)
+            column[0].set_title(minus(f"{time:.4g} s" if timed else f"frame {time:.0f}"), fontsize=8)
 
     return Drawing((WIDE, sum(talls) + 0.5), paint, "Frames, and under each what was made of it.")

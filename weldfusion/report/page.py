@@ -10,7 +10,7 @@ from weldfusion import __version__
 from weldfusion.data.files import write_text
 from weldfusion.report.elements import Element, Heading, Link, short
 
-INTERVAL = re.compile(r"[-–0-9.e]+ \[.*\]$")
+INTERVAL = re.compile(r"[−–0-9.e]+ \[.*\]$")
 
 
 def write_page(path: Path, title: str, elements: Sequence[Element]) -> Path:

@@ -7,6 +7,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
+from weldfusion.evaluation.minus import minus
 from weldfusion.report.along import paint_along
 from weldfusion.report.draw import COLOURS, clipped, draw
 from weldfusion.report.elements import Figure
@@ -138,7 +139,7 @@ def _paint_spectrum(ax: Any, name: str, view: SignalView) -> None:
     low, high = np.percentile(known, (1, 99)) if len(known) else (0.0, 1.0)
     ax.pcolormesh(time, edges, shown, vmin=low, vmax=high, cmap="viridis", rasterized=True)
     ax.set_title(
-        f"dark to bright: {low:.3g} to {high:.3g} {clipped(view.unit, 12)}", loc="right", fontsize=7.5
+        minus(f"dark to bright: {low:.3g} to {high:.3g} ") + clipped(view.unit, 12), loc="right", fontsize=7.5
     )
     ax.grid(False)
     ax.set(ylabel=clipped(f"{name} (nm)", 20), xlabel="time (s)" if view.rate else "sample")
@@ -159,7 +160,8 @@ def _paint_images(part: Any, name: str, view: SignalView) -> None:
             small = (small - small.min()) / spread
         ax.imshow(small, cmap="gray", **limits)
     for ax, time in zip(axes, view.times[:MOST_IMAGES], strict=False):
-        ax.text(0.0, -0.04, f"{time:.3g} s", transform=ax.transAxes, va="top", fontsize=7.5)
+        ax.text(0.0, -0.04, minus(f"{time:.3g} s"), transform=ax.transAxes, va="top", fontsize=7.5)
     more = f", {len(shown)} of {len(view.values)}" if len(view.values) > len(shown) else ""
-    more += f" ({view.unit}: {np.nanmin(shown):.4g} to {np.nanmax(shown):.4g})" if view.unit else ""
+    if view.unit:
+        more += f" ({view.unit}: " + minus(f"{np.nanmin(shown):.4g} to {np.nanmax(shown):.4g})")
     axes[0].set_title(clipped(name, 24) + more, loc="left", fontsize=9)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from weldfusion.data.files import write_bytes
+from weldfusion.evaluation.minus import minus
 from weldfusion.report.drawing import Drawing, picture_bytes
 
 STRIP = "strip.png"
@@ -79,7 +80,7 @@ def is_mask(picture: np.ndarray) -> bool:
 def _range(picture: np.ndarray) -> str:
     if is_mask(picture) or picture.ndim == 3:
         return ""
-    return f"\n{picture.min():.4g} to {picture.max():.4g}"
+    return minus(f"\n{picture.min():.4g} to {picture.max():.4g}")
 
 
 def _png(picture: np.ndarray) -> bytes:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from weldfusion.evaluation.minus import minus
 from weldfusion.evaluation.totals import SMALLER_IS_BETTER
 from weldfusion.report.elements import short
 from weldfusion.report.words import named, with_interval
@@ -136,7 +137,7 @@ def _published(study: Study, row: Row, key: tuple[float, str, str], columns: int
         names.append("")
     for name in names:
         if name in row.published:
-            return f"{row.published[name]:g}"
+            return minus(f"{row.published[name]:g}")
     return ""
 
 

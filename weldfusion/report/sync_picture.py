@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from weldfusion.evaluation.minus import minus
 from weldfusion.report.draw import COLOURS, INK, clipped
 from weldfusion.report.drawing import Drawing
 from weldfusion.report.signals import envelope
@@ -27,7 +28,7 @@ def sync_plot(
         ax.axvline(offset_s, color=COLOURS[1], linewidth=1.2, alpha=0.6)
         ax.axvspan(offset_s - sd_s, offset_s + sd_s, color=COLOURS[1], alpha=0.3, linewidth=0)
         ax.set(xlabel="lag of the second recording (s)", ylabel="correlation\nof changes")
-        ax.set_title(f"found: {offset_s:.5g} ± {sd_s:.2g} s", color=COLOURS[1])
+        ax.set_title(minus(f"found: {offset_s:.5g} ± {sd_s:.2g} s"), color=COLOURS[1])
         axes = below[0].subplots(2, 1, sharex=True)
         for ax, (name, values, rate), later, colour in zip(
             axes, pair, (0.0, offset_s), COLOURS, strict=False

@@ -30,9 +30,7 @@ def signed(value: float, unit: str = "") -> str:
     >>> signed(0.1234), signed(-2.5, "mm"), signed(0.0)
     ('+0.123', '−2.500 mm', '0')
     """
-    text = short(abs(value)) if value == value else "–"
-    sign = "+" if value > 0 else "−" if value < 0 else ""
-    return f"{sign}{text}{' ' + unit if unit else ''}"
+    return f"{'+' if value > 0 else ''}{short(value)}{' ' + unit if unit else ''}"
 
 
 def spread(mean: Mean, percent: bool = False) -> str:

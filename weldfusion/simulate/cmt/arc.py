@@ -57,9 +57,7 @@ class Arc:
         return self.starts_s[:-1, None] + np.diff(self.starts_s)[:, None] * np.array(self.cycle.wait)
 
 
-def draw_arc(
-    cycle: ArcCycle, rate_hz: Curve, wire: Curve, length: Curve, rng: np.random.Generator
-) -> Arc:
+def draw_arc(cycle: ArcCycle, rate_hz: Curve, wire: Curve, length: Curve, rng: np.random.Generator) -> Arc:
     """Periods one after the other: of the mean 1/rate, gamma-distributed with the cycle's jitter."""
     duration = len(rate_hz) / rate_hz.rate
     shape = cycle.jitter**-2

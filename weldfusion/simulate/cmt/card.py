@@ -23,7 +23,7 @@ def arc_card(plan: Plan, preset: ArcPreset, pixels: int) -> Card:
         name=f"simulated {preset.process} welds ({preset.version})",
         process=MAG_WELDING,
         material="structural steel, groove with a root face of 2.5 mm",
-        modalities={name: modality_of(name, preset, pixels) for name in plan.sensors},
+        modalities={name: modality_of(name, pixels) for name in plan.sensors},
         targets={target.name: target for target in _targets()},
         groups=("machine", "session", "workpiece"),
         group="session",

@@ -1,6 +1,7 @@
 """Figures of simulated arc welds: sound as recordings of CMT are described, and plain features of windows."""
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 import numpy as np
 from scipy.signal import hilbert, welch
@@ -12,7 +13,7 @@ from weldfusion.simulate.cmt.sensors import parameters
 from weldfusion.simulate.cmt.weld import SimulatedWeld
 from weldfusion.simulate.record import Recording
 
-WINDOW_S = 0.05
+WINDOW_S = 0.1
 CLIP_S = 0.15
 LATER_CLIPS = 10
 BAND_EDGES_HZ = (20, 200, 500, 1_000, 2_000, 4_000, 8_000, 22_050)
@@ -26,8 +27,8 @@ def sound_figures(sound: np.ndarray, rate: float) -> dict[str, float]:
 
     `kurtosis` (3 for Gaussian noise); `line_hz` and `line`, frequency and height of the highest line of the
     envelope's power spectrum from 55 to 200 Hz over the median from 20 to 300 Hz; `clip_cv` and
-    `clip_memory`, coefficient of variation of the RMS of clips of 0.15 s and its correlation with that of the tenth next
-    clip; `share_<low>`, shares of energy in bands.
+    `clip_memory`, coefficient of variation of the RMS of clips of 0.15 s and its correlation with that of
+    the tenth next clip; `share_<low>`, shares of energy in bands.
     """
     length = round(CLIP_S * rate)
     loud = sound[: len(sound) // length * length].reshape(-1, length).std(axis=1)
@@ -46,10 +47,9 @@ def band_shares(sound: np.ndarray, rate: float) -> dict[str, float]:
     """Shares of the energy above 20 Hz by band; the last one is all above 8 kHz."""
     frequency, power = welch(sound, rate, nperseg=round(SPECTRUM_S * rate))
     total = power[frequency >= BAND_EDGES_HZ[0]].sum()
-    bands = zip(BAND_EDGES_HZ[:-1], BAND_EDGES_HZ[1:], strict=True)
     return {
         f"share_{low}": float(power[(frequency >= low) & (frequency < high)].sum() / total)
-        for low, high in bands
+        for low, high in pairwise(BAND_EDGES_HZ)
     }
 
 

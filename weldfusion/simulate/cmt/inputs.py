@@ -14,19 +14,21 @@ GAP_SD_M, DISTORTION_SD_M = 0.22e-3, 0.12e-3
 
 @dataclass(frozen=True)
 class Inputs:
-    """Arrays over time at 200 Hz: wire speed (m/s), root gap (m), arc length (m), factor on what is melted."""
+    """Arrays over time at 200 Hz: wire speed (m/s), root gap (m), arc length (m), factors on what
+    is melted and on the pool's width."""
 
     wire_m_s: np.ndarray
     gap_m: np.ndarray
     arc_m: np.ndarray
     melting: np.ndarray
+    wetting: np.ndarray
 
 
 def draw_inputs(
     joint: Joint, design: Design, duration_s: float, hidden_scale: float, rng: np.random.Generator
 ) -> Inputs:
     """Disturbances of one weld: the gap wanders by 0.22 mm over 10 mm of seam and closes or opens by
-    distortion; arc length 0.3 mm, wire 1 %, melting 3 %; preheat adds up to 3 %."""
+    distortion; arc length 0.3 mm, wire 1 %, melting 6 %, width 5 %; preheat adds up to 3 %."""
     samples = round(duration_s * RATE)
     share = np.arange(samples) / samples
 
@@ -39,5 +41,6 @@ def draw_inputs(
         wire_m_s=design.wire_m_s * joint.wire * (1 + wander(0.01, 0.5)),
         gap_m=np.maximum(gap, 0.0),
         arc_m=np.maximum(joint.arc_m + wander(0.3e-3, 0.4), 1e-3),
-        melting=joint.melting * (1 + wander(0.03, 0.8)) * (1 + 0.03 * np.sqrt(share)),
+        melting=joint.melting * (1 + wander(0.06, 1.0)) * (1 + 0.03 * np.sqrt(share)),
+        wetting=1 + wander(0.05, 1.0),
     )

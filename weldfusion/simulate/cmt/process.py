@@ -62,14 +62,15 @@ class GroovedArc(Process):
     def weld(self, plan: Plan, index: int) -> WeldRecord:
         weld = simulate_weld(plan, self.preset, self.picture_px, index)
         told = zip(parameters.COLUMNS, parameters.values(weld.design), strict=True)
-        settings = dict(told) if "parameters" in plan.sensors else {}
+        settings: dict[str, float | str] = {"speed_mm_s": f"{1e3 * weld.states.speed_m_s:.3f}"}
+        settings |= dict(told) if "parameters" in plan.sensors else {}
         return WeldRecord(
             weld.id,
             weld.place,
             weld.states.duration_s,
             weld.recordings,
             {},
-            {"speed_mm_s": f"{1e3 * weld.states.speed_m_s:.3f}"} | settings,
+            settings,
             labels_of(weld.states),
             truth_record(weld),
         )

@@ -9,7 +9,7 @@ from weldfusion.simulate.cmt.arc import Arc, draw_arc
 from weldfusion.simulate.cmt.design import Joint
 from weldfusion.simulate.cmt.inputs import RATE, Inputs
 from weldfusion.simulate.cmt.pool import cycle_rate, free_depth, pool_width
-from weldfusion.simulate.cmt.preset import ArcCycle
+from weldfusion.simulate.cmt.preset import ArcPreset, ArcSound
 from weldfusion.simulate.curve import Curve
 from weldfusion.simulate.random_signals import ornstein_uhlenbeck
 
@@ -24,7 +24,8 @@ class States:
 
     Curves at 200 Hz, SI units: `gap_m` of the root; `depth_m` of the weld down to its lowest point, back
     reinforcement included; `sag_m`, the back reinforcement; `open_root` 0 … 1; the pool's `width_m` and
-    `length_m`; `cycle_hz`, mean rate of the arc's cycles.
+    `length_m`; `cycle_hz`, mean rate of the arc's cycles. `sound` is what
+    the arc's sound is mixed of.
     """
 
     duration_s: float
@@ -38,10 +39,11 @@ class States:
     length_m: Curve
     cycle_hz: Curve
     arc: Arc
+    sound: ArcSound
 
 
 def simulate_states(
-    joint: Joint, inputs: Inputs, speed_m_s: float, cycle: ArcCycle, rng: np.random.Generator
+    joint: Joint, inputs: Inputs, speed_m_s: float, preset: ArcPreset, rng: np.random.Generator
 ) -> States:
     """Depth follows its closed form with 0.15 s of lag and 2 % of fluctuation; what passes the root sags."""
     samples = len(inputs.wire_m_s)
@@ -50,10 +52,12 @@ def simulate_states(
     sag = lagged(np.maximum(free - joint.root_m, 0), SAG_LAG_S)
     opened = 1 / (1 + np.exp(-(free - joint.root_m) / OPENING_M))
     width = pool_width(inputs.wire_m_s, speed_m_s, inputs.gap_m, sag, inputs.arc_m) * joint.width
-    width = lagged(width, POOL_LAG_S) * (1 + 0.02 * ornstein_uhlenbeck(rng, samples, RATE, 0.05))
-    rate = cycle_rate(inputs.wire_m_s, inputs.arc_m, sag) + joint.cycle_hz
-    rate = Curve(np.clip(rate, *cycle.limits_hz), RATE)
-    arc = draw_arc(cycle, rate, Curve(inputs.wire_m_s, RATE), Curve(inputs.arc_m, RATE), rng)
+    width = (
+        lagged(width, POOL_LAG_S) * inputs.wetting * (1 + 0.02 * ornstein_uhlenbeck(rng, samples, RATE, 0.05))
+    )
+    hertz = cycle_rate(inputs.wire_m_s, inputs.arc_m, sag) + joint.cycle_hz
+    rate = Curve(np.clip(hertz, *preset.cycle.limits_hz), RATE)
+    arc = draw_arc(preset.cycle, rate, Curve(inputs.wire_m_s, RATE), Curve(inputs.arc_m, RATE), rng)
     return States(
         duration_s=samples / RATE,
         speed_m_s=speed_m_s,
@@ -66,6 +70,7 @@ def simulate_states(
         length_m=Curve(LENGTH_OF_WIDTH * width * (speed_m_s / 5e-3) ** 0.3, RATE),
         cycle_hz=rate,
         arc=arc,
+        sound=preset.sound,
     )
 
 

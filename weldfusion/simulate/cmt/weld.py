@@ -47,14 +47,17 @@ class SimulatedWeld:
     recordings: Mapping[str, Recording]
 
 
-def devices(preset: ArcPreset, pixels: int) -> Mapping[str, Device]:
+def devices(pixels: int) -> Mapping[str, Device]:
     """Every timed sensor by name; frames have `pixels` a side."""
-    sound = partial(microphone.setup, sound=preset.sound)
     seen = partial(camera.setup, pixels=pixels)
     return {
         "camera": Device(camera.RATE, seen, camera.record, camera.modality(pixels)),
         "microphone": Device(
-            microphone.RATE, sound, microphone.record, microphone.modality(), microphone.FULL_SCALE
+            microphone.RATE,
+            microphone.setup,
+            microphone.record,
+            microphone.modality(),
+            microphone.FULL_SCALE,
         ),
         **{
             meter.name: Device(RATE, meter.setup, meter.record, meter.modality(), meter.full_scale)
@@ -64,9 +67,9 @@ def devices(preset: ArcPreset, pixels: int) -> Mapping[str, Device]:
     }
 
 
-def modality_of(name: str, preset: ArcPreset, pixels: int) -> Modality:
+def modality_of(name: str, pixels: int) -> Modality:
     """How the card describes a sensor of a plan; `noise2` is a further device of the kind of `noise`."""
-    device = devices(preset, pixels).get(name.rstrip("0123456789"))
+    device = devices(pixels).get(name.rstrip("0123456789"))
     return parameters.modality() if device is None else replace(device.modality, name=name, column=name)
 
 
@@ -79,8 +82,8 @@ def simulate_weld(plan: Plan, preset: ArcPreset, pixels: int, index: int) -> Sim
     design = draw_design(preset, knobs.param_spread, weld_stream("design"))
     joint = draw_joint(preset, design, groups)
     inputs = draw_inputs(joint, design, plan.weld_s, knobs.hidden_scale, weld_stream("inputs"))
-    states = simulate_states(joint, inputs, design.speed_m_s, preset.cycle, weld_stream("states"))
-    recordings, known = {}, devices(preset, pixels)
+    states = simulate_states(joint, inputs, design.speed_m_s, preset, weld_stream("states"))
+    recordings, known = {}, devices(pixels)
     for name in plan.sensors:
         device = known.get(name.rstrip("0123456789"))
         if device is None:

@@ -1,6 +1,6 @@
 """Grey frames of a camera beside the torch: in a wait phase, when the arc is out, three frames 1 ms apart.
 
-Every block of 50 ms has one such triple, in its first wait phase. Levels and shapes are our choice.
+Every block of 100 ms has one such triple, in its first wait phase. Levels and shapes are our choice.
 """
 
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from weldfusion.simulate.random_signals import ornstein_uhlenbeck
 from weldfusion.simulate.sensors.clock import PRETRIGGER_S, Clock
 from weldfusion.simulate.sensors.dropout import hold
 
-FRAMES, BLOCK_S, APART_S = 3, 0.05, 1e-3
+FRAMES, BLOCK_S, APART_S = 3, 0.1, 1e-3
 RATE = round(FRAMES / BLOCK_S)
 INTO_WAIT_S = 0.4e-3
 LARGEST_START_S = 5e-3
@@ -26,29 +26,26 @@ SHOT, READ = 0.8, 2.0
 
 
 @dataclass(frozen=True)
-class Setup:
-    """Gain, haze of the fume (0 … 1), factor on the noise, and what is seen where: see `View`."""
+class Setup(View):
+    """What is seen where (`View`); gain, haze of the fume (0 … 1), factor on the noise."""
 
     gain: float
     haze: float
     noise: float
-    view: View
 
 
 def setup(groups: Groups, noise: float, pixels: int) -> Setup:
-    """Gain 15 % by machine, 10 % by session; haze by session; scale 4 % by session, 3 % by machine; aim 0.3 mm
-    by session; blur up to 0.1 mm by machine."""
+    """Gain 15 % by machine, 10 % by session; haze and aim (0.3 mm) by session; scale 4 % by session, 3 % by
+    machine; blur up to 0.1 mm by machine."""
     return Setup(
+        pixels=pixels,
+        scale=groups.factor("camera scale", machine=0.03, session=0.04),
+        along_m=0.3e-3 * groups.normal("session", "camera aim along"),
+        across_m=0.3e-3 * groups.normal("session", "camera aim across"),
+        blur_m=0.1e-3 * abs(groups.uniform("machine", "camera blur")),
         gain=groups.factor("camera gain", machine=0.15, session=0.10),
         haze=0.15 * groups.factor("fume", session=0.4),
         noise=noise,
-        view=View(
-            pixels=pixels,
-            scale=groups.factor("camera scale", machine=0.03, session=0.04),
-            along_m=0.3e-3 * groups.normal("session", "camera aim along"),
-            across_m=0.3e-3 * groups.normal("session", "camera aim across"),
-            blur_m=0.1e-3 * abs(groups.uniform("machine", "camera blur")),
-        ),
     )
 
 
@@ -71,14 +68,14 @@ def instants(states: States, clock: Clock) -> np.ndarray:
 def record(
     states: States, setup: Setup, clock: Clock, dropouts: np.ndarray, rng: np.random.Generator
 ) -> np.ndarray:
-    """Frames (time, pixels, pixels) uint8, three of each block of 50 ms one after the other; a drop-out
+    """Frames (time, pixels, pixels) uint8, three of each block of 100 ms one after the other; a drop-out
     repeats the last good frame."""
     times = instants(states, clock)
     seen = _seen(states, times, setup, rng)
-    frames = np.empty((len(times), setup.view.pixels, setup.view.pixels), np.uint8)
+    frames = np.empty((len(times), setup.pixels, setup.pixels), np.uint8)
     for first in range(0, len(times), FRAMES):
         part = slice(first, first + FRAMES)
-        grey = (setup.gain * WHITE) * light(seen, part, setup.view, rng)
+        grey = (setup.gain * WHITE) * light(seen, part, setup, rng)
         deviation = np.sqrt(SHOT**2 * grey + READ**2)
         deviation *= setup.noise * rng.standard_normal(grey.shape, np.float32)
         frames[part] = np.clip(np.rint(grey + deviation), 0, 255)
@@ -99,15 +96,19 @@ def _seen(states: States, times: np.ndarray, setup: Setup, rng: np.random.Genera
 
     sag = at(states.sag_m.values)
     since = np.tile(APART_S * np.arange(FRAMES), blocks)
+
+    def slow(deviation: float) -> np.ndarray:
+        return np.repeat(np.exp(deviation * ornstein_uhlenbeck(rng, blocks, 1 / BLOCK_S, 0.8)), FRAMES)
+
     haze = setup.haze * np.exp(0.3 * ornstein_uhlenbeck(rng, blocks, 1 / BLOCK_S, 0.5))
     return Seen(
         on=((times >= 0) & (times <= states.duration_s)).astype(float),
-        ahead_gap_m=at(states.gap_m.values) * of_block(0.08),
+        ahead_gap_m=at(states.gap_m.values) * slow(0.40),
         width_m=at(states.width_m.values) * of_block(0.02),
         length_m=at(states.length_m.values) * of_block(0.04),
-        hole=at(states.open_root.values) * of_block(0.25),
-        sag_m=sag,
-        drop_m=(0.08 + 0.35e3 * sag) * of_block(0.3) * since,
+        hole=at(states.open_root.values) * slow(0.50),
+        sag_m=sag * slow(0.50),
+        drop_m=(0.20 + 0.25e3 * sag) * slow(0.40) * of_block(0.3) * since,
         glare=0.25 * of_block(0.3) * np.exp(-(since + INTO_WAIT_S) / GLARE_S),
         haze=np.clip(np.repeat(haze, FRAMES), 0, 0.8),
     )
@@ -124,6 +125,6 @@ def modality(pixels: int) -> Modality:
         column="camera",
         reader={"images": "grey"},
         size=(pixels, pixels),
-        description="camera beside the torch: of each 50 ms three frames 1 ms apart, taken in the first wait "
-        "phase and stored one after the other as if evenly spaced; the weld travels to the right",
+        description="camera beside the torch: of each 100 ms three frames 1 ms apart, taken in the first "
+        "wait phase and stored one after the other as if evenly spaced; the weld travels to the right",
     )

@@ -36,7 +36,7 @@ class Seen:
     """The scene in every frame, arrays (frames,).
 
     `on` 1 while welding; `ahead_gap_m` root gap before the pool; `width_m`, `length_m` of the pool; `hole`
-    brightness lost where the root is open; `sag_m`; `drop_m`, how far the reflection on the surface has moved;
+    brightness lost where the root is open; `sag_m`; `drop_m`, how far the reflection on the surface moved;
     `glare` of the arc that went out; `haze` 0 … 1.
     """
 
@@ -52,8 +52,8 @@ class Seen:
 
 
 def light(seen: Seen, part: slice, view: View, rng: np.random.Generator) -> np.ndarray:
-    """Light (frames, pixels, pixels) float32 of the frames of one triple, before gain and noise of the pixels;
-    they share the texture of the plate."""
+    """Light (frames, pixels, pixels) float32 of the frames of one triple, before gain and noise of the
+    pixels; they share the texture of the plate."""
     x, y = view.axes()
     plate = np.float32(0.20) * (1 + np.float32(0.10) * _texture(rng, view.pixels))
     frames = np.stack([_frame(seen, k, plate, x, y) for k in range(part.start, part.stop)])

@@ -1,7 +1,8 @@
 """Arc sound: change of the arc's power, noise that the arc modulates, clicks, shop; nothing above 8 kHz.
 
 The spectrum's tilt with penetration and its limit at 8 kHz follow recordings of CMT welds in three states of
-penetration (doi:10.1371/journal.pone.0311119); there a class is one recording, so that the tilt may be that of the recordings.
+penetration (doi:10.1371/journal.pone.0311119); there a class is one recording, so that the
+tilt may be that of the recordings.
 """
 
 from dataclasses import dataclass
@@ -26,37 +27,35 @@ EDGE_S = 0.2e-3
 TILT_DB_PER_M = 2.2e3
 SLOW_GAINS = ((0.05, 0.15), (0.085, 2.5))
 RECORDER = cheby2(10, 60, 8_000, fs=RATE, output="sos")
-CLICK_S, CLICK_HZ = 0.3e-3, 3_000.0
+CLICK_S, CLICK_HZ = 0.15e-3, 4_000.0
 
 
 @dataclass(frozen=True)
 class Setup:
     """Gain, distance from the arc (m), level of the shop's noise, tilt (dB) of the microphone's response from
-    2–4 to 4–8 kHz, factor on the own noise, and what the arc's sound is mixed of."""
+    2–4 to 4–8 kHz, factor on the own noise."""
 
     gain: float
     distance_m: float
     shop: float
     tilt_db: float
     noise: float
-    sound: ArcSound
 
 
-def setup(groups: Groups, noise: float, sound: ArcSound) -> Setup:
-    """Gain 30 %, shop noise ×/÷ 1.65 and tilt 0.8 dB by session, distance 10 % by machine."""
+def setup(groups: Groups, noise: float) -> Setup:
+    """Gain 30 %, shop noise ×/÷ 1.65 and tilt 0.6 dB by session, distance 10 % by machine."""
     return Setup(
         gain=groups.factor("microphone gain", session=0.30),
         distance_m=NOMINAL_DISTANCE_M * groups.factor("microphone distance", machine=0.10),
         shop=groups.factor("shop noise", session=0.5),
-        tilt_db=0.8 * groups.normal("session", "microphone tilt"),
+        tilt_db=0.6 * groups.normal("session", "microphone tilt"),
         noise=noise,
-        sound=sound,
     )
 
 
 def source(states: States, setup: Setup, emitted: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Sound pressure at 0.3 m, relative, for sound that was emitted at these weld times (s)."""
-    sound, samples, arc = setup.sound, len(emitted), states.arc
+    sound, samples, arc = states.sound, len(emitted), states.arc
     on = (emitted >= 0) & (emitted <= states.duration_s)
     keep = np.exp(-1 / (RATE * EDGE_S))
     power = lfilter([1 - keep], [1, -keep], 1e-3 * arc.current(emitted) * arc.voltage(emitted))
@@ -77,9 +76,9 @@ def source(states: States, setup: Setup, emitted: np.ndarray, rng: np.random.Gen
 
 def tilt_db(states: States, most_db: float, times: np.ndarray) -> np.ndarray:
     """Energy from 4 to 8 kHz over that from 2 to 4 kHz, in dB against the root just reached: rises with the
-    depth beyond the root, by 2.2 dB/mm about 0 and at most by `most_db`."""
+    depth beyond the root by 2.2 dB/mm, by at most ±`most_db`."""
     depth = np.interp(times, states.depth_m.times, states.depth_m.values)
-    return most_db * np.tanh(TILT_DB_PER_M * (depth - states.root_m) / most_db)
+    return np.clip(TILT_DB_PER_M * (depth - states.root_m), -most_db, most_db)
 
 
 def _add_clicks(
@@ -117,5 +116,5 @@ def modality() -> Modality:
         rate=Fraction(RATE),
         channels=("sound",),
         column="microphone",
-        description="arc sound 0.3 m from the weld, nothing above 8 kHz; 1.0 is full scale (16 times the level)",
+        description="arc sound 0.3 m from the weld, nothing above 8 kHz; 1.0 is 16 times the level",
     )

@@ -2,7 +2,7 @@
 
 Needs the recordings: set WELDFUSION_REAL_DATA to the folder with ultrasonic_weld.zip. Five random folds,
 which flatter the class (no day holds two classes), and every day left out in turn, without terminal_offset,
-which was made on one day only. Reduced to two cores: 60 epochs instead of 200, the 1-D CNNs 30 as for the
+which was made on one day only. Reduced to two cores: 30 epochs instead of 200, the 1-D CNNs 30 as for the
 first row.
 """
 
@@ -11,8 +11,8 @@ from real_studies import Part, benchmark
 STUDY = "ultrasonic/tables/sensors.yaml"
 NAME = "real_ultrasonic"
 PARTS = (
-    Part("ultrasonic_at_random", STUDY, "ultrasonic_weld", "welds at random, which flatters, 60 epochs"),
-    Part("ultrasonic_by_day", STUDY, "ultrasonic_weld", "every day left out in turn, four classes, 60 epochs",
+    Part("ultrasonic_at_random", STUDY, "ultrasonic_weld", "welds at random, which flatters, 30 epochs"),
+    Part("ultrasonic_by_day", STUDY, "ultrasonic_weld", "every day left out in turn, four classes, 30 epochs",
          "ultrasonic_weld_by_day"),
 )  # fmt: skip
 

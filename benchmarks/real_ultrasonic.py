@@ -2,8 +2,7 @@
 
 Needs the recordings: set WELDFUSION_REAL_DATA to the folder with ultrasonic_weld.zip. Five random folds,
 which flatter the class (no day holds two classes), and every day left out in turn, without terminal_offset,
-which was made on one day only. Reduced to two cores: 30 epochs instead of 200, the 1-D CNNs 30 as for the
-first row.
+which was made on one day only. Reduced to two cores: 30 epochs instead of 200.
 """
 
 from real_studies import Part, benchmark

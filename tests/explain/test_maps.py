@@ -6,6 +6,7 @@ from functools import partial
 import numpy as np
 import pytest
 import torch
+from torch import nn
 
 from tests.explain.networks import FLOWS, SIZE, TARGETS, WINDOW_S, batch, predictor
 from weldfusion.data.batch import Batch
@@ -13,7 +14,11 @@ from weldfusion.data.card import TargetSpec
 from weldfusion.data.flow import Flow
 from weldfusion.encoders.conv1d import ConvBlocks1d
 from weldfusion.encoders.mel import MelCNN
+from weldfusion.encoders.patches import Patches
+from weldfusion.encoders.recurrent import Recurrent
+from weldfusion.encoders.self_attention import SelfAttention
 from weldfusion.encoders.statistics import Statistics
+from weldfusion.encoders.transformer import PatchTransformer, TransformerEncoder
 from weldfusion.explain.maps import batch_maps
 from weldfusion.explain.sources import sources, token_axis
 from weldfusion.signals.filter_banks import Linear
@@ -196,6 +201,66 @@ def test_tokens_without_a_trunk_lie_in_time():
     np.testing.assert_allclose(source.axes(0.64)[0].centres, (np.arange(16) * 4 + 1.5) / 100)
     np.testing.assert_allclose(token_axis(model, "signal", 16, 0.64).centres, source.axes(0.64)[0].centres)
     assert of_signal(model, torch.randn(3, 1, 64)).shape == (3, 16)
+
+
+def by_hand(model: FusionModel, module: nn.Module, values: torch.Tensor) -> np.ndarray:
+    """Grad-CAM at tokens (B, L, D): gradients averaged over the L tokens, times the tokens, summed over D."""
+    made: list[torch.Tensor] = []
+    handle = module.register_forward_hook(lambda *given: made.append(given[2]))
+    x = Batch({"signal": values}, {"signal": torch.ones(len(values), dtype=torch.bool)}, {}, {})
+    score = model(x)["force"].sum()
+    handle.remove()
+    tokens = made[0][0] if isinstance(made[0], tuple) else made[0]
+    (slope,) = torch.autograd.grad(score, tokens)
+    return np.abs((slope.mean(dim=1, keepdim=True) * tokens).sum(dim=2).detach().numpy())
+
+
+TRANSFORMER = partial(TransformerEncoder, size=12, layers=1, heads=2)
+
+
+@pytest.mark.parametrize(
+    ("encoder", "trunk", "within", "last"),
+    [
+        (
+            partial(ConvBlocks1d, widths=(4, 12), out="tokens"),
+            TRANSFORMER,
+            "trunk",
+            lambda model: model.trunks["signal"].norm,
+        ),
+        (
+            partial(Patches, size=8, patch=4),
+            partial(SelfAttention, heads=2),
+            "trunk",
+            lambda model: model.trunks["signal"].layers[0],
+        ),
+        (
+            partial(Patches, size=16, patch=4),
+            partial(Recurrent, size=16),
+            "trunk",
+            lambda model: model.trunks["signal"].drop,
+        ),
+        (
+            partial(PatchTransformer, size=8, patch=4, layers=1, heads=2),
+            None,
+            "stem",
+            lambda model: model.encoders["signal"].encoder.norm,
+        ),
+    ],
+    ids=["transformer", "self-attention", "recurrent", "patches"],
+)
+def test_tokens_of_transformers_lie_in_time_not_along_their_channels(encoder, trunk, within, last):
+    """64 samples in 16 tokens, of 12, 8, 16 and 8 channels."""
+    flow = Flow("waveform", 1, length=64, rate=100.0)
+    model = simple(flow, encoder, trunks=None if trunk is None else {"signal": trunk})
+    source = sources(model)["signal"]
+    assert (source.within, source.cells) == (within, (16,))
+    (time,) = source.axes(0.64)
+    assert time.name == "time"
+    np.testing.assert_allclose(time.centres, (np.arange(16) * 4 + 1.5) / 100)
+    values = torch.randn(3, 1, 64, generator=torch.Generator().manual_seed(1))
+    expected = by_hand(model, last(model), values)
+    assert expected.shape == (3, 16)
+    np.testing.assert_allclose(of_signal(model, values), expected, rtol=1e-4, atol=1e-7)
 
 
 def test_sensors_that_share_an_encoder_have_maps_of_their_own():

@@ -24,12 +24,13 @@ class _Taken:
 
     `values` is what the gradient is asked of: tokens (B, L, D), rows of a trunk's map (R, C, L), or the
     stem's output (B, …), from which `inside` (R, C, *cells) is reached by going back through `given`.
-    `rows` (B,) or (B, K) is each window's (picture's) row of the map, −1 where there is none.
+    `channels_last`: tokens, or a map (R, *cells, C). `rows` (B,) or (B, K) is each window's (picture's) row
+    of the map, −1 where there is none.
     """
 
     values: Tensor
     rows: Tensor
-    tokens: bool = False
+    channels_last: bool = False
     given: Tensor | None = None
     inside: Tensor | None = None
 
@@ -79,14 +80,14 @@ def _forward(
         if source is not None and source.within == "tokens":
             x[name] = _asked(x[name])
             everyone = torch.arange(len(batch), device=here[name].device)
-            taken[name] = _Taken(x[name], torch.where(here[name], everyone, -1), tokens=True)
+            taken[name] = _Taken(x[name], torch.where(here[name], everyone, -1), channels_last=True)
         if source is None or source.within != "trunk" or source.place is None:
             features[name] = model.feature(name, x[name], valid.get(name), here[name])
             continue
         with cut(source.place.module, source.place.call) as made:
             features[name] = model.feature(name, x[name], valid.get(name), here[name])
         if made:
-            taken[name] = _Taken(made[0], _own_rows(here[name]))
+            taken[name] = _Taken(made[0], _own_rows(here[name]), source.place.channels_last)
     return model.outputs(features, here)
 
 
@@ -105,7 +106,8 @@ def _stem(
     if not made:
         return given
     values = given.detach().requires_grad_()
-    taken[name] = _Taken(values, _stem_rows(model, name, batch, here), given=given, inside=made[0])
+    rows, last = _stem_rows(model, name, batch, here), source.place.channels_last
+    taken[name] = _Taken(values, rows, last, given=given, inside=made[0])
     return values
 
 
@@ -136,15 +138,19 @@ def _stem_rows(model: FusionModel, name: str, batch: Batch, here: Tensor) -> Ten
 def _map(taken: _Taken, slope: Tensor) -> Tensor:
     """Maps (B, *cells) or (B, K, *cells) from the slope of a score; NaN where a window has no row."""
     if taken.inside is None or taken.given is None:
-        maps, slope = (one.transpose(1, 2) if taken.tokens else one for one in (taken.values.detach(), slope))
-        return _of_rows(class_map(maps, slope), taken.rows)
+        return _of_rows(_class_map(taken, taken.values, slope), taken.rows)
     found = torch.empty(0)
     for turn in _turns(taken.rows):
         weight = slope * turn.view(-1, *[1] * (slope.ndim - 1))
         (inner,) = gradients(taken.given, [taken.inside], weight)
-        part = _of_rows(class_map(taken.inside.detach(), inner), taken.rows)
+        part = _of_rows(_class_map(taken, taken.inside, inner), taken.rows)
         found = part if not len(found) else torch.where(turn.view(-1, *[1] * (part.ndim - 1)), part, found)
     return found
+
+
+def _class_map(taken: _Taken, maps: Tensor, slope: Tensor) -> Tensor:
+    first = (one.movedim(-1, 1) if taken.channels_last else one for one in (maps.detach(), slope))
+    return class_map(*first)
 
 
 def _turns(rows: Tensor) -> list[Tensor]:

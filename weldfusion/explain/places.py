@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain
+from math import prod
 from typing import Any
 
 import torch
@@ -11,6 +12,7 @@ from torch import Tensor, nn
 
 from weldfusion.data.flow import Flow
 from weldfusion.encoders.encoder import Encoder
+from weldfusion.explain.layouts import Layouts
 from weldfusion.explain.raw_axis import Sliding
 from weldfusion.layers.band_decibels import BandDecibels
 from weldfusion.layers.silence import Silence
@@ -31,12 +33,14 @@ class Passed:
 
 @dataclass(frozen=True)
 class Place:
-    """The `call`-th output of `module` in a forward pass: a map (B, C, *cells)."""
+    """The `call`-th output of `module` in a forward pass: a map (B, C, *cells), or (B, *cells, C) where it
+    has its `channels_last`."""
 
     module: nn.Module
     call: int
     cells: tuple[int, ...]
     passed: Passed
+    channels_last: bool = False
 
 
 @torch.no_grad()
@@ -44,19 +48,24 @@ def survey(encoder: Encoder, flow: Flow) -> tuple[Place | None, Passed]:
     """The last feature map inside an encoder (in eval mode) and what is passed up to its output.
 
     A map has channels and more than one cell; one over two axes (picture, spectrogram) goes before one over
-    time. None where there is no map inside (tables, plain statistics).
+    time or tokens. None where there is no map inside (tables, plain statistics).
     """
     seen: list[Place] = []
     passed = [Passed()]
     calls: dict[int, int] = {}
+    layouts = Layouts(flow)
 
     def hook(module: nn.Module, given: tuple[Any, ...], result: Any) -> None:
         call = calls.get(id(module), 0)
         calls[id(module)] = call + 1
         if isinstance(given[0], Tensor):
             passed[0] = _further(passed[0], module, given[0])
-        if (map_ := first_tensor(result)) is not None and _is_map(map_):
-            seen.append(Place(module, call, tuple(map_.shape[2:]), passed[0]))
+        made = first_tensor(result)
+        if made is None or made.ndim not in (3, 4) or len(made) != SAMPLES:
+            return
+        last = layouts.channels_last(module, tuple(made.shape[1:]))
+        if last is not None and prod(layouts.cells()) > 1:
+            seen.append(Place(module, call, layouts.cells(), passed[0], last))
 
     held = chain(encoder.parameters(), encoder.buffers())
     device = next((tensor.device for tensor in held), torch.device("cpu"))
@@ -65,11 +74,6 @@ def survey(encoder: Encoder, flow: Flow) -> tuple[Place | None, Passed]:
     flat = [place for place in seen if len(place.cells) == 2]
     found = flat or seen
     return (found[-1] if found else None), passed[0]
-
-
-def _is_map(found: Tensor) -> bool:
-    """Whether it has more than one cell, and one row for each of the two samples of a survey."""
-    return found.ndim in (3, 4) and len(found) == SAMPLES and found[0, 0].numel() > 1
 
 
 @contextmanager

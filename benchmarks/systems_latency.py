@@ -11,7 +11,7 @@ from weldfusion.config.load import load_settings
 from weldfusion.data.batch import Batch
 from weldfusion.data.flow import Flow
 from weldfusion.data.nominal import nominal_flows
-from weldfusion.run.describing import card_of
+from weldfusion.run.describing import card_of_root
 from weldfusion.systems.graph import FusionModel
 from weldfusion.systems.structure import shape_words
 
@@ -41,7 +41,7 @@ def measure(quick: bool) -> list[Row]:
 @torch.inference_mode()
 def _row(name: str, repeats: int) -> Row:
     settings, _ = load_settings([CONFIGS / DEFAULTS[name]])
-    flows, targets = nominal_flows(card_of("laser_al"), settings.data)
+    flows, targets = nominal_flows(card_of_root(settings.data.root, CONFIGS.parents[1]), settings.data)
     torch.manual_seed(0)
     model = FusionModel(flows, targets, settings.model).eval()
     batch = one_window(flows)

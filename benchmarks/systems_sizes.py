@@ -9,8 +9,9 @@ from pathlib import Path
 
 from harness import Row, row
 
+from weldfusion.config.load import load_settings
 from weldfusion.data.card import Card
-from weldfusion.run.describing import card_of, describe
+from weldfusion.run.describing import card_of_root, describe
 from weldfusion.systems.structure import Structure
 
 CONFIGS = Path(__file__).parents[1] / "configs" / "systems"
@@ -65,7 +66,8 @@ def measure(quick: bool) -> list[Row]:
 
 def structure_of(one: Published) -> Structure:
     """The model of a config on the inputs of its paper."""
-    return describe(CONFIGS / one.config, card=_card(card_of("laser_al"), one))
+    settings, _ = load_settings([CONFIGS / one.config])
+    return describe(CONFIGS / one.config, card=_card(card_of_root(settings.data.root, CONFIGS.parents[1]), one))
 
 
 def _card(card: Card, one: Published) -> Card:

@@ -6,9 +6,10 @@ Run as `python docs/model_zoo.py`; tests/test_docs_model_zoo.py tells when they 
 from dataclasses import dataclass
 from pathlib import Path
 
+from weldfusion.config.load import load_settings
 from weldfusion.data.files import write_text
 from weldfusion.report.structure import structure_svg
-from weldfusion.run.describing import card_of, describe
+from weldfusion.run.describing import card_of_root, describe
 from weldfusion.systems.structure import Structure, short_count
 
 DOCS = Path(__file__).parent
@@ -66,8 +67,10 @@ ENTRIES = (
 
 
 def structure_of(entry: Entry, config: str) -> Structure:
-    """The model of one of a system's configs on the simulator's sensors."""
-    return describe(CONFIGS / entry.name / config, {"name": entry.name}, card_of("laser_al"))
+    """The model of one of a system's configs on the sensors of its data."""
+    file = CONFIGS / entry.name / config
+    settings, _ = load_settings([file])
+    return describe(file, {"name": entry.name}, card_of_root(settings.data.root, DOCS.parent))
 
 
 def figures() -> dict[str, Structure]:

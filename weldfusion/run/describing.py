@@ -10,7 +10,7 @@ from weldfusion.data.dataset import WeldWindows
 from weldfusion.data.leave_out import open_dataset
 from weldfusion.data.nominal import nominal_flows
 from weldfusion.errors import ConfigError
-from weldfusion.simulate.find import find_process
+from weldfusion.simulate.find import all_processes, find_process
 from weldfusion.simulate.process import plan_welds
 from weldfusion.systems.measure import measured
 from weldfusion.systems.structure import Structure
@@ -56,3 +56,14 @@ def card_of(text: str) -> Card:
         return read_card(path)
     process = find_process(text)
     return process.card(plan_welds(process, welds=1, seed=0))
+
+
+def card_of_root(root: str, project: Path) -> Card:
+    """The card that belongs to the `data.root` of a config of this project, which need not be there.
+
+    Of the simulator where the folder bears the name of a process (`data/zoo/cmt`; `laser` is `laser_al`), else
+    `dataset.yaml` beside the folder (`data/<set>/raw`).
+    """
+    name = {"laser": "laser_al"}.get(Path(root).name, Path(root).name)
+    known = name in all_processes()
+    return card_of(name if known else str(project / Path(root).parent / "dataset.yaml"))

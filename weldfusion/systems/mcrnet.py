@@ -45,7 +45,7 @@ class VideoSoundMCRNet(System):
         size: height and width in pixels of the sound's picture; null leaves it at bands × frames.
     """
 
-    video: str | None = "coaxial_camera"
+    video: str | None = "camera"
     sound: str | None = "microphone"
     tower: MakeEncoder | None = None
     shared_stages: int | None = 0

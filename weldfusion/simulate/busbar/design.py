@@ -22,9 +22,9 @@ CAUSES = {
 DECK = tuple(name for name, count in CAUSES.items() for _ in range(count))
 SET_SPREAD = 0.04
 SET_FOCUS_M = 0.3e-3
-SOUND_GAP, LOW_GAP, WIDE_GAP = (0.275, 0.320), (0.05, 0.24), (0.345, 0.44)
-POWER_LEFT = (0.58, 0.85)
-FILM = (0.35, 1.0)
+SOUND_GAP, LOW_GAP, WIDE_GAP = (0.28, 0.32), (0.05, 0.225), (0.355, 0.44)
+POWER_LEFT = (0.58, 0.83)
+FILM = (0.45, 1.0)
 SEAM_GAP = 0.008
 
 

@@ -84,6 +84,9 @@ class BusbarPreset:
     colour: Colour
     departures: tuple[str, ...] = COMMON_DEPARTURES
 
+    def __hash__(self) -> int:
+        return hash(self.version)
+
     @property
     def process(self) -> str:
         """Name without version: the key of the random streams.

@@ -41,8 +41,8 @@ class Busbar(Process):
     def __post_init__(self) -> None:
         if not (SMALLEST_PX <= self.picture_px <= LARGEST_PX and self.picture_px % ROWS_IN_WIDTH == 0):
             raise WeldfusionError(
-                f"picture_px: {self.picture_px} cannot be drawn; it must be a multiple of {ROWS_IN_WIDTH} from "
-                f"{SMALLEST_PX} to {LARGEST_PX}"
+                f"picture_px: {self.picture_px} cannot be drawn; it must be a multiple of {ROWS_IN_WIDTH} "
+                f"from {SMALLEST_PX} to {LARGEST_PX}"
             )
 
     @property

@@ -28,7 +28,7 @@ from weldfusion.simulate.streams import stream
 
 SEAMS = 2
 MOIST, GREASY = 0.02, 0.015
-TRACE_SD = 0.8
+TRACE_SD = 0.6
 
 
 @dataclass(frozen=True)

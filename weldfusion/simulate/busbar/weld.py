@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import lru_cache, partial
 from types import ModuleType
 
 from weldfusion.data.card import Modality
@@ -51,6 +51,7 @@ def modality_of(name: str, columns: int) -> Modality:
     return parameters.modality() if name == "parameters" else picture.modality(columns)
 
 
+@lru_cache(maxsize=1)
 def simulate_pair(plan: Plan, preset: BusbarPreset, pair: int, columns: int) -> Pair:
     """Both seams of a pair and their picture; the second seam need not be in the data set."""
     seams = tuple(simulate_seam(plan, preset, SEAMS * pair + k) for k in range(SEAMS))

@@ -73,7 +73,7 @@ def record(
     colour: tuple[float, float, float],
     rng: np.random.Generator,
 ) -> PairPicture:
-    """The picture of a pair, `columns` wide and a third as high; `colour` is the reflectance of the sheets."""
+    """The picture of a pair, `columns` wide and a third as high; `colour`: reflectance of the sheets."""
     shift = (SHIFT_SD_M * float(rng.standard_normal()), SHIFT_SD_M * float(rng.standard_normal()))
     view = view_of(seams[0].duration_s, columns, shift)
     (upper, first), (lower, second) = (_seam(states, view, setup, rng) for states in seams)

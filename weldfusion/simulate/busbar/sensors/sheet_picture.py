@@ -9,8 +9,8 @@ from weldfusion.simulate.busbar.states import SeamStates
 from weldfusion.simulate.curve import Curve
 
 EDGE_M = 4.2e-3
-SHADOW_PER_GAP, SHADOW_DARK = 1.6, 0.75
-GAP_SEEN_SD_M = 0.04e-3
+SHADOW_PER_GAP, SHADOW_DARK = 2.0, 0.75
+GAP_SEEN_SD_M = 0.03e-3
 LOWER_SHEET = 0.90
 ROLLED, STAINED = 0.035, 0.03
 HALO_PER_HEAT_M, HEAT_J_M, HALO = 1.1e-3, 12e3, 0.14
@@ -58,7 +58,7 @@ def _dirt(
 def _edge(states: SeamStates, view: View, shadow: float, rng: np.random.Generator) -> np.ndarray:
     """Factor on the light: the lower sheet beyond the upper one's edge, and the shadow of the gap there.
 
-    The gap at the edge is that at the seam within 0.04 mm, as the sheets are not flat.
+    The gap at the edge is that at the seam within 0.03 mm, as the sheets are not flat.
     """
     seen = view.at(states, states.gap_m) + GAP_SEEN_SD_M * float(rng.standard_normal())
     width = SHADOW_PER_GAP * shadow * np.maximum(seen, 0.0)

@@ -16,7 +16,7 @@ RATE = 1_000
 
 
 def setup(groups: Groups, noise: float) -> Setup:
-    """Throughput 15 % and temperature 50 K by session: half as much as for the laser, as the fibre stays put."""
+    """Throughput 15 % and temperature 50 K by session: half of the laser's, as the fibre stays put."""
     return Setup(
         throughput=groups.factor("spectrometer throughput", session=0.15),
         temperature_offset_k=50 * groups.normal("session", "plume temperature"),

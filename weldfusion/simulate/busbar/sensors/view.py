@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.ndimage import gaussian_filter
+from scipy.fft import fftfreq, irfft2, rfft2, rfftfreq
 
 from weldfusion.simulate.busbar.states import SeamStates
 from weldfusion.simulate.curve import Curve
@@ -44,12 +44,13 @@ class View:
         return np.interp(self.along_m / states.weld.speed_m_s, curve.times, curve.values)
 
     def blotches(self, rng: np.random.Generator, across_m: float, along_m: float) -> np.ndarray:
-        """Smooth random field (rows, columns) of unit variance with these correlation lengths."""
-        sigma = across_m / self.pixel_m, along_m / self.pixel_m
-        field = gaussian_filter(
-            rng.standard_normal((self.rows, self.columns), np.float32), sigma, mode="wrap"
-        )
-        return field / field.std()
+        """Random field (rows, columns) of unit variance: white noise through a Gaussian this wide."""
+        down = fftfreq(self.rows, self.pixel_m)[:, None] * across_m
+        right = rfftfreq(self.columns, self.pixel_m) * along_m
+        spectrum = rfft2(rng.standard_normal((self.rows, self.columns)))
+        spectrum *= np.exp(-2 * np.pi**2 * (down**2 + right**2))
+        field = irfft2(spectrum, (self.rows, self.columns))
+        return np.asarray(field / field.std())
 
 
 def view_of(duration_s: float, columns: int, shift_m: tuple[float, float]) -> View:

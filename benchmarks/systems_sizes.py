@@ -55,7 +55,7 @@ PUBLISHED = (
     Published("EMMDL", "emmdl/paper.yaml", channels=_COLOUR),
     Published("AM-TSFNet", "am_tsfnet/paper.yaml"),
     Published("MCRNet", "mcrnet/paper.yaml"),
-    Published("RTM", "rtm/paper.yaml", channels={"coaxial_camera": 3, "photodiode": 2}),
+    Published("RTM", "rtm/paper.yaml", channels={"pool_camera": 3}),
 )
 
 
@@ -67,7 +67,8 @@ def measure(quick: bool) -> list[Row]:
 def structure_of(one: Published) -> Structure:
     """The model of a config on the inputs of its paper."""
     settings, _ = load_settings([CONFIGS / one.config])
-    return describe(CONFIGS / one.config, card=_card(card_of_root(settings.data.root, CONFIGS.parents[1]), one))
+    card = card_of_root(settings.data.root, CONFIGS.parents[1])
+    return describe(CONFIGS / one.config, card=_card(card, one))
 
 
 def _card(card: Card, one: Published) -> Card:

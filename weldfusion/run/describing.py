@@ -61,8 +61,8 @@ def card_of(text: str) -> Card:
 def card_of_root(root: str, project: Path) -> Card:
     """The card that belongs to the `data.root` of a config of this project, which need not be there.
 
-    Of the simulator where the folder bears the name of a process (`data/zoo/cmt`; `laser` is `laser_al`), else
-    `dataset.yaml` beside the folder (`data/<set>/raw`).
+    Of the simulator where the folder bears the name of a process (`data/zoo/cmt`; `laser` is `laser_al`),
+    else `dataset.yaml` beside the folder (`data/<set>/raw`).
     """
     name = {"laser": "laser_al"}.get(Path(root).name, Path(root).name)
     known = name in all_processes()

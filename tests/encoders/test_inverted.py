@@ -36,6 +36,24 @@ def test_permuting_channels_permutes_tokens_and_leaves_features():
     torch.testing.assert_close(features(x[:, order]), features(x), atol=1e-13, rtol=0)
 
 
+@pytest.mark.parametrize("out", ["features", "tokens"])
+def test_channels_that_are_dropped_are_as_if_never_there(out):
+    """The same weights on a spectrum of the kept channels alone: no size depends on their number."""
+    torch.manual_seed(0)
+    encoder = InvertedSpectrum(SMALL, 8, 10, layers=2, heads=2, out=out).eval()
+    fewer = InvertedSpectrum(Flow("waveform", 3, length=30), 8, 10, layers=2, heads=2, out=out).eval()
+    fewer.load_state_dict(encoder.state_dict())
+    kept, x = [1, 2, 5], torch.randn(2, 7, 30)
+    valid = torch.zeros(2, 7, 30, dtype=torch.bool)
+    valid[:, kept] = True
+    valid[1, :, 20:] = False
+    found, expected = encoder(x, valid), fewer(x[:, kept], valid[:, 1])
+    assert (encoder(x) - found).abs().max() > 1e-3
+    torch.testing.assert_close(found[:, kept] if out == "tokens" else found, expected)
+    if out == "tokens":
+        assert encoder.out_valid(valid).tolist() == [[n in kept for n in range(7)]] * 2
+
+
 def test_without_layers_a_token_is_its_own_channel_only():
     torch.manual_seed(0)
     encoder = InvertedSpectrum(SMALL, 8, 10, layers=0, out="tokens").eval()

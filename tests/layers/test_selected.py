@@ -14,11 +14,14 @@ def test_dropped_channels_are_zero_and_the_shape_stays():
     x = torch.randn(2, 4, 3)
     mask = torch.tensor([[True, False, True]] * 2)
     layer.fit([0, 2])
-    found, valid = layer(x, mask)
+    found = layer(x)
     assert layer.out.channels == 4
     assert torch.equal(found[:, [0, 2]], x[:, [0, 2]])
     assert not found[:, [1, 3]].any()
-    assert valid is mask
+    assert layer.mask(mask) is mask
+    expected = torch.tensor([[True, False, True], [False] * 3] * 2)
+    assert torch.equal(layer.by_channel(mask, 2), expected.expand(2, 4, 3))
+    assert torch.equal(layer.by_channel(None, 2).all(dim=2), torch.tensor([[True, False] * 2] * 2))
     assert layer.kept == [0, 2]
 
 
@@ -28,7 +31,7 @@ def test_an_exact_count_is_really_less_and_padded_with_zero(kept):
     x, mask = torch.randn(3, 5), torch.rand(3, 5) < 0.5
     layer.fit([0, 1])
     layer.fit(kept)
-    found, valid = layer(x, mask)
+    found, valid = layer(x), layer.mask(mask)
     assert layer.out.shape == (2,)
     assert torch.equal(found[:, : len(kept)], x[:, kept])
     assert not found[:, len(kept) :].any()

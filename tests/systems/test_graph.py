@@ -12,13 +12,17 @@ from weldfusion.data.card import TargetSpec
 from weldfusion.data.flow import Flow
 from weldfusion.encoders.cnn2d import SmallCNN2d
 from weldfusion.encoders.conv1d import ConvBlocks1d
+from weldfusion.encoders.dlinear import DLinear
 from weldfusion.encoders.encoder import Encoder
+from weldfusion.encoders.inverted import InvertedSpectrum
 from weldfusion.encoders.mel import MelCNN
 from weldfusion.encoders.table import TableMLP
 from weldfusion.errors import ConfigError
 from weldfusion.fusion.cross_attention import CrossAttention
 from weldfusion.fusion.mean_probability import MeanProbability
+from weldfusion.fusion.one_way_attention import OneWayAttention
 from weldfusion.heads.real import RealHead
+from weldfusion.signals.channel_selection import ChannelSelection
 from weldfusion.systems.graph import FusionModel
 from weldfusion.systems.parts import Parts
 from weldfusion.systems.sizes import check_sizes
@@ -262,3 +266,35 @@ def test_a_training_batch_with_one_sample_of_a_sensor_gives_finite_gradients(siz
     gradients = [weight.grad for weight in model.parameters() if weight.grad is not None]
     assert gradients
     assert all(torch.isfinite(gradient).all() for gradient in gradients)
+
+
+@pytest.mark.parametrize("encoder", [partial(InvertedSpectrum, size=8, hidden=8), partial(DLinear, size=8)])
+def test_dropped_channels_are_keys_of_no_exchange(encoder):
+    """With the same weights a selection that keeps the shape gives what one gives that lets 3 of 6 go on."""
+    flows = {
+        "force": Flow("waveform", 1, length=32, rate=100.0),
+        "spectrum": Flow("waveform", 6, length=32, rate=100.0),
+    }
+
+    def model(count):
+        parts = Parts(
+            select={"spectrum": ChannelSelection(count=count)},
+            encoders={
+                "force": partial(ConvBlocks1d, widths=(8,), out="tokens"),
+                "spectrum": partial(encoder, out="tokens"),
+            },
+            exchange=partial(OneWayAttention, query="force", keys="spectrum"),
+        )
+        return FusionModel(flows, TARGETS, parts).eval()
+
+    whole, short = model(None), model(3)
+    weights = {name: w for name, w in whole.state_dict().items() if not name.startswith("selected.")}
+    missing, extra = short.load_state_dict(weights, strict=False)
+    assert all(name.startswith("selected.") for name in missing)
+    assert not extra
+    for one in (whole, short):
+        one.selected["spectrum"].fit([1, 3, 4])
+    x = batch(flows)
+    found, expected = whole(x), short(x)
+    for name in TARGETS:
+        torch.testing.assert_close(found[name], expected[name], atol=1e-6, rtol=1e-5)

@@ -9,6 +9,7 @@ from torch.nn import functional as F
 from weldfusion.data.flow import Flow
 from weldfusion.encoders.encoder import Encoder
 from weldfusion.errors import ConfigError
+from weldfusion.layers.masked import by_channel, channels_valid
 
 
 class DLinear(Encoder):
@@ -51,7 +52,9 @@ class DLinear(Encoder):
         self.out = Flow.features(flow.channels * size) if self.pooled else tokens
 
     def forward(self, x: Tensor, valid: Tensor | None = None) -> Tensor:
+        here = channels_valid(valid, x.shape[1])
         if valid is not None:
+            valid = by_channel(valid).any(dim=1)
             x = bridged(x, valid)
         trend = moving_average(x, self.window)
         remainder = x - trend
@@ -59,12 +62,12 @@ class DLinear(Encoder):
             gap = ~valid.unsqueeze(1)
             trend, remainder = trend.masked_fill(gap, 0.0), remainder.masked_fill(gap, 0.0)
         tokens = self.trend(trend) + self.remainder(remainder)
+        if here is not None:
+            tokens = tokens.masked_fill(~here.unsqueeze(-1), 0.0)
         return tokens.flatten(1) if self.pooled else tokens
 
     def out_valid(self, valid: Tensor | None) -> Tensor | None:
-        if valid is None or self.pooled:
-            return None
-        return valid.any(dim=1, keepdim=True).expand(-1, self.out.length or 0)
+        return None if self.pooled else channels_valid(valid, self.out.length or 0)
 
 
 def moving_average(x: Tensor, window: int) -> Tensor:

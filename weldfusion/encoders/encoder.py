@@ -30,7 +30,8 @@ class Encoder(nn.Module, ABC):
         """`x` (B, *flow.shape), `valid` bool (B, L) or None → (B, *self.out.shape).
 
         L are samples, tokens, columns of a table, images of a set, or columns of a picture of a signal
-        (`SpectrogramBackbone`), which an encoder of images may leave unasked: they are 0 already.
+        (`SpectrogramBackbone`), which an encoder of images may leave unasked: they are 0 already. Encoders
+        with `channel_tokens` get (B, C, L) where channels are selected, False all along a dropped one.
         """
 
     def stages(self) -> list[str]:
@@ -40,5 +41,5 @@ class Encoder(nn.Module, ABC):
         return []
 
     def out_valid(self, valid: Tensor | None) -> Tensor | None:
-        """The mask (B, out.length) of output tokens for the mask (B, L) of the input; None: all valid."""
+        """The mask (B, out.length) of output tokens for the input's, as in `forward`; None: all valid."""
         return None

@@ -8,7 +8,7 @@ from weldfusion.data.flow import Flow
 from weldfusion.encoders.encoder import Encoder
 from weldfusion.errors import ConfigError
 from weldfusion.layers.encoder_layer import EncoderLayer
-from weldfusion.layers.masked import masked_mean
+from weldfusion.layers.masked import by_channel, channels_valid, masked_mean
 
 
 class InvertedSpectrum(Encoder):
@@ -16,7 +16,8 @@ class InvertedSpectrum(Encoder):
 
     No position code: permuting the channels permutes the tokens and leaves the features unchanged. The
     length T of the window is part of the weights. Samples where `valid` is False count as 0 (the
-    training mean, as channels come standardised). Levels are kept: no channel is normalised by itself.
+    training mean, as channels come standardised); a channel without a valid one is attended to by none and
+    no part of the mean. Levels are kept: no channel is normalised by itself.
 
     Source: Liu 2024 (iTransformer), arXiv 2310.06625, section 3.1, with a two-layer network instead of
     one linear layer.
@@ -63,11 +64,10 @@ class InvertedSpectrum(Encoder):
 
     def forward(self, x: Tensor, valid: Tensor | None = None) -> Tensor:
         if valid is not None:
-            x = x.masked_fill(~valid.unsqueeze(1), 0.0)
-        tokens = self.embed(x)
+            x = x.masked_fill(~by_channel(valid), 0.0)
+        tokens, here = self.embed(x), channels_valid(valid, x.shape[1])
         for layer in self.layers:
-            tokens = layer(tokens)
-        here = None if valid is None else valid.any(dim=1, keepdim=True).expand(tokens.shape[:2])
+            tokens = layer(tokens, here)
         if self.pooled:
             return masked_mean(tokens, here)
         return tokens if here is None else tokens.masked_fill(~here.unsqueeze(-1), 0.0)
@@ -76,6 +76,4 @@ class InvertedSpectrum(Encoder):
         return ["embed", *(f"layers.{number}" for number in range(len(self.layers)))]
 
     def out_valid(self, valid: Tensor | None) -> Tensor | None:
-        if valid is None or self.pooled:
-            return None
-        return valid.any(dim=1, keepdim=True).expand(-1, self.out.length or 0)
+        return None if self.pooled else channels_valid(valid, self.out.length or 0)

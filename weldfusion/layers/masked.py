@@ -18,6 +18,21 @@ def masked_mean(tokens: Tensor, valid: Tensor | None) -> Tensor:
     return total / mask.sum(dim=1).clamp(min=1).to(total.dtype)
 
 
+def by_channel(valid: Tensor) -> Tensor:
+    """A mask of samples (B, L) as one that goes with (B, C, L): (B, 1, L); a mask (B, C, L) as it is."""
+    return valid.unsqueeze(1) if valid.ndim == 2 else valid
+
+
+def channels_valid(valid: Tensor | None, channels: int) -> Tensor | None:
+    """Which channels have a valid sample: bool (B, L) or (B, C, L) → (B, C).
+
+    >>> channels_valid(torch.tensor([[True, False], [False, False]]), 2)
+    tensor([[ True,  True],
+            [False, False]])
+    """
+    return None if valid is None else by_channel(valid).any(dim=2).expand(-1, channels)
+
+
 def masked_max(tokens: Tensor, valid: Tensor | None) -> Tensor:
     """Largest of the valid tokens: (B, L, D) and bool (B, L) → (B, D); 0 where no token is valid.
 

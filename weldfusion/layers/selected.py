@@ -25,7 +25,7 @@ class Selected(nn.Module):
 
     >>> layer = Selected(Flow("table", 4), count=2)
     >>> layer.fit([1, 3])
-    >>> layer(torch.tensor([[5.0, 6.0, 7.0, 8.0]]), None)[0].tolist()
+    >>> layer(torch.tensor([[5.0, 6.0, 7.0, 8.0]])).tolist()
     [[6.0, 8.0]]
     """
 
@@ -60,14 +60,18 @@ class Selected(nn.Module):
         """Numbers of the channels that go on."""
         return [int(number) for number in self.index[self.used]]
 
-    def forward(self, x: Tensor, valid: Tensor | None) -> tuple[Tensor, Tensor | None]:
-        """Values and the mask of a table's columns, or of time, after the selection."""
+    def forward(self, x: Tensor) -> Tensor:
+        """Values after the selection."""
         shape = (1, -1, *[1] * (x.ndim - 2))
-        taken = x.index_select(1, self.index).masked_fill(~self.used.view(shape), 0.0)
-        return taken, self.mask(valid)
+        return x.index_select(1, self.index).masked_fill(~self.used.view(shape), 0.0)
 
     def mask(self, valid: Tensor | None) -> Tensor | None:
-        """The mask after the selection."""
+        """The mask of a table's columns, or of time, after the selection."""
         if valid is None or not self.table:
             return valid
         return valid.index_select(1, self.index)
+
+    def by_channel(self, valid: Tensor | None, samples: int) -> Tensor:
+        """The mask (B, C, L) of B = `samples` windows of a waveform, False all along what was dropped."""
+        here = self.used.new_ones((samples, self.out.length or 0)) if valid is None else valid
+        return here.unsqueeze(1) & self.used.view(1, -1, 1)

@@ -151,9 +151,8 @@ class FusionModel(nn.Module):
 
     def stem_valid(self, name: str, batch: Batch) -> Tensor | None:
         """The mask of the tokens that a stem encoder gives."""
-        mask = batch.valid.get(name)
         return self._encoder(name).out_valid(
-            self._selected(name).mask(mask) if name in self.selected else mask
+            self._selected_mask(name, batch.valid.get(name), len(batch.inputs[name]))
         )
 
     def exchanged(
@@ -186,8 +185,17 @@ class FusionModel(nn.Module):
     def _encoded(self, name: str, values: Tensor, mask: Tensor | None, here: Tensor) -> Tensor:
         clean = zero_masked(self.standardise[name](values), mask, here)
         if name in self.selected:
-            clean, mask = self._selected(name)(clean, mask)
+            clean, mask = self._selected(name)(clean), self._selected_mask(name, mask, len(clean))
         return run_encoder(self._encoder(name), clean, mask, here, self.stem_flows[name])
+
+    def _selected_mask(self, name: str, mask: Tensor | None, samples: int) -> Tensor | None:
+        """What a stem encoder gets as `valid`; one whose tokens are channels is told which were dropped."""
+        if name not in self.selected:
+            return mask
+        selected = self._selected(name)
+        return (
+            selected.by_channel(mask, samples) if self._encoder(name).channel_tokens else selected.mask(mask)
+        )
 
     @property
     def learns_after(self) -> bool:

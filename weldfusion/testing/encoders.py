@@ -31,6 +31,8 @@ def check_encoder(make: Callable[[Flow], Encoder], flow: Flow) -> None:
         promised = (SAMPLES, *encoder.out.shape)
         require(found.shape == promised, f"gives {tuple(found.shape)}, self.out promises {promised}")
     _check_mask(encoder, flow)
+    if encoder.channel_tokens:
+        _check_channels(encoder, flow)
     given: list[tuple[Tensor, Tensor | None]] = [(random_values(flow, seed), None) for seed in range(3)]
     check_gradients(lambda: make(flow), [*given, (x, _nowhere_empty(mask))])
 
@@ -56,3 +58,18 @@ def _check_mask(encoder: Encoder, flow: Flow) -> None:
     if mask is not None:
         expected = (SAMPLES, encoder.out.length)
         require(tuple(mask.shape) == expected, f"out_valid gives {tuple(mask.shape)}, expected {expected}")
+
+
+def _check_channels(encoder: Encoder, flow: Flow) -> None:
+    """Channels that a selection has dropped: their values do not count, and they are no tokens."""
+    x, dropped = random_values(flow, seed=0), flow.channels // 2
+    valid = torch.ones((SAMPLES, flow.channels, x.shape[-1]), dtype=torch.bool)
+    valid[:, dropped] = False
+    other = x.clone()
+    other[:, dropped] = 1000.0
+    found, expected = run(encoder, (other, valid)), run(encoder, (x, valid))
+    same(found, expected, "values of a channel that is dropped change the result")
+    mask = encoder.out_valid(valid)
+    if encoder.out.kind == "tokens":
+        right = mask is not None and torch.equal(mask, valid.any(dim=2))
+        require(right, "out_valid does not leave out a channel that is dropped")

@@ -27,12 +27,12 @@ FILES = sorted(file.stem for file in CONFIGS.glob("*.yaml"))
 STATES = ("good", "burn through", "contamination", "lack of fusion", "misalignment", "lack of penetration")
 WELD = {"state": TargetSpec("state", "class", classes=STATES)}
 PUBLISHED = {
-    "coaxial_camera": Flow("image", 3, size=(224, 224)),
-    "photodiode": Flow("waveform", 2, length=1280),
+    "pool_camera": Flow("image", 3, size=(224, 224)),
+    "current_speed": Flow("waveform", 2, length=1280),
 }
 SMALL = {
-    "coaxial_camera": Flow("image", 1, size=(48, 48)),
-    "photodiode": Flow("waveform", 2, length=64),
+    "pool_camera": Flow("image", 1, size=(48, 48)),
+    "current_speed": Flow("waveform", 2, length=64),
 }
 
 
@@ -64,20 +64,20 @@ def batch(model: FusionModel, samples: int = 4) -> Batch:
 
 
 def test_attention_and_image_tower_have_the_computed_numbers_of_parameters():
-    tower = published().encoders["coaxial_camera"]
+    tower = published().encoders["pool_camera"]
     attends = [tower.layer4[0].conv2[0], tower.layer4[1].conv2, tower.layer4[2].conv2]
     assert [count(one) for one in attends] == [793_344, 789_760, 789_760]
     assert count(tower, nn.Linear(2048, 6)) == 18_815_302
 
 
 def test_blocks_that_do_not_attend_keep_their_convolution():
-    tower = published(blocks=2).encoders["coaxial_camera"]
+    tower = published(blocks=2).encoders["pool_camera"]
     assert count(tower.layer4[0].conv2) == 2_359_296
     assert [count(block.conv2) for block in tower.layer4[1:]] == [789_760, 789_760]
 
 
 def test_series_tower_has_80_tokens_and_layers_of_the_computed_size():
-    tower = published().encoders["photodiode"]
+    tower = published().encoders["current_speed"]
     assert tower.patches.out.shape == (80, 128)
     assert [count(layer) for layer in tower.encoder.layers] == [198_272, 198_272]
 
@@ -87,8 +87,8 @@ def test_series_tower_has_80_tokens_and_layers_of_the_computed_size():
     [
         ({}, 5 * 256 * (512 + 1) + 5 * 256 * (128 + 1)),
         ({"size": 100, "factor": 3}, 3 * 100 * (512 + 1) + 3 * 100 * (128 + 1)),
-        ({"fusion": partial(MFB, size=1000, reduce={"photodiode": 512})}, 12_810_000),
-        ({"fusion": partial(MFB, size=256, reduce={"coaxial_camera": 512, "photodiode": 512})}, 1_313_280),
+        ({"fusion": partial(MFB, size=1000, reduce={"current_speed": 512})}, 12_810_000),
+        ({"fusion": partial(MFB, size=256, reduce={"pool_camera": 512, "current_speed": 512})}, 1_313_280),
     ],
 )
 def test_bilinear_pooling_has_the_published_numbers_of_parameters(settings, expected):
@@ -116,13 +116,13 @@ def test_another_join_takes_the_features_of_the_towers():
 
 def test_several_pictures_of_a_window_are_averaged(narrow):
     torch.manual_seed(0)
-    frames = {"coaxial_camera": Flow("image", 1, size=(48, 48), count=3)}
+    frames = {"pool_camera": Flow("image", 1, size=(48, 48), count=3)}
     model = FusionModel(SMALL | frames, WELD, RTM()).eval()
     given = batch(model)
     with torch.no_grad():
-        found = model.features(given, {})[0]["coaxial_camera"]
-        tower = model.encoders["coaxial_camera"].encoder
-        each = [tower(given.inputs["coaxial_camera"][:, k]) for k in range(3)]
+        found = model.features(given, {})[0]["pool_camera"]
+        tower = model.encoders["pool_camera"].encoder
+        each = [tower(given.inputs["pool_camera"][:, k]) for k in range(3)]
     torch.testing.assert_close(found, torch.stack(each).mean(dim=0), atol=1e-5, rtol=1e-4)
 
 
@@ -163,5 +163,5 @@ def test_a_checkpoint_of_the_resolved_config_gives_the_same(narrow):
 
 
 def test_more_blocks_than_the_last_stage_has():
-    with pytest.raises(ConfigError, match=r"^model.encoders.coaxial_camera: blocks is 4, must be 1 to 3"):
+    with pytest.raises(ConfigError, match=r"^model.encoders.pool_camera: blocks is 4, must be 1 to 3"):
         FusionModel(SMALL, WELD, RTM(blocks=4))

@@ -38,8 +38,8 @@ class RTM(System):
         modality_dropout: chance that a present modality is hidden in training; 0 in the paper.
     """
 
-    image: str = "coaxial_camera"
-    series: str = "photodiode"
+    image: str = "pool_camera"
+    series: str = "current_speed"
     blocks: int = 3
     weights: str | None = None
     size: int = 256

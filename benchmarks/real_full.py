@@ -1,10 +1,11 @@
-"""The tables on real recordings: robotic, ultrasonic and flash butt welds, CMT arc sound, wire-arc tube.
+"""The tables on real recordings: robotic, ultrasonic and flash butt welds, CMT arc sound, wire-arc tube, steel
+surfaces.
 
 Needs the recordings: set WELDFUSION_REAL_DATA to the folder with the zip files. It runs real_robotic.py,
-real_ultrasonic.py, real_cmt.py, real_flash.py and real_waam.py one after the other; each can be run alone,
-be stopped and gone on with. `--kept` trains nothing: what is finished, and what `results/` kept of earlier
-runs, is joined. A row whose goal is not met (**no**) does not beat the best simple baseline on the same
-sensors and folds; `not run` says that a row has not been trained yet.
+real_ultrasonic.py, real_cmt.py, real_flash.py, real_waam.py and real_neu.py one after the other; each can be
+run alone, be stopped and gone on with. `--kept` trains nothing: what is finished, and what `results/` kept of
+earlier runs, is joined. A row whose goal is not met (**no**) does not beat the best simple baseline on the
+same sensors and folds; `not run` says that a row has not been trained yet.
 """
 
 import argparse
@@ -13,13 +14,14 @@ from pathlib import Path
 
 import real_cmt
 import real_flash
+import real_neu
 import real_robotic
 import real_ultrasonic
 import real_waam
 from harness import Row, run
 from real_studies import HOME, measure
 
-TABLES = (real_robotic, real_ultrasonic, real_cmt, real_flash, real_waam)
+TABLES = (real_robotic, real_ultrasonic, real_cmt, real_flash, real_waam, real_neu)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

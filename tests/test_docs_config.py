@@ -11,7 +11,11 @@ from weldfusion.config.load import load_settings
 from weldfusion.data.flow import Flow
 from weldfusion.encoders.mel import MelCNN
 from weldfusion.training.augment.gain import Gain
+from weldfusion.training.augment.light import Light
+from weldfusion.training.augment.mirror import Mirror
 from weldfusion.training.augment.noise import Noise
+from weldfusion.training.augment.zoom import Zoom
+from weldfusion.training.pretrain.contrastive import Contrastive
 
 PAGE = Path(__file__).parents[1] / "docs" / "config.md"
 
@@ -51,6 +55,14 @@ def test_the_example_loads(tmp_path):
     make = settings.model.encoders["sound"]
     assert isinstance(make(Flow("waveform", 1, length=16000, rate=16000.0)), MelCNN)
     assert settings.trainer["max_epochs"] == 50
+
+
+def test_the_pretraining_loads(tmp_path):
+    (text,) = blocks("yaml pretrain")
+    (tmp_path / "pretrain.yaml").write_text(text, encoding="utf-8")
+    settings, _ = load_settings([tmp_path / "pretrain.yaml"])
+    assert isinstance(settings.training.pretrain, Contrastive)
+    assert [type(view) for view in settings.training.pretrain.views] == [Mirror, Zoom, Light]
 
 
 def test_the_stages_and_selections_load(tmp_path):

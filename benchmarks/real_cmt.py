@@ -8,7 +8,8 @@ baselines of every report (octave bands and other plain features) stands a stron
 finished.
 """
 
-from real_studies import Part, benchmark
+from harness import Row
+from real_studies import Part, benchmark, beside
 from systems_cmt import ON_BANDS, trees_on_bands
 
 import weldfusion as wf
@@ -20,19 +21,19 @@ NAME = "real_cmt"
 _found: dict[str, Frames] = {}
 
 
-def on_bands(trained: wf.Run) -> dict[str, Frames]:
-    """The trees of a division, fitted once for all of its rows."""
+def on_bands(title: str, trained: wf.Run) -> list[Row]:
+    """A row beside the trees of its division, which are fitted once for all rows."""
     key = str(trained.folder.path.parent)
     if key not in _found:
         _found[key] = trees_on_bands(trained)
-    return {ON_BANDS: _found[key]}
+    return beside(title, trained, {ON_BANDS: _found[key]}, "accuracy")
 
 
 PARTS = (
     Part("cmt_by_block", STUDY, "cmt_arc_sound", "blocks of successive clips, 10 epochs",
-         overrides=REDUCED, beside=on_bands),
+         overrides=REDUCED, further=on_bands),
     Part("cmt_by_clip", STUDY, "cmt_arc_sound", "clips at random, which flatters, 10 epochs",
-         "cmt_arc_sound_by_clip", REDUCED, beside=on_bands),
+         "cmt_arc_sound_by_clip", REDUCED, further=on_bands),
 )  # fmt: skip
 
 if __name__ == "__main__":

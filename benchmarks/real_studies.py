@@ -24,7 +24,6 @@ from weldfusion.config.study_file import read_study
 from weldfusion.evaluation.evaluate import Frames, evaluate
 from weldfusion.run.study_plan import Asked, Planned, plan_study
 from weldfusion.run.studying import run_study, write_tables
-from weldfusion.studies.study import Study
 
 HOME = Path("studies") / "real"
 NOT_RUN = "not run"
@@ -42,7 +41,7 @@ class Part:
         config: file of `configs/data` joined after those of every row.
         overrides: settings of every row.
         prepare: makes the folder of the data set out of those of the zip files, where it is no zip file.
-        beside: further baselines on the folds of a trained run, each told in a row of its own.
+        further: more rows of a trained run, whose names begin with the given words.
     """
 
     name: str
@@ -52,7 +51,7 @@ class Part:
     config: str = ""
     overrides: Mapping[str, Any] = field(default_factory=dict)
     prepare: Callable[[Path], Path] | None = None
-    beside: Callable[[wf.Run], Mapping[str, Frames]] | None = None
+    further: Callable[[str, wf.Run], list[Row]] | None = None
 
     @property
     def file(self) -> Path:
@@ -88,8 +87,8 @@ def finished(part: Part, home: Path, quick: bool = False) -> list[Row]:
     for _, line in table.iterrows():
         rows.append(told(part, line.to_dict(), by_name[line["row"]], study.rows[0].name))
         last = line["row"] not in set(table["row"][int(line.name) + 1 :])
-        if part.beside and last:
-            rows += told_beside(part, line["row"], by_name[line["row"]], study)
+        if part.further and last:
+            rows += part.further(f"{part.name}: {line['row']}: ", wf.Run(by_name[line["row"]].run))
     return rows
 
 
@@ -117,18 +116,14 @@ def told(part: Part, line: Mapping[str, Any], planned: Planned, first: str) -> R
     return Row(name, float(line["value"]), line["figure"], goal, met, note="; ".join(note))
 
 
-def told_beside(part: Part, name: str, planned: Planned, study: Study) -> list[Row]:
-    """The first figure of a run beside each further baseline; met where the paired interval lies above 0."""
-    assert part.beside is not None
-    trained = wf.Run(planned.run)
+def beside(title: str, trained: wf.Run, baselines: Mapping[str, Frames], figure: str) -> list[Row]:
+    """A figure of each target of a run beside each of further baselines; met where the paired interval lies
+    above 0."""
     rows = []
-    for label, frames in part.beside(trained).items():
+    for label, frames in baselines.items():
         found = evaluate(*trained.predictions(), {label: frames}, trained.settings.seed)["targets"]
-        for target, entry in found.items():
-            figure = study.figures[0] if study.figures else entry["headline"]
-            rows.append(
-                against(f"{part.name}: {name}: {target}, against {label}", entry["weld"], figure, label)
-            )
+        rows += [against(f"{title}{target}, against {label}", entry["weld"], figure, label)
+                 for target, entry in found.items()]  # fmt: skip
     return rows
 
 
@@ -137,7 +132,7 @@ def against(title: str, level: Mapping[str, Any], figure: str, label: str) -> Ro
     ours, beside = level["figures"][figure], level["baselines"][label]
     apart, theirs = beside["difference"][figure], beside["figures"][figure]
     bounds = [bounded(*(one[key] for key in ("value", "lower", "upper"))) for one in (ours, theirs, apart)]
-    note = f"{bounds[0]}; {label}: {bounds[1]}; {apart['verdict']}: better by {bounds[2]}"
+    note = f"{bounds[0]}; {label}: {bounds[1]}; {apart['verdict']}: better by {bounds[2]}, uncorrected"
     return Row(title, ours["value"], figure, f"beats {label}", apart["verdict"] == "beats", note=note)
 
 

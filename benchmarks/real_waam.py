@@ -9,7 +9,8 @@ regression on the readings of the segment and of two neighbours on either side.
 
 import numpy as np
 import pandas as pd
-from real_studies import Part, benchmark
+from harness import Row
+from real_studies import Part, benchmark, beside
 from sklearn.ensemble import ExtraTreesRegressor
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import Ridge
@@ -69,6 +70,10 @@ def by_segment(trained: wf.Run) -> dict[str, Frames]:
     return found
 
 
+def on_segments(title: str, trained: wf.Run) -> list[Row]:
+    return beside(title, trained, by_segment(trained), "mae")
+
+
 def _with(frame: pd.DataFrame, value: dict[tuple[str, str, int], float], name: str) -> pd.DataFrame:
     """The frame with other values: those of the segment in which each step begins."""
     begin = (frame["t0_s"] + 1e-6).astype(int)
@@ -77,8 +82,10 @@ def _with(frame: pd.DataFrame, value: dict[tuple[str, str, int], float], name: s
 
 
 PARTS = (
-    Part("waam_by_block", STUDY, "waam_tube", "blocks of 15 layers", beside=by_segment),
-    Part("waam_by_build", STUDY, "waam_tube", "each build left out", "waam_tube_by_build", beside=by_segment),
+    Part("waam_by_block", STUDY, "waam_tube", "blocks of 15 layers", further=on_segments),
+    Part(
+        "waam_by_build", STUDY, "waam_tube", "each build left out", "waam_tube_by_build", further=on_segments
+    ),
 )
 
 if __name__ == "__main__":

@@ -1,5 +1,4 @@
-"""The tables on real recordings: robotic, ultrasonic and flash butt welds, CMT arc sound, wire-arc tube, steel
-surfaces.
+"""The tables on real recordings: three kinds of welds, CMT arc sound, wire-arc tube, steel surfaces.
 
 Needs the recordings: set WELDFUSION_REAL_DATA to the folder with the zip files. It runs real_robotic.py,
 real_ultrasonic.py, real_cmt.py, real_flash.py, real_waam.py and real_neu.py one after the other; each can be

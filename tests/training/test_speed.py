@@ -191,6 +191,7 @@ def test_bf16_on_a_cpu_only_for_long_trainings_that_it_makes_faster(
 ):
     took = {"32-true": step_s, "bf16-mixed": half_s}
     monkeypatch.setattr(speed_of_run, "bf16_here", lambda: True)
+    monkeypatch.setattr(speed_of_run, "MANY_STEPS", 1)
     monkeypatch.setattr(
         speed_of_run, "trial", lambda *given: Outlook(took[given[-1].precision], memory=0, state=0)
     )

@@ -23,7 +23,7 @@ from weldfusion.training.sampler import shuffled
 from weldfusion.training.speed import Speed, sped_up
 
 PARTS: tuple[Part, ...] = ("fit", "select", "calibrate", "test")
-_TRIAL_STEPS = 3
+_TRIAL_STEPS, _TRIAL_S = 3, 1.0
 _STATES_PER_WEIGHT = 3
 """A checkpoint holds weights and AdamW's two moments."""
 
@@ -70,14 +70,16 @@ def trial(
         torch.stack(step(windows, number)).sum().backward()
 
     with sped_up(copied, replace(speed, compile=False)), limits_told(batch_size):
-        of_step = min(_seconds(partial(train, number), device) for number in range(_TRIAL_STEPS))
+        took = [_seconds(partial(train, 0), device)]
+        while len(took) < _TRIAL_STEPS and sum(took) < _TRIAL_S:
+            took.append(_seconds(partial(train, len(took)), device))
         of_epoch = (1 + _STATES_PER_WEIGHT) * _seconds(partial(_write, copied), device)
         if select is not None and len(select):
             copied.eval()
             with torch.no_grad():
                 of_epoch += _seconds(partial(step, select, 0), device) * -(-len(select) // batch_size)
     share = of_epoch / -(-len(windows) // batch_size)
-    return Outlook(of_step + share, peak_memory(device) + 2 * weights, weights)
+    return Outlook(min(took) + share, peak_memory(device) + 2 * weights, weights)
 
 
 def _seconds(run: Callable[[], object], device: torch.device) -> float:

@@ -24,8 +24,8 @@ class Speed:
 
     Args:
         precision: `32-true`, `bf16-mixed` (half the bits in convolutions and products), `16-mixed`, or
-            `auto`: bf16 on a GPU that has it; on a CPU that has it, for a training of over a minute, where
-            some steps tried before are faster by a tenth; else 32 bits.
+            `auto`: bf16 on a GPU that has it; on a CPU that has it, for a training of over a minute and 100
+            steps, where some steps tried before are faster by a tenth; else 32 bits.
         channels_last: hold filters and maps of pictures with the channels innermost; `auto`: on a CPU, and on
             a GPU in half precision.
         fused: update all parameters in one call, where the optimiser can (AdamW, Adam, SGD).

@@ -17,7 +17,7 @@ from weldfusion.training.stages import FoldData
 from weldfusion.training.steps import steps_of
 from weldfusion.training.trainer import check_trainer
 
-LONG_S = 60.0
+MANY_STEPS, LONG_S = 100, 60.0
 """A training of less is not worth the steps that find out whether bf16 is faster."""
 FASTER = 1.1
 
@@ -40,7 +40,8 @@ def found(settings: FitSettings, data: FoldData, model: nn.Module) -> Speed:
     asked = check_trainer(plan.trainer)
 
     def bf16_helps() -> bool:
-        if not bf16_here() or process_count(asked) > 1:
+        steps = steps_of(plan, len(data.fit))
+        if steps < MANY_STEPS or process_count(asked) > 1 or not bf16_here():
             return False
         size, device = plan.training.batch_size, device_of(asked)
 
@@ -49,7 +50,7 @@ def found(settings: FitSettings, data: FoldData, model: nn.Module) -> Speed:
             return trial(model, data.fit, None, size, device, speed).step_s
 
         whole = step_s("32-true")
-        return whole * steps_of(plan, len(data.fit)) > LONG_S and step_s("bf16-mixed") * FASTER < whole
+        return whole * steps > LONG_S and step_s("bf16-mixed") * FASTER < whole
 
     return resolved(asked, bf16_helps)
 

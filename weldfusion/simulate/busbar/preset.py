@@ -24,7 +24,7 @@ AL_3003 = replace(
         {
             "Al": 0.30,
             "Mn": 0.06,
-            "Mg": 0.03,
+            "Mg": 0.06,
             "Fe": 0.03,
             "Cu": 0.015,
             "Na": 0.08,
@@ -33,7 +33,7 @@ AL_3003 = replace(
         },
     ),
 )
-"""Melt of EN AW-6061 (alloying hardly changes it), vapour with manganese and little magnesium."""
+"""Melt of EN AW-6061 (alloying hardly changes it), vapour with manganese and half of the magnesium."""
 CU_ETP = Material(
     "Cu-ETP copper",
     Liquid(7900, 495, 4.2e-5, 165, 1062, 2.05e5, 1.3, 4e-3),

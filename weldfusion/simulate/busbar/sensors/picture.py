@@ -18,7 +18,7 @@ from weldfusion.simulate.busbar.states import SeamStates
 from weldfusion.simulate.groups import Groups
 
 SHIFT_SD_M = 0.3e-3
-WHITE = 200.0
+WHITE = 112.0
 SHOT, READ = 0.9, 1.5
 SHARPEST_PX = 0.5
 OUTLINED = 255
@@ -50,12 +50,12 @@ class PairPicture:
 
 
 def setup(groups: Groups, noise: float) -> Setup:
-    """Gain 15 %, colours 3 % and blur 0–1 pixel by machine, light by machine and session; width of the pool
+    """Gain 12 %, colours 3 % and blur 0–1 pixel by machine, light by machine and session; width of the pool
     8 % by session, 6 % by workpiece; smut a factor of 1.5 by session and by workpiece."""
     balance = [groups.factor(f"picture {colour}", machine=0.03) for colour in ("red", "green", "blue")]
     lean = [0.10 * groups.normal("session", f"picture lean {axis}") for axis in ("along", "across")]
     return Setup(
-        gain=groups.factor("picture gain", machine=0.15, session=0.05),
+        gain=groups.factor("picture gain", machine=0.12, session=0.04),
         balance=(balance[0], balance[1], balance[2]),
         blur_px=abs(groups.uniform("machine", "picture blur")),
         lean=(lean[0], lean[1]),

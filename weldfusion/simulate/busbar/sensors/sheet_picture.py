@@ -15,7 +15,7 @@ LOWER_SHEET = 0.90
 ROLLED, STAINED = 0.035, 0.03
 HALO_PER_HEAT_M, HEAT_J_M, HALO = 1.1e-3, 12e3, 0.14
 SOOT, SOOT_REACH_M = 0.30, 1.6e-3
-SMUT = 0.10
+SMUT = 0.09
 FLIGHT_M_PER_SPEED, STICKING_M = 2.5e-3, 105e-6
 SPLAT, SPECK = 3.0, 0.55
 
@@ -49,7 +49,7 @@ def _dirt(
 ) -> np.ndarray:
     """Darkness of soot (where oil burnt) and of the smut that welding leaves anyway, both in blotches."""
     oil = gaussian_filter1d(view.at(states, states.weld.film.oil), 1e-3 / view.pixel_m)
-    usual = SMUT * smut * np.exp(0.8 * view.blotches(rng, 2e-3, 5e-3))
+    usual = SMUT * smut * np.exp(0.6 * view.blotches(rng, 2e-3, 5e-3))
     uneven = np.exp(0.4 * view.blotches(rng, 0.8e-3, 2e-3))
     dark = (SOOT * oil + usual) * uneven * np.exp(-((off_m / SOOT_REACH_M) ** 2))
     return np.minimum(dark, 0.8)

@@ -40,7 +40,8 @@ def nominal_flows(
     card: Card, settings: DataSettings, weld_s: float = 2.0
 ) -> tuple[dict[str, Flow], dict[str, TargetSpec]]:
     """Flows of the modalities and the targets of a config, by the card alone: as if each weld lasted `weld_s`
-    seconds, every sensor had recorded it, and a weld had as many photos as `max_items` says, else 2.
+    seconds (but at least as long as a window), every sensor had recorded it, and a weld had as many photos as
+    `max_items` says, else 2.
 
     Raises ConfigError where the settings do not fit the card.
 
@@ -59,7 +60,9 @@ def nominal_flows(
             files[name] = (Path(name),) * (photos if modality.kind == "image" else 1)
     values = {name: (0.0,) * len(m.columns) for name, m in card.modalities.items() if m.columns}
     dataset = Dataset(Path(), card, (Weld("nominal", 1, files=files, values=values),))
-    layout = lay_out(dataset, settings, headers=NominalHeaders(card, weld_s))
+    windows = settings.windows
+    window_s = 0.0 if windows.samples_of else windows.length_s or 0.0
+    layout = lay_out(dataset, settings, headers=NominalHeaders(card, max(weld_s, window_s)))
     return {name: source.flow for name, source in layout.sources.items()}, dict(layout.targets)
 
 

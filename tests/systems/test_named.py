@@ -8,6 +8,7 @@ from weldfusion.errors import ConfigError
 from weldfusion.systems.am_tsfnet import AMTSFNet
 from weldfusion.systems.cafnet import CAFNet
 from weldfusion.systems.graph import FusionModel
+from weldfusion.systems.named import more_than_published
 from weldfusion.systems.parts import Parts
 from weldfusion.systems.vision_spectrum import VisionSpectrum
 
@@ -68,3 +69,25 @@ def test_own_parts_may_leave_a_sensor_to_its_default_encoder():
 
 def test_a_system_takes_the_sensors_that_it_names():
     assert set(FusionModel(PAIR, CLASS, CAFNet()).encoders) == {"microphone", "photodiode"}
+
+
+def test_a_system_with_heads_of_its_own_takes_no_further_targets():
+    """VisionSpectrum trains its class by the focal loss; what else the card has is not its own."""
+    targets = {**CLASS, "depth": TargetSpec("depth", "real", unit="mm")}
+    with pytest.raises(ConfigError) as error:
+        FusionModel(SEAM, targets, VisionSpectrum())
+    assert str(error.value) == (
+        "data.targets: VisionSpectrum predicts state; leave out depth: --data.targets '[state]'"
+    )
+
+
+def test_more_targets_than_published_are_told_where_none_was_chosen():
+    card = ["depth", "pores", "back_width"]
+    told = more_than_published(AMTSFNet(), card)
+    assert (
+        "AMTSFNet predicts all of the card, back_width, depth and pores, each by a head of its own; its paper"
+        in told
+    )
+    assert "predicts 2" in told
+    assert not more_than_published(AMTSFNet(), card[:2])
+    assert not more_than_published(Parts(encoders={}), card)

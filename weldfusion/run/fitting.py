@@ -1,16 +1,21 @@
 """Fitting a config into a run."""
 
 import sys
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from weldfusion.config.load import load_settings
+from weldfusion.data.card import read_card
 from weldfusion.data.dataset import WeldWindows
 from weldfusion.data.dealing import Fold
-from weldfusion.errors import ConfigError
+from weldfusion.data.folder import card_file
+from weldfusion.data.masks import without_masks
+from weldfusion.errors import ConfigError, WeldfusionWarning
 from weldfusion.run.trained import Run
+from weldfusion.systems.named import more_than_published
 from weldfusion.training.devices import process_count, processes_here
 from weldfusion.training.fit import fit_run, train_here
 from weldfusion.training.folder import RunFolder
@@ -45,11 +50,19 @@ def fit(
     settings, resolved = load_settings(files, overrides, trust)
     if not settings.data.root:
         raise ConfigError("data.root: no data folder; give the folder that has dataset.yaml")
+    if settings.data.targets is None:
+        _tell_of_targets(settings)
     path = Path(folder) if folder is not None else RUNS / run_name(settings)
     asked = check_trainer(settings.trainer)
     alone = launched() or process_count(asked) <= 1
     fit_run(settings, resolved, path, say=say, train=train_here if alone else partial(train_in_ranks, trust))
     return Run(path, trust)
+
+
+def _tell_of_targets(settings: FitSettings) -> None:
+    card = without_masks(read_card(card_file(Path(settings.data.root))), None)
+    if told := more_than_published(settings.model, card.targets):
+        warnings.warn(told, WeldfusionWarning, stacklevel=3)
 
 
 def train_in_ranks(

@@ -46,6 +46,8 @@ class AMTSFNet(System):
         size: height and width in pixels of the sound's picture; those of the images are set in `data.inputs`.
     """
 
+    paper_targets = 2
+
     image: str | None = "coaxial_camera"
     sound: str | None = "microphone"
     infrared: str | None = "infrared"

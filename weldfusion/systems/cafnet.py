@@ -39,6 +39,8 @@ class CAFNet(System):
         modality_dropout: chance that a present modality is hidden in training; 0 in the paper.
     """
 
+    paper_targets = 1
+
     acoustic: str = "microphone"
     optical: str = "photodiode"
     widths: Sequence[int] = (32, 64, 128, 64)

@@ -38,6 +38,8 @@ class SoundCNNSK(System):
             both ends, as published (176 000 at 44.1 kHz); null for the window as it is.
     """
 
+    paper_targets = 1
+
     sound: str = "microphone"
     sk_after: int | None = 1
     widths: Sequence[int] = (8, 16, 32, 64, 128, 256)

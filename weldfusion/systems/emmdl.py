@@ -44,6 +44,8 @@ class EMMDL(System):
         fusion: joins the classifiers; `DempsterShafer` by default.
     """
 
+    paper_targets = 1
+
     infrared: str = "infrared"
     views: str = "views"
     parameters: str = "parameters"

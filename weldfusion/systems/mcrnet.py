@@ -45,6 +45,8 @@ class VideoSoundMCRNet(System):
         size: height and width in pixels of the sound's picture; null leaves it at bands × frames.
     """
 
+    paper_targets = 1
+
     video: str | None = "camera"
     sound: str | None = "microphone"
     tower: MakeEncoder | None = None

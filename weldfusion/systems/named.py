@@ -10,7 +10,8 @@ from weldfusion.systems.system import System
 
 def check_named(system: System, parts: Parts, sensors: Iterable[str], targets: Iterable[str]) -> None:
     """Raises ConfigError where a published system names a sensor or a target that the data do not give, or
-    the data give a sensor that it does not name: its default encoder would be no part of what was published.
+    the data give a sensor that it does not name (its default encoder would be no part of what was published)
+    or a target beside those for which it has heads.
 
     `Parts`, which the user composes, may leave sensors to the default encoder of their kind.
     """
@@ -32,12 +33,30 @@ def check_named(system: System, parts: Parts, sensors: Iterable[str], targets: I
                 f"{key}: {who} predicts {name!r}, which data.targets does not give; set --{key} "
                 f"({did_you_mean(name, known)})"
             )
+    if parts.heads and (more := [name for name in known if name not in parts.heads]):
+        raise ConfigError(
+            f"data.targets: {who} predicts {_listed(sorted(parts.heads))}; leave out {', '.join(more)}: "
+            f"--data.targets '[{', '.join(sorted(parts.heads))}]'"
+        )
     if others := [name for name in given if name not in named]:
         wanted = ", ".join(f"{name}: {{}}" for name in named)
         raise ConfigError(
             f"data.inputs: {who} takes {_listed(named)}; leave out {', '.join(others)}: "
             f"--data.inputs null --data.inputs '{{{wanted}}}', each with its settings"
         )
+
+
+def more_than_published(system: System, targets: Iterable[str]) -> str:
+    """What a published system does with all targets of a card, where they are more than its paper's and none
+    was chosen; empty where they are not."""
+    names, count = sorted(targets), system.paper_targets
+    if count is None or len(names) <= count:
+        return ""
+    return (
+        f"data.targets: none chosen, so {type(system).__name__} predicts all of the card, {_listed(names)}, "
+        f"each by a head of its own; its paper predicts {count}. Name those you want, for example "
+        f"--data.targets '[{', '.join(names[:count])}]'"
+    )
 
 
 def named_sensors(parts: Parts) -> list[str]:

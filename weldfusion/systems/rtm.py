@@ -38,6 +38,8 @@ class RTM(System):
         modality_dropout: chance that a present modality is hidden in training; 0 in the paper.
     """
 
+    paper_targets = 1
+
     image: str = "pool_camera"
     series: str = "current_speed"
     blocks: int = 3

@@ -74,6 +74,8 @@ class VisionSpectrum(System):
         focal_gamma: γ of the focal loss; 0: cross-entropy.
     """
 
+    paper_targets = 1
+
     image: str = "image"
     spectrum: str = "spectrum"
     target: str = "state"

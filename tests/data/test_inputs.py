@@ -37,6 +37,19 @@ def test_strong_stretching_is_told():
         assert flows(0.05)["light"].shape == (1, 560)
 
 
+def test_a_rate_far_above_the_recorded_one_is_told():
+    def at(rate):
+        return nominal_flows(CARD, DataSettings(inputs={"light": Input(rate=rate)}), weld_s=2.0)[0][
+            "light"
+        ].shape
+
+    with pytest.warns(WeldfusionWarning, match=r"data\.inputs\.light\.rate: 1400 Hz is made of 280 Hz"):
+        assert at(1400) == (1, 2800)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", WeldfusionWarning)
+        assert at(1120) == (1, 2240)
+
+
 @pytest.mark.parametrize("length_s", [0.5, 2.0, None])
 def test_up_to_four_times_and_whole_welds_pass_without_a_word(length_s):
     with warnings.catch_warnings():

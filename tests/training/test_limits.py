@@ -2,10 +2,12 @@
 
 import json
 import re
+from functools import partial
 
 import numpy as np
 import pytest
 import torch
+from torch.optim import SGD
 
 from tests.training.fake import FakeModel, FakeWindows, fresh_model, stage
 from tests.training.tiny_data import write_tiny
@@ -103,6 +105,15 @@ def test_a_huge_learning_rate_from_the_command_line(root, tmp_path, capsys):
     for file in (tmp_path / "run").rglob("*.ckpt"):
         state = load_state(file, "state_dict")["state_dict"]
         assert all(np.isfinite(value.numpy()).all() for value in state.values())
+
+
+def test_what_one_step_has_spoiled_is_not_kept(tmp_path):
+    """One step an epoch: its own loss is finite, but not what the weights that it leaves give."""
+    big = stage(every_s=1e9, batch_size=64, optimizer=partial(SGD, lr=1e35), augment=None)
+    with pytest.raises(RunError, match=r"(select part|a weight) is not finite at a learning rate") as caught:
+        big.run(fresh_model(), FakeWindows(40), FakeWindows(8, 40), None, tmp_path)
+    assert str(caught.value).endswith("; no checkpoint was written yet")
+    assert not list(tmp_path.rglob("*.ckpt"))
 
 
 def test_out_of_memory_before_the_first_step_from_the_command_line(root, tmp_path, capsys, monkeypatch):

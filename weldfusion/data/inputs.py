@@ -185,8 +185,23 @@ def recipe_of(
     elif settings.rate is None and like is not None and like.rate is not None and not settings.steps:
         rate = exact(like.rate)
     else:
+        if settings.rate is not None:
+            warn_of_stretching(modality, settings.rate)
         rate = modality.rate if settings.rate is None else exact(settings.rate)
     return Recipe(modality, settings, channels, rate)
+
+
+def warn_of_stretching(modality: Modality, rate: float) -> None:
+    """Warns of a rate more than 4 times the recorded one."""
+    assert modality.rate is not None
+    recorded = float(modality.rate)
+    if rate > MOST_STRETCHED * recorded:
+        warnings.warn(
+            f"data.inputs.{modality.name}.rate: {rate:g} Hz is made of {recorded:g} Hz as recorded: most "
+            f"samples are interpolated, nothing new; {recorded:g} Hz and less cost less time",
+            WeldfusionWarning,
+            stacklevel=2,
+        )
 
 
 def check_samples(modality: Modality, samples: int, window_s: Fraction) -> None:

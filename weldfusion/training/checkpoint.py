@@ -81,12 +81,14 @@ class LastAndBest(Checkpoint):
         if not last and stepped and self._is_due(trainer):
             assert isinstance(pl_module, Task)
             pl_module.check_finite(batch)
+            pl_module.check_kept()
             self._save_last(trainer)
 
     def on_train_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         assert isinstance(pl_module, Task)
         pl_module.check_finite()
         figures = self._figures(trainer, pl_module)
+        pl_module.check_kept(figures.get("select_loss", 0.0))
         self.rows.append(figures)
         loss = figures.get("select_loss", figures["train_loss"])
         if loss < self.best:

@@ -164,11 +164,23 @@ class Task(pl.LightningModule):
             raise RunError(
                 f"training, {where}: input {', '.join(bad)} is not finite; check the data set and its steps"
             )
+        raise RunError(f"training, {where}: the loss is not finite {self._rate_to_lower()}")
+
+    def check_kept(self, select_loss: float = 0.0) -> None:
+        """Raises RunError if the loss on the select part or a weight is not finite, before it is kept."""
+        weights = all(bool(torch.isfinite(weight).all()) for weight in self.model.parameters())
+        if math.isfinite(select_loss) and weights:
+            return
+        what = "the loss on the select part" if weights else "a weight"
+        where = f"epoch {self.current_epoch + 1}, step {self.train_steps}"
+        raise RunError(f"training, {where}: {what} is not finite {self._rate_to_lower()}")
+
+    def _rate_to_lower(self) -> str:
         rate = self.trainer.optimizers[0].param_groups[0]["lr"]
         half = " or trainer.precision 32-true" if self.trainer.precision in HALF else ""
-        raise RunError(
-            f"training, {where}: the loss is not finite at a learning rate of {rate:.3g}; lower lr of "
-            f"training.optimizer, or set trainer.gradient_clip_val (such as 1.0){half}"
+        return (
+            f"at a learning rate of {rate:.3g}; lower lr of training.optimizer, or set "
+            f"trainer.gradient_clip_val (such as 1.0){half}"
         )
 
     def on_validation_epoch_start(self) -> None:

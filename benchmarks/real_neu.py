@@ -1,7 +1,7 @@
 """Steel surfaces (NEU) by image encoders, and with a tenth of the labels with and without pretraining.
 
-Needs the recordings: set WELDFUSION_REAL_DATA to the folder with neu_det.zip. By whole places held out, and in
-five folds of pictures at random as published figures divide them, which flatters. No weights from outside.
+Needs the recordings: set WELDFUSION_REAL_DATA to the folder with neu_det.zip. By whole places held out, and
+in five folds of pictures at random as published figures divide them, which flatters. No weights from outside.
 `--kept` trains nothing and joins what is finished.
 """
 

@@ -11,6 +11,7 @@ from docs import model_zoo
 from weldfusion.cli.main import build_parser
 from weldfusion.config.load import load_settings
 from weldfusion.report.structure import structure_svg
+from weldfusion.run.describing import card_of
 
 DOCS = Path(__file__).parents[1] / "docs"
 PAGE = model_zoo.PAGE.read_text("utf-8")
@@ -52,7 +53,7 @@ def test_the_example_config_is_one(tmp_path):
     (text,) = re.findall(r"^```yaml config\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
     file = tmp_path / "mine.yaml"
     file.write_text(text, encoding="utf-8")
-    card = model_zoo.card_of("laser_al")
+    card = card_of("laser_al")
     inputs = dict.fromkeys(yaml.safe_load(text)["model"]["encoders"])
     given = {"data.inputs": inputs, "data.targets": ["penetration"], "data.windows.length_s": 0.1}
     assert load_settings([file], given)[0].model.fusion is not None
@@ -64,7 +65,7 @@ def test_the_config_of_own_data_is_whole(tmp_path):
     (text,) = re.findall(r"^```yaml config own\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
     file = tmp_path / "mine.yaml"
     file.write_text(text, encoding="utf-8")
-    found = model_zoo.describe([file], {}, model_zoo.card_of("laser_al"))
+    found = model_zoo.describe([file], {}, card_of("laser_al"))
     assert list(found.inputs) == ["microphone", "photodiode"]
     assert [piece.name for piece in found.pieces if piece.name.endswith("Head")] == ["ClassHead"]
 

@@ -2,14 +2,17 @@
 
 import copy
 import json
-from dataclasses import asdict
+import time
+from dataclasses import asdict, replace
 from functools import partial
 
+import lightning.pytorch as pl
 import pytest
 import torch
 from torch import nn
 from torch.optim import SGD, Adam, AdamW, RMSprop
 
+from tests.training.fake import FakeModel, FakeWindows, largest_difference, stage, weights
 from tests.training.tiny_data import write_tiny
 from weldfusion.config.load import load_settings
 from weldfusion.data.flow import Flow
@@ -20,10 +23,10 @@ from weldfusion.encoders.lenet import LeNet
 from weldfusion.encoders.timm_backbone import TimmBackbone
 from weldfusion.encoders.torchvision_backbone import TorchvisionBackbone
 from weldfusion.encoders.vgg_se import VGGSE
-from weldfusion.errors import ConfigError
+from weldfusion.errors import ConfigError, RunError
 from weldfusion.training import speed_of_run
 from weldfusion.training.fit import fit_run
-from weldfusion.training.outlook import Outlook
+from weldfusion.training.outlook import Outlook, trial
 from weldfusion.training.speed import Speed, asked_speed, fuse, resolved, sped_up, speed_line
 
 OVERRIDES = {
@@ -180,6 +183,52 @@ def test_a_run_goes_on_with_the_speed_it_began_with(root, tmp_path, monkeypatch)
     trained(root, tmp_path / "run", lines.append)
     assert any("precision bf16-mixed" in line for line in lines)
     assert run.info()["speed"] == kept
+
+
+class Pictures(FakeModel):
+    """Filters of pictures, whose layout matters."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.curve = nn.Sequential(
+            nn.Unflatten(2, (4, 4)), nn.Conv2d(2, 4, 3), nn.BatchNorm2d(4), nn.ReLU(), nn.Conv2d(4, 8, 2),
+            nn.Dropout(0.3), nn.Flatten(),
+        )  # fmt: skip
+
+
+class Stop(pl.Callback):
+    def on_train_batch_end(self, trainer, *_):
+        if trainer.global_step == 7:
+            raise RunError("stopped")
+
+
+@pytest.mark.parametrize("channels_last", [True, False])
+def test_a_training_of_pictures_goes_on_exactly(tmp_path, channels_last):
+    def train(folder, *extra):
+        torch.manual_seed(0)
+        model, once = Pictures(), stage(extra)
+        once = replace(once, trainer={**once.trainer, "channels_last": channels_last})
+        once.run(model, FakeWindows(40), FakeWindows(16, 40), None, folder)
+        return weights(model)
+
+    whole = train(tmp_path / "whole")
+    with pytest.raises(RunError, match="stopped"):
+        train(tmp_path / "halves", Stop())
+    assert largest_difference(train(tmp_path / "halves"), whole) == 0
+
+
+class SlowToJudge(FakeModel):
+    def training_loss(self, batch, hide=None):
+        if not self.training:
+            time.sleep(0.5)
+        return super().training_loss(batch, hide)
+
+
+def test_the_time_of_a_step_holds_its_share_of_validation():
+    """4 batches of validation of 0.5 s each, shared by 5 steps."""
+    given = (SlowToJudge(), FakeWindows(40)), (8, torch.device("cpu"), resolved(CPU))
+    alone, both = (trial(*given[0], select, *given[1]).step_s for select in (None, FakeWindows(32)))
+    assert both - alone == pytest.approx(0.4, abs=0.2)
 
 
 @pytest.mark.parametrize(

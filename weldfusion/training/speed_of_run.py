@@ -24,9 +24,10 @@ FASTER = 1.1
 
 def at_speed(settings: FitSettings, data: FoldData, model: nn.Module, run: RunFolder) -> FitSettings:
     """The settings with the speed that the run began with; found and kept in `run.json` where it begins."""
+    begun = run.has_states()  # asked first: another process may write states, but the settings before them
     kept = run.info().get("speed")
     if kept is None:
-        speed = _of_older(settings.trainer) if run.has_states() else found(settings, data, model)
+        speed = _of_older(settings.trainer) if begun else found(settings, data, model)
         if is_first():
             run.note(speed=asdict(speed))
     else:

@@ -22,7 +22,7 @@ PAPER, NOT_STATED = "paper", "the paper states none"
 class Published:
     """A config and what its paper (or the paper's public code) states: parameters and FLOPs.
 
-    `channels` and `classes` are what the paper's inputs and targets have instead of the simulator's.
+    `channels` are what the paper's inputs have instead of the simulator's.
     """
 
     name: str
@@ -31,11 +31,10 @@ class Published:
     flops: float | None = None
     source: str = PAPER
     channels: Mapping[str, int] = field(default_factory=dict)
-    classes: Mapping[str, int] = field(default_factory=dict)
 
 
 _DIODE = {"photodiode": 1}
-_COLOUR, _SEVEN = {"coaxial_camera": 3}, {"weld_penetration": 7}
+_COLOUR = {"coaxial_camera": 3}
 PUBLISHED = (
     Published("CAFNet", "cafnet/cafnet.yaml", 179_715, None, "its code", _DIODE),
     Published("1D-CNN-AP", "cafnet/cnn1d_ap.yaml", 112_899, None, "code of CAFNet", _DIODE),
@@ -43,15 +42,9 @@ PUBLISHED = (
     Published("ResCNN-AP", "cafnet/rescnn_ap.yaml", 339_299, None, "code of CAFNet", _DIODE),
     Published("ResCNN-P", "cafnet/rescnn_photodiode.yaml", 169_651, None, "code of CAFNet", _DIODE),
     Published("CNN-SK", "cnn_sk/paper.yaml", 402_331, None, "its code"),
-    Published(
-        "vision–spectrum, image", "vision_spectrum/paper_image.yaml", 5.6e6, 8.5e9, PAPER, _COLOUR, _SEVEN
-    ),
-    Published(
-        "vision–spectrum, concat", "vision_spectrum/paper_concat.yaml", 15.9e6, 12.6e9, PAPER, _COLOUR, _SEVEN
-    ),
-    Published(
-        "vision–spectrum, cross", "vision_spectrum/paper_cross.yaml", 25.9e6, 18.5e9, PAPER, _COLOUR, _SEVEN
-    ),
+    Published("vision–spectrum, image", "vision_spectrum/paper_image.yaml", 5.6e6, 8.5e9, PAPER),
+    Published("vision–spectrum, concat", "vision_spectrum/paper_concat.yaml", 15.9e6, 12.6e9, PAPER),
+    Published("vision–spectrum, cross", "vision_spectrum/paper_cross.yaml", 25.9e6, 18.5e9, PAPER),
     Published("EMMDL", "emmdl/paper.yaml", channels=_COLOUR),
     Published("AM-TSFNet", "am_tsfnet/paper.yaml"),
     Published("MCRNet", "mcrnet/paper.yaml"),
@@ -72,12 +65,10 @@ def structure_of(one: Published) -> Structure:
 
 
 def _card(card: Card, one: Published) -> Card:
-    modalities, targets = dict(card.modalities), dict(card.targets)
+    modalities = dict(card.modalities)
     for name, count in one.channels.items():
         modalities[name] = replace(modalities[name], channels=tuple(f"c{i}" for i in range(count)))
-    for name, count in one.classes.items():
-        targets[name] = replace(targets[name], classes=tuple(f"k{i}" for i in range(count)), codes={})
-    return replace(card, modalities=modalities, targets=targets)
+    return replace(card, modalities=modalities)
 
 
 def _rows(one: Published, found: Structure) -> list[Row]:

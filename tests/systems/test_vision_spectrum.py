@@ -183,9 +183,9 @@ def test_frames_give_the_tokens_of_each():
 def test_backbones_of_the_paper_from_the_command_line(name):
     words = ["TorchvisionBackbone", "--model.backbone.out", "maps", "--model.backbone.name", name]
     settings, _ = load_settings([CONFIGS / "image.yaml"], ["--model.backbone", *words])
-    flow = Flow("image", 1, size=(64, 64), count=1)
+    flow = Flow("image", 3, size=(64, 64), count=1)
     with torch.device("meta"):
-        encoder = settings.model.parts().encoders["coaxial_camera"].keywords["encoders"][0](flow.single)
+        encoder = settings.model.parts().encoders["picture"].keywords["encoders"][0](flow.single)
     assert encoder.out.kind == "maps"
 
 
@@ -197,11 +197,11 @@ def test_paper_presets(name, parameters):
     system = settings.model
     assert (system.sizes, system.join) == (PAPER, name)
     given = {
-        "coaxial_camera": Flow("image", 3, size=(64, 64)),
+        "picture": Flow("image", 3, size=(64, 64)),
         "spectrometer": Flow("waveform", 256, length=560),
     }
     chosen = {key: given[key] for key in settings.data.inputs}
-    seven = {"weld_penetration": TargetSpec("weld_penetration", "class", classes=STATES)}
+    seven = {"state": TargetSpec("state", "class", classes=STATES)}
     assert count(FusionModel(chosen, seven, system)) == parameters
 
 

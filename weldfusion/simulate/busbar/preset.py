@@ -57,8 +57,8 @@ COMMON_DEPARTURES = (
     "mean",
 )
 DEPARTURES_AL = (
-    "the baseline is 4.7 kW (planned 4.0), as the gap takes a quarter: at 4.0 kW a part 4 mm off would always "
-    "be a cold weld; so sound seams open the root of the lower sheet for about half of their length",
+    "the baseline is 4.7 kW (planned 4.0), as the gap takes a quarter: at 4.0 kW a part 4 mm off is always "
+    "a cold weld; so sound seams open the root of the lower sheet for about half of their length",
     "4 mm off is drawn for 17 of 20 defocused pairs, 6 mm (nearly always a cold weld) for the others",
 )
 DEPARTURES_CU = (

@@ -20,13 +20,14 @@ from weldfusion.testing.samples import everything, random_batch
 CONFIGS = Path(__file__).parents[2] / "configs" / "systems" / "am_tsfnet"
 TARGETS = {name: TargetSpec(name, "curve", "sample", step_s=0.2, steps=1) for name in ("depth", "width")}
 SIDE = 64
-TINY = AMTSFNet(extractor=partial(TSFPC, depths=(1, 1, 1), width=16), size=(SIDE, SIDE))
+WHOLE = partial(AMTSFNet, image="pool_camera")
+TINY = WHOLE(extractor=partial(TSFPC, depths=(1, 1, 1), width=16), size=(SIDE, SIDE))
 
 
 def flows(side=SIDE):
     picture = Flow("image", 1, size=(side, side), count=1)
-    sound = Flow("waveform", 1, length=9600, rate=48_000.0)
-    return {"coaxial_camera": picture, "infrared": picture, "microphone": sound}
+    sound = Flow("waveform", 1, length=5512, rate=11_025.0)
+    return {"pool_camera": picture, "infrared": picture, "microphone": sound}
 
 
 def model_of(system, side=SIDE):
@@ -45,27 +46,27 @@ def norms(module):
 
 def test_one_extractor_one_fusion_and_two_values():
     """943 136 of the extractor once and 362 370 of attention, hidden layer and two values."""
-    model = model_of(AMTSFNet(norms="shared"), 256)
-    assert count(model.encoders["coaxial_camera"]) == 943_136
+    model = model_of(WHOLE(norms="shared"), 256)
+    assert count(model.encoders["pool_camera"]) == 943_136
     assert count(model) - 943_136 == 362_370
-    assert count(model_of(AMTSFNet(shared_stages=0), 256)) == 3 * 943_136 + 362_370
+    assert count(model_of(WHOLE(shared_stages=0), 256)) == 3 * 943_136 + 362_370
 
 
 def test_batch_statistics_of_its_own_cost_a_sensor_only_those():
     one = TSFPC(Flow("image", 1, size=(SIDE, SIDE)))
-    assert count(model_of(AMTSFNet())) == 943_136 + 2 * norms(one) + 362_370
+    assert count(model_of(WHOLE())) == 943_136 + 2 * norms(one) + 362_370
 
 
 def test_a_partly_shared_extractor_costs_what_is_not_shared():
     one = TSFPC(Flow("image", 1, size=(SIDE, SIDE)))
     shared = sum(count(one.get_submodule(name)) - norms(one.get_submodule(name)) for name in STAGES[:3])
-    assert count(model_of(AMTSFNet(shared_stages=3))) == 3 * 943_136 - 2 * shared + 362_370
+    assert count(model_of(WHOLE(shared_stages=3))) == 3 * 943_136 - 2 * shared + 362_370
 
 
 def test_every_sensor_trains_what_the_image_uses():
     """With the others hidden, its gradient reaches the weights, but not their normalisations."""
     model = model_of(TINY).train()
-    batch, image = random_batch(flows(), TARGETS, everything(flows()), 0), model.encoders["coaxial_camera"]
+    batch, image = random_batch(flows(), TARGETS, everything(flows()), 0), model.encoders["pool_camera"]
     for name in ("infrared", "microphone"):
         model.zero_grad()
         hide = {other: torch.ones_like(batch.present[other]) for other in flows() if other != name}
@@ -76,9 +77,9 @@ def test_every_sensor_trains_what_the_image_uses():
         assert norm.grad is None or not bool((norm.grad != 0).any())
 
 
-@pytest.mark.parametrize("name", ["coaxial_camera", "infrared", "microphone"])
+@pytest.mark.parametrize("name", ["pool_camera", "infrared", "microphone"])
 def test_sizes_of_the_table_of_layers_for_every_sensor(name):
-    encoder, found = model_of(AMTSFNet(), 256).encoders[name].eval(), []
+    encoder, found = model_of(WHOLE(), 256).encoders[name].eval(), []
     inner = encoder.backbone if name == "microphone" else encoder.encoder
     for stage in STAGES:
         inner.get_submodule(stage).register_forward_hook(
@@ -93,11 +94,11 @@ def test_sizes_of_the_table_of_layers_for_every_sensor(name):
 
 @pytest.mark.parametrize("stages", [None, 3])
 def test_the_contract_with_each_sensor_missing(stages):
-    system = AMTSFNet(extractor=TINY.extractor, size=TINY.size, shared_stages=stages)
+    system = WHOLE(extractor=TINY.extractor, size=TINY.size, shared_stages=stages)
     check_model(lambda f, targets: FusionModel(f, targets, system), flows(), TARGETS)
 
 
-@pytest.mark.parametrize("system", [TINY, AMTSFNet(extractor=TINY.extractor, size=TINY.size, fusion=Concat)])
+@pytest.mark.parametrize("system", [TINY, WHOLE(extractor=TINY.extractor, size=TINY.size, fusion=Concat)])
 def test_steps_lower_the_loss(system):
     torch.manual_seed(0)
     model = model_of(system).train()

@@ -1,0 +1,32 @@
+"""`weldfusion simulate pulsed_gta`: a data set of simulated pulsed GTA welds."""
+
+from argparse import Namespace
+from typing import Any
+
+from weldfusion.cli.simulate.options import add_process, add_weld_s, simulate
+
+
+def add(verbs: Any) -> None:
+    about = "pulsed GTA welds with pool camera, arc sound, infrared, parameters; width, depth, penetration"
+    parser = add_process(verbs, "pulsed_gta", about, run)
+    add_weld_s(parser, 5.0)
+    parser.add_argument(
+        "--picture-px",
+        type=int,
+        default=128,
+        metavar="N",
+        help="side of the pictures in pixels [%(default)s]",
+    )
+    parser.add_argument(
+        "--plate-mm",
+        type=float,
+        default=2.4,
+        metavar="T",
+        help="thickness of the plate in mm, 2 to 4 [%(default)s]",
+    )
+
+
+def run(arguments: Namespace) -> int:
+    from weldfusion.simulate.pulsed_gta.process import PulsedGTA
+
+    return simulate(PulsedGTA(arguments.picture_px, arguments.plate_mm), arguments)

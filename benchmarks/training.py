@@ -38,7 +38,7 @@ class Size:
 
 
 QUICK = Size({"train": 4, "val": 2, "test": 2}, copies=1, epochs=2, repeats=1, alone_epochs=2, alone=False)
-CPU = Size({"train": 192, "val": 64, "test": 2}, copies=1, epochs=4, repeats=2, alone_epochs=2)
+CPU = Size({"train": 192, "val": 64, "test": 2}, copies=1, epochs=8, repeats=2, alone_epochs=2)
 GPU = Size({"train": 192, "val": 64, "test": 2}, copies=16, epochs=10, repeats=3, alone_epochs=4)
 
 

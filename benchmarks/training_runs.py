@@ -25,7 +25,7 @@ CONFIG: dict[str, Any] = {
             "photo": {"class_path": "TorchvisionBackbone", "init_args": {"name": "mobilenet_v2"}},
             "sound": {"class_path": "ConvBlocks1d", "init_args": {"widths": [16, 32, 64, 64, 64]}},
         },
-        "fusion": "Concat",
+        "fusion": {"class_path": "Concat", "init_args": {"absent": "zero"}},
         "modality_dropout": 0.0,
     },
     "training": {

@@ -121,8 +121,8 @@ CMT = ArcPreset(
         bands=(
             NoiseBand(250, 900, 0.6),
             NoiseBand(700, 2_000, 0.6),
-            NoiseBand(2_000, 4_000, 0.8, tilt=-1),
-            NoiseBand(4_000, 7_500, 0.8, tilt=1),
+            NoiseBand(2_000, 4_000, 0.74, tilt=-1),
+            NoiseBand(4_000, 7_500, 0.84, tilt=1),
         ),
         rumble=0.25,
     ),

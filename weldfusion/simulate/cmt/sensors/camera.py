@@ -35,16 +35,16 @@ class Setup(View):
 
 
 def setup(groups: Groups, noise: float, pixels: int) -> Setup:
-    """Gain 15 % by machine, 10 % by session; haze and aim (0.3 mm) by session; scale 4 % by session, 3 % by
+    """Gain 6 % by machine, 4 % by session; haze and aim (0.3 mm) by session; scale 3 % by session, 2 % by
     machine; blur up to 0.1 mm by machine."""
     return Setup(
         pixels=pixels,
-        scale=groups.factor("camera scale", machine=0.03, session=0.04),
+        scale=groups.factor("camera scale", machine=0.02, session=0.03),
         along_m=0.3e-3 * groups.normal("session", "camera aim along"),
         across_m=0.3e-3 * groups.normal("session", "camera aim across"),
         blur_m=0.1e-3 * abs(groups.uniform("machine", "camera blur")),
-        gain=groups.factor("camera gain", machine=0.15, session=0.10),
-        haze=0.15 * groups.factor("fume", session=0.4),
+        gain=groups.factor("camera gain", machine=0.06, session=0.04),
+        haze=0.10 * groups.factor("fume", session=0.3),
         noise=noise,
     )
 

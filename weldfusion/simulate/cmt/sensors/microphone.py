@@ -43,9 +43,9 @@ class Setup:
 
 
 def setup(groups: Groups, noise: float) -> Setup:
-    """Gain 30 %, shop noise ×/÷ 1.65 and tilt 0.6 dB by session, distance 10 % by machine."""
+    """Gain 15 %, shop noise ×/÷ 1.65 and tilt 0.6 dB by session, distance 10 % by machine."""
     return Setup(
-        gain=groups.factor("microphone gain", session=0.30),
+        gain=groups.factor("microphone gain", session=0.15),
         distance_m=NOMINAL_DISTANCE_M * groups.factor("microphone distance", machine=0.10),
         shop=groups.factor("shop noise", session=0.5),
         tilt_db=0.6 * groups.normal("session", "microphone tilt"),
@@ -75,8 +75,8 @@ def source(states: States, setup: Setup, emitted: np.ndarray, rng: np.random.Gen
 
 
 def tilt_db(states: States, most_db: float, times: np.ndarray) -> np.ndarray:
-    """Energy from 4 to 8 kHz over that from 2 to 4 kHz, in dB against the root just reached: rises with the
-    depth beyond the root by 2.2 dB/mm, by at most ±`most_db`."""
+    """Energy of the noise from 4 to 7.5 kHz over that from 2 to 4 kHz, in dB against the root just reached (the
+    bands overlap: over all above and below 4 kHz it is two thirds of that). Rises with the depth beyond the root by 2.2 dB/mm, by at most ±`most_db`."""
     depth = np.interp(times, states.depth_m.times, states.depth_m.values)
     return np.clip(TILT_DB_PER_M * (depth - states.root_m), -most_db, most_db)
 

@@ -19,7 +19,7 @@ PLANS = ("nominal", "weak", "inclined", "hot")
 SHARES = (0.88, 0.03, 0.025, 0.065)
 NOMINAL_MARGIN, INCLINED_MARGIN = (0.35, 0.70), (-1.0, 0.2)
 WEAK_MARGIN, HOT_MARGIN, TAIL = 0.15, 0.85, 0.25
-"""Planned nugget between the smallest good one (0) and the expulsion limit (1); weak and hot ones have tails."""
+"""Planned nugget between the smallest good one (0) and the expulsion limit (1); weak, hot: with tails."""
 COARSE_HZ = 1_000.0
 
 

@@ -53,8 +53,8 @@ class Stack:
 
     @property
     def capacity_j_k(self) -> float:
-        """Heat capacity of what is heated: 0.152 J/K at 0.8 + 0.8 mm under a tip of 4.6 mm."""
-        return 0.152 * (self.area_m2 / 16.62e-6) * (self.height_m / 1.6e-3)
+        """Heat capacity of what is heated: 0.150 J/K at 0.8 + 0.8 mm under a tip of 4.6 mm."""
+        return 0.150 * (self.area_m2 / 16.62e-6) * (self.height_m / 1.6e-3)
 
     @property
     def loss_w_k(self) -> float:
@@ -126,7 +126,8 @@ def heat(current_a: np.ndarray, stack: Stack, rate: float = RATE) -> Heating:
         stack.limit_m,
         stack.step,
     )
-    return Heating(*rows, events[:count])
+    contact, bulk, kelvin, nugget = rows
+    return Heating(contact, bulk, kelvin, nugget, events[:count])
 
 
 def expulsion_limit(tip_m: float, force_n: float, angle_deg: float) -> float:

@@ -20,7 +20,7 @@ from weldfusion.simulate.resistance_spot.states import (
 
 HOLD_S = 0.10
 RISE_S = 0.010
-STUCK = ((0.12, 0.10, 0.78), (0.50, 0.35, 0.15))
+STUCK = ((0.16, 0.14, 0.70), (0.55, 0.40, 0.05))
 """Chance of a particle to stick to the upper and lower side or to leave, by kind of expulsion."""
 
 
@@ -81,7 +81,7 @@ def _spatter(expulsions: Expulsions, rng: np.random.Generator) -> Spatter:
         event=event,
         direction_rad=rng.uniform(0, 2 * np.pi, number),
         reach_m=3.0e-3 + 2.5e-3 * rng.gamma(1.5, 1.0, number),
-        size_m=0.20e-3 * np.exp(0.4 * rng.standard_normal(number)),
+        size_m=0.24e-3 * np.exp(0.4 * rng.standard_normal(number)),
         stuck=np.array([1, -1, 0])[place],
     )
 
@@ -99,7 +99,7 @@ def _mark(heating: Heating, expulsions: Expulsions, joint: Joint, time_s: float)
         offset_m=joint.lean * tip / 2,
         lean=joint.lean,
         hot_radius_m=float(np.sqrt((0.50 * nugget) ** 2 + (0.35 * tip) ** 2 + 4 * 2.5e-6 * time_s)),
-        surface_k=T_ROOM + inner * (0.32 + 0.30 * share),
+        surface_k=T_ROOM + inner * (0.27 + 0.37 * share),
         oxide=joint.tint,
     )
 

@@ -84,6 +84,6 @@ def modality() -> Modality:
         rate=Fraction(RATE),
         channels=CHANNELS,
         column="curves",
-        description="dynamic resistance with leads (µΩ; 0 without current), current (kA), electrode force (N), "
-        "displacement of the electrodes (µm)",
+        description="dynamic resistance with leads (µΩ; 0 without current), current (kA), electrode force "
+        "(N), displacement of the electrodes (µm)",
     )

@@ -35,6 +35,6 @@ def modality() -> Modality:
         timed=False,
         channels=COLUMNS,
         columns=COLUMNS,
-        description="pressure of the cylinder (psi), weld time (ms), angle between the electrodes (°), reading "
-        "of the rig's force gauge at rest (N), set current (A), thickness of both sheets (mm)",
+        description="pressure of the cylinder (psi), weld time (ms), angle between the electrodes (°), "
+        "reading of the rig's force gauge at rest (N), set current (A), thickness of both sheets (mm)",
     )

@@ -1,7 +1,7 @@
-"""Two colour photos of the finished weld, of the upper and the lower side: indentation, temper colours, spatter.
+"""Two colour photos of the finished weld, upper and lower side: mark of the tip, temper colours, spatter.
 
-Temper colours follow the peak temperature of steel in air (straw from about 500 K to grey above 750 K, handbook
-values for short times from memory); lamp, colours and textures are our choice.
+Temper colours follow the peak temperature of steel in air (straw from about 500 K to grey above 750 K;
+handbook values for short times from memory); lamp, colours and textures are our choice.
 """
 
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from weldfusion.simulate.resistance_spot.sensors.picture import (
     inside,
     streaks,
 )
-from weldfusion.simulate.resistance_spot.states import States
+from weldfusion.simulate.resistance_spot.states import Mark, States
 
 TEMPER_K = (300.0, 480.0, 540.0, 590.0, 640.0, 760.0, 1200.0)
 TEMPER_RGB = np.array(
@@ -33,6 +33,8 @@ TEMPER_RGB = np.array(
     ]
 )
 SIDES = (1, -1)
+COPPER_RGB = np.array([0.62, 0.42, 0.26])
+COPPER_K, BRASS_K = 1040.0, 300.0
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ class Setup:
 
 
 def setup(groups: Groups, noise: float) -> Setup:
-    """Exposure 4 and 5 %, white balance 4 % and lamp ± 30° by session, blur by machine, sheet by workpiece."""
+    """Exposure 4 and 5 %, white balance 4 % and lamp ± 30° by session, blur by machine, sheet by piece."""
     red, blue = (groups.factor(f"white balance {name}", session=0.04) for name in ("red", "blue"))
     return Setup(
         gain=groups.factor("exposure", machine=0.04, session=0.05),
@@ -92,7 +94,14 @@ def _tempered(
     distance = np.hypot(x - mark.offset_m * side, y)
     peak = 300 + (mark.surface_k - 300) * np.exp(-np.square(distance / (1.1 * mark.hot_radius_m)))
     peak = 300 + (peak - 300) * mark.oxide * float(np.exp(0.06 * rng.standard_normal()))
-    return np.stack([np.interp(peak, TEMPER_K, TEMPER_RGB[:, k]) for k in range(3)], axis=-1)
+    colour = np.stack([np.interp(peak, TEMPER_K, TEMPER_RGB[:, k]) for k in range(3)], axis=-1)
+    return colour + _copper(mark, x, y)[..., None] * (COPPER_RGB - colour)
+
+
+def _copper(mark: Mark, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Share of copper that the hot tip left on its face."""
+    picked = float(np.clip((mark.surface_k - COPPER_K) / BRASS_K, 0, 0.8))
+    return picked * inside(np.hypot(x, y) - 0.45 * mark.tip_m, 0.15e-3)
 
 
 def _relief(
@@ -104,7 +113,7 @@ def _relief(
     distance = np.hypot(x, y * (1 + 0.3 * abs(lean)))
     wall = np.exp(-np.square((distance - radius) / 0.25e-3))
     towards = (x * np.cos(lamp_rad) + y * np.sin(lamp_rad)) / np.maximum(distance, 1e-6)
-    uneven = np.clip(1 + 3.0 * lean * x / np.maximum(distance, 1e-6), 0, 3)
+    uneven = np.clip(1 + 4.0 * lean * x / np.maximum(distance, 1e-6), 0, 3)
     polish = 0.10 * inside(distance - radius, 0.1e-3)
     return 3.5e3 * depth_m * wall * towards * uneven + polish
 
@@ -115,7 +124,7 @@ def _spatter(states: States, field: Field, side: int, rng: np.random.Generator) 
     on = spatter.stuck == side
     way = np.stack([np.cos(spatter.direction_rad), np.sin(spatter.direction_rad)], axis=1)[on]
     reach = spatter.reach_m[on, None]
-    long = rng.uniform(0.02, 0.4, (int(on.sum()), 1))
+    long = rng.uniform(0.02, 0.4, (len(spatter), 1))[on]
     return streaks(field, way * reach * (1 - long), way * reach, spatter.size_m[on])
 
 

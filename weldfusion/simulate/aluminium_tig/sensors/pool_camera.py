@@ -19,8 +19,8 @@ from weldfusion.simulate.sensors.dropout import hold
 
 RATE = 1
 PICTURE_PX = 224
-SHOT, READ = 0.5, 2.5
-PLATE, CLEANED, BEAD, POOL, ARC = 44.0, 14.0, 58.0, 66.0, 420.0
+SHOT, READ = 0.12, 1.0
+PLATE, CLEANED, BEAD, POOL, ARC = 36.0, 7.0, 44.0, 84.0, 420.0
 FLICKER = 0.05
 RIPPLE_MM = 1.1
 
@@ -116,15 +116,15 @@ def light(seen: Scene, setup: Setup, picture: int, rng: np.random.Generator) -> 
     film = min(setup.dull + float(seen.film[picture]), 1.0)
     grains = _grains(rng, view.pixels)
     total = _plate(seen, setup, picture, x, y, film)
-    total = _over(total, _bead(seen, picture, x, y, film) + 3 * grains, _behind(seen, picture, x, y))
+    total = _over(total, _bead(seen, picture, x, y, film) + grains, _behind(seen, picture, x, y))
     inside = pool_scene.in_pool(x, y, seen, picture)
     surface = _surface(seen, picture, x, y, film) + (2.5 + 30 * film**2) * grains
     mirrored = _step(pool_scene.in_reflection(x, y, view, wobble), 0.12)
-    surface = surface + 26 * (1 - 0.6 * film) * mirrored
+    surface = surface + 14 * (1 - 0.6 * film) * mirrored
     total = _over(total, surface, _step(inside, 0.08))
-    total += 14 * (1 - film) * np.exp(-((inside / 0.25) ** 2))
+    total += 20 * (1 - film) * np.exp(-((inside / 0.25) ** 2))
     total = total - _specks(seen, picture, x, y, film, rng)
-    total += 30 * np.exp(-((x / 3.5) ** 2) - ((y - 0.8) / 3.0) ** 2)
+    total += 16 * np.exp(-((x / 3.5) ** 2) - ((y - 0.8) / 3.0) ** 2)
     total += (ARC - total) * _step(pool_scene.in_arc(x, y), 0.10)
     rod = 168 + 70 * np.exp(np.minimum(y, 0) / 1.5)
     return _over(total, rod, _step(pool_scene.in_electrode(x, y, view, wobble), 0.06))
@@ -136,15 +136,15 @@ def _plate(seen: Scene, setup: Setup, picture: int, x: np.ndarray, y: np.ndarray
     edges = sum(np.exp(-(((x - joint - side * seen.groove_half) / 0.18) ** 2)) for side in (-1, 1))
     higher = 1 + 0.10 * hilo * np.tanh(x - joint)
     half = seen.bead_half[picture][:, None] + max(2.2 - 2.4 * film, 0.3)
-    cleaned = _step(half - np.abs(x - seen.bead_x[picture][:, None]), 0.25) * _step(y + 2.0, 0.4)
-    return (PLATE - 14 * setup.groove * edges) * higher + CLEANED * (1 - 0.5 * film) * cleaned
+    cleaned = _step(half - np.abs(x - seen.bead_x[picture][:, None]), 0.5) * _step(y + 2.0, 0.4)
+    return (PLATE - 7 * setup.groove * edges) * higher + CLEANED * (1 - 0.5 * film) * cleaned
 
 
 def _bead(seen: Scene, picture: int, x: np.ndarray, y: np.ndarray, film: float) -> np.ndarray:
     """The solidified weld with ripples bent backwards."""
     aside = (x - seen.bead_x[picture][:, None]) / seen.bead_half[picture][:, None]
     behind = float(seen.place[picture] % RIPPLE_MM) - (y + 0.8 * aside**2) / pool_scene.FORESHORTENED
-    return BEAD - 8 * film + 6 * np.cos(2 * np.pi * behind / RIPPLE_MM) * (1 - 0.5 * film)
+    return BEAD - 5 * film + 2.5 * np.cos(2 * np.pi * behind / RIPPLE_MM) * (1 - 0.5 * film)
 
 
 def _behind(seen: Scene, picture: int, x: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -160,8 +160,8 @@ def _surface(seen: Scene, picture: int, x: np.ndarray, y: np.ndarray, film: floa
     aside = (x - float(seen.pool_x[picture])) / (0.3 * width)
     middle = pool_scene.POOL_FRONT_MM + 0.6 * length
     hollow = np.exp(-(aside**2) - ((y - middle) / (0.3 * length)) ** 2)
-    shine = 26 * (1 - 0.7 * film) * np.exp(-(((y - 1.5) / 2.5) ** 2))
-    return POOL - 10 * film + shine - 16 * min(float(seen.sag[picture]), 1.2) * hollow
+    shine = 14 * (1 - 0.7 * film) * np.exp(-(((y - 1.5) / 2.5) ** 2))
+    return POOL - 20 * film + shine - 20 * min(float(seen.sag[picture]), 1.2) * hollow
 
 
 def _specks(

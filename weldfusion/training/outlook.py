@@ -70,8 +70,8 @@ def trial(
         torch.stack(step(windows, number)).sum().backward()
 
     with sped_up(copied, replace(speed, compile=False)), limits_told(batch_size):
-        took = [_seconds(partial(train, 0), device)]
-        while len(took) < _TRIAL_STEPS and sum(took) < _TRIAL_S:
+        took: list[float] = []
+        while len(took) < 2 or (len(took) < _TRIAL_STEPS and sum(took) < _TRIAL_S):
             took.append(_seconds(partial(train, len(took)), device))
         of_epoch = (1 + _STATES_PER_WEIGHT) * _seconds(partial(_write, copied), device)
         if select is not None and len(select):

@@ -12,6 +12,7 @@ import matplotlib
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
+from PIL import Image
 from scipy.signal import spectrogram
 
 from weldfusion.simulate.process import Plan, plan_welds
@@ -22,6 +23,7 @@ from weldfusion.simulate.pulsed_gta.weld import SimulatedWeld
 
 PICTURE = Path(__file__).with_name("simulator_pulsed_gta.png")
 WELDS, SECONDS = 24, 5.0
+COLOURS = 96
 SENSORS = ("pool_camera", "microphone", "infrared")
 HEIGHTS = (2.4, 2.4, 1, 1, 1.4, 1.2)
 
@@ -89,6 +91,7 @@ def main() -> None:
         len(HEIGHTS),
         len(welds),
         figsize=(10, 13),
+        dpi=65,
         layout="constrained",
         gridspec_kw={"height_ratios": HEIGHTS},
     )
@@ -97,7 +100,9 @@ def main() -> None:
         curves(axes[2:, column], weld)
         axes[0, column].set_title(f"{name}: plate {weld.design.plate_m * 1e3:g} mm", fontsize=10)
         axes[-1, column].set_xlabel("time, s")
-    figure.savefig(options.out, dpi=75)
+    figure.canvas.draw()
+    drawn = Image.fromarray(np.asarray(figure.canvas.buffer_rgba())[..., :3])  # type: ignore[attr-defined]
+    drawn.quantize(COLOURS).save(options.out, optimize=True)
 
 
 if __name__ == "__main__":

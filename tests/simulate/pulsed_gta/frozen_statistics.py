@@ -1,5 +1,5 @@
-"""Statistics of 24 GTA welds, one value a weld; `python -m tests.simulate.pulsed_gta.frozen_statistics` prints
-the file that `test_frozen.py` compares with (only for a new version of the process)."""
+"""Statistics of 24 GTA welds, one value a weld; `python -m tests.simulate.pulsed_gta.frozen_statistics`
+prints the file that `test_frozen.py` compares with (only for a new version of the process)."""
 
 import hashlib
 import json
@@ -36,7 +36,7 @@ def statistics(weld: SimulatedWeld) -> dict[str, float]:
     found |= {f"share of {name}": along.count(name) / len(along) for name in PENETRATION}
     for name, edges in BANDS.items():
         recording = weld.recordings[name]
-        frequency, density = welch(recording.values[0], recording.true.rate, nperseg=2048)
+        frequency, density = welch(recording.values[0], recording.true.rate, nperseg=2000)
         for low, high in pairwise(edges):
             band = density[(frequency >= low) & (frequency < high)]
             found[f"{name} log energy {low}-{high} Hz"] = np.log(band.sum())

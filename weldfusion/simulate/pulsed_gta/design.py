@@ -21,7 +21,7 @@ TRIES = 200
 @dataclass(frozen=True)
 class Design:
     """What is set for one weld: currents (A), pulses (Hz, share at the peak), travel speed (m/s), length of
-    the arc and nominal thickness of the plate (m). None says how the weld comes out: labels never use them."""
+    the arc and nominal thickness of the plate (m). None says how it comes out: labels never use them."""
 
     peak_a: float
     base_a: float

@@ -11,7 +11,7 @@ from scipy.signal import lfilter
 RATE = 4_410
 DECAY_S = 0.060
 METRES_PER_AMPERE, AT_HZ = 4.0e-6, 185.0
-STIRRED_M = 0.06e-3
+STIRRED_M = 0.12e-3
 BULK, SLOSHING, MEMBRANE = 5.84, 3.37, 1.08
 
 

@@ -75,8 +75,11 @@ def source(states: States, setup: Setup, emitted: np.ndarray, rng: np.random.Gen
 
 
 def tilt_db(states: States, most_db: float, times: np.ndarray) -> np.ndarray:
-    """Energy of the noise from 4 to 7.5 kHz over that from 2 to 4 kHz, in dB against the root just reached (the
-    bands overlap: over all above and below 4 kHz it is two thirds of that). Rises with the depth beyond the root by 2.2 dB/mm, by at most ±`most_db`."""
+    """Energy of the noise from 4 to 7.5 kHz over that from 2 to 4 kHz, in dB against the root just reached.
+
+    Rises with the depth beyond the root by 2.2 dB/mm, by at most ±`most_db`. As the bands' edges overlap,
+    about two thirds of it show when all below is compared with all above 4 kHz.
+    """
     depth = np.interp(times, states.depth_m.times, states.depth_m.values)
     return np.clip(TILT_DB_PER_M * (depth - states.root_m), -most_db, most_db)
 

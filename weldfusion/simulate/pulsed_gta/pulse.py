@@ -20,7 +20,7 @@ class Pulse:
         phase: share of the period that has passed at weld time 0.
 
     >>> pulse = Pulse(200.0, 50.0, 2.0, 0.5, 0.0)
-    >>> pulse.at(np.array([0.1, 0.3, 0.0015])).tolist()
+    >>> pulse.at(np.array([0.1, 0.3, 0.0015])).round(6).tolist()
     [200.0, 50.0, 125.0]
     >>> pulse.mean_a
     125.0

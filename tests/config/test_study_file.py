@@ -4,6 +4,7 @@ import pytest
 
 from weldfusion.config.load import load_layers
 from weldfusion.config.study_file import read_study, row_layers
+from weldfusion.config.yaml_layer import override_layers
 from weldfusion.errors import ConfigError
 
 BASE = "data: {root: d, targets: [a]}\ntrainer: {max_epochs: 5}\ntraining: {batch_size: 4}\n"
@@ -110,3 +111,14 @@ def test_a_setting_that_fits_nothing_is_told_with_its_line(write):
         settings_of(study, "a")
     assert "s.yaml:" in str(told.value)
     assert "did you mean Concat" in str(told.value)
+
+
+def test_seeds_are_those_of_the_study_else_of_the_config_and_an_option_comes_last(write, tmp_path):
+    (tmp_path / "five.yaml").write_text("seeds: 5\n")
+    asked = GOOD.replace("other.file: other.yaml", "other.file: [other.yaml, five.yaml]")
+    with_seeds, without = read_study(write(asked)), read_study(write(asked.replace("seeds: 3\n", "")))
+    assert [settings_of(with_seeds, name).seeds for name in ("as is", "other.file")] == [3, 3]
+    assert [settings_of(without, name).seeds for name in ("as is", "other.file")] == [1, 5]
+    row = with_seeds.rows[0]
+    layers = [*row_layers(with_seeds, row), *override_layers(["--seeds", "2"])]
+    assert load_layers(layers, tell=lambda line: None)[0].seeds == 2

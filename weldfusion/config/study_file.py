@@ -64,7 +64,7 @@ def read_study(path: Path | str) -> Study:
         read,
         base=_files(file, "base", values.get("base", [])),
         every=_every(file, values.get("every")),
-        seeds=_count(file, "seeds", values.get("seeds", 1)),
+        seeds=_count(file, "seeds", values["seeds"]) if "seeds" in values else None,
         splits=_count(file, "splits", values.get("splits", 1)),
         fractions=fractions,
         targets=targets,
@@ -76,13 +76,15 @@ def read_study(path: Path | str) -> Study:
 
 
 def row_layers(study: Study, row: Row, files: Sequence[Path | str] = ()) -> list[Layer]:
-    """The layers of a row's config: base, its files, files of `every`, `files`, settings of `every`, its own.
+    """The layers of a row's config: base, its files, files of `every`, `files`, settings of `every`, its own,
+    and the study's number of seeds.
 
     Raises ConfigError where a file cannot be read.
     """
     named = [*study.base, *row.files, *study.every.files, *files]
     layers = [read_layer(Path(file)) for file in named]
-    return [*layers, *_settings(study.every), *_settings(row)]
+    seeds = [] if study.seeds is None else [Layer({"seeds": study.seeds}, {"seeds": str(study.path)})]
+    return [*layers, *_settings(study.every), *_settings(row), *seeds]
 
 
 def _settings(row: Row) -> list[Layer]:

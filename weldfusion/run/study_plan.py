@@ -48,7 +48,7 @@ class Planned:
 
     Args:
         cell: row and fraction.
-        settings: of the row; `split` and `seeds` are still those of its config.
+        settings: of the row; `split` is still that of its config.
         resolved: config of the run as plain values, with the folds' file as its split.
         dataset: the welds.
         folds: with the fraction of the training welds.
@@ -125,7 +125,6 @@ def _plan_row(
         own = {
             **resolved,
             "split": {"class_path": f"{FromFile.__module__}.FromFile", "init_args": {"path": str(split)}},
-            "seeds": study.seeds or settings.seeds,
             "name": cell.name,
         }
         run = folder / "runs" / cell.name

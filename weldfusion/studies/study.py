@@ -39,7 +39,7 @@ class Study:
         rows: in the order of the table; the others are compared with the first.
         base: config files that every row begins with.
         every: what is joined after the files of every row (its name is not used).
-        seeds: networks of each fold.
+        seeds: networks of each fold; None: as many as the config says.
         splits: how often the welds are divided anew.
         fractions: shares of the training welds, ascending.
         targets: targets of the table; all that are trained by default.
@@ -53,7 +53,7 @@ class Study:
     rows: Sequence[Row]
     base: Sequence[Path] = ()
     every: Row = field(default_factory=lambda: Row("every"))
-    seeds: int = 1
+    seeds: int | None = None
     splits: int = 1
     fractions: Sequence[float] = (1.0,)
     targets: Sequence[str] = ()

@@ -35,6 +35,7 @@ from weldfusion.training.network import NetworkStage
 from weldfusion.training.out_of_fold import OutOfFold, inner_folds, without
 from weldfusion.training.outlook import Inner, Outlook, outlook_lines, parts_lines, trial
 from weldfusion.training.post_hoc import CalibrationPart, LearnedFusion, Temperature
+from weldfusion.training.pretrain.stage import pretraining, pretraining_lines
 from weldfusion.training.processes import (
     check_launch,
     is_first,
@@ -214,7 +215,7 @@ def fit_fold(
     check_segmenters(model, fold, windows.dataset)
     fitted, trained = Fitted(model), (folder / NETWORK).is_file()
     if not trained:
-        for part in (data.fit, data.select, data.calibrate):
+        for part in (data.fit, data.select, data.calibrate, data.unlabelled):
             if part is not None:
                 part.prepare()
     settings = at_speed(settings, data, model, run)
@@ -246,7 +247,8 @@ def stages(settings: FitSettings, fold: Fold, seed: int, learns: bool = False) -
     training, batch_size = settings.training, settings.training.batch_size
 
     def first(title: str) -> list[Stage]:
-        return [Statistics(batch_size, settings.data.workers), *gradients(settings, seed, title)]
+        before = pretraining(settings, seed, title)
+        return [Statistics(batch_size, settings.data.workers), *before, *gradients(settings, seed, title)]
 
     found = first(f"{fold.name} seed {seed}")
     apart = bool(fold.welds("calibrate"))
@@ -290,7 +292,11 @@ def fold_data(settings: FitSettings, windows: WeldWindows, fold: Fold) -> FoldDa
         raise RunError(f"{fold.name}: no weld of the data set is in the fit part; check split.csv")
     modalities = windows.dataset.card.modalities
     untimed = frozenset(name for name in fit.flows if not modalities[name].timed)
-    return FoldData(fit, part("select"), part("calibrate"), untimed)
+    unlabelled = None
+    if settings.training.pretrain is not None:
+        unused = [weld for weld in fold.welds("unused") if weld in known]
+        unlabelled = windows.subset([*fit.welds, *unused])
+    return FoldData(fit, part("select"), part("calibrate"), untimed, unlabelled)
 
 
 def introduction(
@@ -307,6 +313,7 @@ def introduction(
     if (settings.training.calibrate or model.learns_after) and data.calibrate is None:
         inner = inner_outlook(settings, data, fold, seed)
         lines.append(f"  calibrated by {inner.networks} more trainings, each without a part of the groups")
+    lines += pretraining_lines(settings.training.pretrain, data)
     lines += [*own_epochs(settings), f"  {speed_line(asked_speed(settings.trainer))}"]
     return [*lines, *outlook_lines(model, outlook(settings, data, model), inner, folder)]
 

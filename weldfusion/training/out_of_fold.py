@@ -97,7 +97,9 @@ def without(data: FoldData, held: frozenset[str]) -> FoldData:
         raise RunError("training.calibrate: an inner fold has no weld to fit on; set it to false")
     select = None if data.select is None else _subset(data.select, lambda weld: weld not in held)
     everyone = data.fit.subset([*data.fit.welds, *(data.select.welds if data.select else [])])
-    return replace(data, fit=fit, select=select, calibrate=_subset(everyone, lambda weld: weld in held))
+    seen = None if data.unlabelled is None else _subset(data.unlabelled, lambda weld: weld not in held)
+    calibrate = _subset(everyone, lambda weld: weld in held)
+    return replace(data, fit=fit, select=select, calibrate=calibrate, unlabelled=seen)
 
 
 def _subset(windows: WeldWindows, wanted: Callable[[str], bool]) -> WeldWindows | None:

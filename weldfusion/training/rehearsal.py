@@ -17,6 +17,8 @@ from weldfusion.systems.graph import FusionModel
 from weldfusion.systems.parts import Parts
 from weldfusion.systems.sizes import check_sizes
 from weldfusion.training.devices import process_count, statistics_together
+from weldfusion.training.pretrain.pretraining import Stem
+from weldfusion.training.pretrain.stage import checked
 from weldfusion.training.schedules import OneCosine, refuse_plateau
 from weldfusion.training.settings import FitSettings, TrainingSettings
 from weldfusion.training.several import check_stages, only, plans
@@ -42,6 +44,8 @@ def rehearse(settings: FitSettings, windows: WeldWindows) -> None:
         else:
             with only(model, plan.modalities):
                 check_schedule(plan.training, model, f"training.stages.{number}")
+    if (pretrain := settings.training.pretrain) is not None:
+        pretrain.objective(Stem(model, checked(pretrain, model)))
     check_cache(settings.data.cache)
     warn_of_own_statistics(settings.trainer, model)
     warn_of_adapted(settings.model.parts(), windows.flows)

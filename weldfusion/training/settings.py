@@ -1,10 +1,9 @@
 """The `training:` section of a config and the whole config of a run."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from torch.nn import Parameter
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
@@ -15,8 +14,8 @@ from weldfusion.errors import ConfigError
 from weldfusion.systems.parts import Parts
 from weldfusion.systems.system import System
 from weldfusion.training.augment.augmentation import Augmentation
+from weldfusion.training.pretrain.pretraining import MakeOptimizer, Pretraining
 
-MakeOptimizer = Callable[[Iterable[Parameter]], Optimizer]
 MakeScheduler = Callable[[Optimizer], LRScheduler]
 
 
@@ -69,6 +68,8 @@ class TrainingSettings:
         augment: changes of each modality in training steps only, such as `{sound: [{class_path: Noise}]}`.
         stages: several gradient trainings after each other, each of some modalities, such as
             `[{modalities: [sound]}, {modalities: [photos], max_epochs: 20}]`; one of everything by default.
+        pretrain: how the encoder of a modality learns from recordings alone before, on the welds that the
+            split leaves `unused` too, such as `{class_path: Autoencoder, init_args: {modality: photos}}`.
     """
 
     batch_size: int = 32
@@ -81,6 +82,7 @@ class TrainingSettings:
     calibrate: bool = False
     augment: Mapping[str, Sequence[Augmentation]] | None = None
     stages: Sequence[GradientStage] | None = None
+    pretrain: Pretraining | None = None
 
     def __post_init__(self) -> None:
         if self.stages is not None and not self.stages:

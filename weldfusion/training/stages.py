@@ -27,12 +27,14 @@ FUSION, TEMPERATURE = "3-fusion.pt", "3-temperature.pt"
 
 @dataclass(frozen=True)
 class FoldData:
-    """Windows of the parts that fitting may see; `untimed` names modalities given once per weld."""
+    """Windows of the parts that fitting may see; `untimed` names modalities given once per weld, `unlabelled`
+    are those of the fit part and of unused welds, for what asks for no truth."""
 
     fit: WeldWindows
     select: WeldWindows | None
     calibrate: WeldWindows | None
     untimed: frozenset[str]
+    unlabelled: WeldWindows | None = None
 
 
 @dataclass

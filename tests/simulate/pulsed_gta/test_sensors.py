@@ -89,9 +89,10 @@ def test_a_tick_at_peak_repeats_the_last_picture(plain_gta: Make) -> None:
     )
 
 
-def test_the_melting_isotherm_is_as_wide_as_the_pool(plain_gta: Make) -> None:
+def test_on_a_cold_plate_the_melting_isotherm_is_as_wide_as_the_pool(plain_gta: Make) -> None:
     (weld,) = plain_gta(1, ("noise",))
-    states, now = weld.states, np.array([1.0])
+    cold = replace(weld.states.warmth_k, values=np.zeros(len(weld.states.warmth_k)))
+    states, now = replace(weld.states, warmth_k=cold), np.array([1.0])
     aside = np.linspace(0, 8e-3, 4001)
     hot = infrared.temperature(states, now, np.ones(1), np.zeros(1), aside)[0, 0]
     reach = aside[np.flatnonzero(hot > infrared.MELTING_K)[-1]]

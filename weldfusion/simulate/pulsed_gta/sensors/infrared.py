@@ -1,9 +1,10 @@
 """Radiance frames at 3.9 µm of pool tail and bead by a camera that moves with the torch; float16.
 
-A quasi-steady field whose isotherm at the melting point is as wide and as long as the pool. Behind it the
-temperature falls with 1/r as in a thick plate, more slowly as in a thin one, where the pool is through; what
-lies s behind the torch is as hot as it became s/V ago. Emissivity is the main error of thermography
-(J. Imaging 2023, 9, 198). Full scale is the nominal signal of the solid at its melting point.
+A quasi-steady field whose isotherm at the melting point is, on a cold plate, as wide and as long as the pool;
+as the plate warms up, all of it gets up to 80 K hotter. Behind the pool the temperature falls with 1/r as in
+a thick plate, more slowly as in a thin one, where the pool is through; what lies s behind the torch is as hot
+as it became s/V ago. Emissivity is the main error of thermography (J. Imaging 2023, 9, 198).
+Full scale is the nominal signal of the solid at its melting point.
 """
 
 from dataclasses import dataclass

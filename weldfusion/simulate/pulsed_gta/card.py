@@ -20,10 +20,10 @@ DEPARTURES = (
     "camera, sound and infrared hardly told the depth",
     "welds of 5 s by default (planned 20), pictures of 128 pixels (the paper has 256)",
     "a sagging pool lengthens the arc and raises its voltage (planned: lowers it)",
-    "groups differ less than planned in sulphur, plate and emissivity; the surface oscillates up to 2.2 mm, more "
-    "than is known of real pools",
-    "random windows flatter by 10 to 20 points (planned 3 to 8); for penetration trees on all sensors do not beat "
-    "the parameters",
+    "groups differ less than planned in sulphur, plate and emissivity",
+    "the surface oscillates up to 2.2 mm, more than is known of real pools",
+    "random windows flatter by 10 to 20 points (planned 3 to 8)",
+    "for penetration trees on all sensors do not beat the parameters",
 )
 
 

@@ -84,21 +84,12 @@ def test_network_of_the_parameters_has_2563_weights():
 def test_paper_preset_has_the_papers_sizes():
     settings, _ = load_settings([CONFIGS / "paper.yaml"])
     inputs, training = settings.data.inputs, settings.training
-    assert inputs["coaxial_camera"].size == (224, 224)
+    assert inputs["views"].size == (224, 224)
     assert training.batch_size == 64
-    assert [stage.modalities for stage in training.stages] == [
-        ["infrared"],
-        ["coaxial_camera"],
-        ["parameters"],
-    ]
-    flows = {
-        "infrared": PAPER["infrared"],
-        "coaxial_camera": PAPER["views"],
-        "parameters": PAPER["parameters"],
-    }
+    assert [stage.modalities for stage in training.stages] == [["infrared"], ["views"], ["parameters"]]
     with torch.device("meta"):
-        model = FusionModel(flows, VERDICT, settings.model)
-    assert size(model, "coaxial_camera") == 13_789_763
+        model = FusionModel(PAPER, VERDICT, settings.model)
+    assert size(model, "views") == 13_789_763
     check_stages(training.stages, model)
 
 

@@ -52,7 +52,7 @@ def draw_design(rng: np.random.Generator) -> Design:
     """
     plan = str(rng.choice(PLANS, p=SHARES))
     stock = float(rng.choice(STOCK_MM))
-    sheets = stock * np.exp(0.015 * rng.standard_normal(2)) * (1.0, 0.97)
+    sheets = stock * np.exp(0.028 * rng.standard_normal(2)) * (1.0, 0.97)
     for _ in range(100):
         angle = ANGLE_DEG if plan == "inclined" or rng.random() < ANGLED else 0.0
         pressures = PRESSURES_PSI[:1] if plan == "inclined" else _fitting(angle)

@@ -131,10 +131,10 @@ CMT = ArcPreset(
         "the three frames of a wait phase are stored as if evenly spaced",
         "depth includes the back reinforcement (planned: clipped at the root)",
         "one of three recordings has its strongest line at twice the rate of cycles, ours never",
-        "trees on plain features, sessions held out, miss the depth by 0.42 mm (frames), 0.40 (sound), 0.37 (both); "
-        "planned 0.29, 0.29, 0.25",
+        "trees on plain features, sessions held out, miss the depth by 0.42 mm (frames), 0.40 (sound), 0.37 "
+        "(both); planned 0.29, 0.29, 0.25",
         "for penetration frames and sound together tell trees no more than the sound alone",
-        "windows split at random flatter sessions held out by 8 points (all sensors) and 13 (frames and sound)",
+        "windows at random flatter sessions held out by 8 points (all sensors) and 13 (frames and sound)",
         "not confirmed with a network: MCRNet on 28 training welds does worse than a linear model",
     ),
 )

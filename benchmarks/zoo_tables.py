@@ -1,0 +1,77 @@
+"""The papers' tables on simulated welds of each system's own process, in reduced sizes.
+
+Each part is a study of `configs/systems/<name>/tables/` on a data set of its own (seed 21, on which nothing was
+chosen), two folds of whole sessions, one network a fold. Epochs are reduced for two cores and told in every
+note: a figure shows what the network reaches in so many, not the most it can. Rows can be stopped and gone on
+with; `--kept` trains nothing and joins what is finished; a row that was never trained says `not run`. A goal is
+met where a row beats the best simple baseline on its own sensors and folds, after Holm's correction.
+"""
+
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from real_studies import Part, benchmark
+
+from weldfusion.simulate.data_set import write_data_set
+from weldfusion.simulate.find import find_process
+from weldfusion.simulate.process import plan_welds
+
+SEED = 21
+NAME = "zoo_tables"
+FOLDS = {"split": {"class_path": "KFold", "init_args": {"k": 2, "by": "session", "select": 0}}, "seeds": 1}
+
+
+def simulated(home: Path, process: str, welds: int, weld_s: float | None = None) -> Path:
+    """The data set below `home`, made the first time."""
+    folder = home / "data" / process
+    if not (folder / "manifest.csv").is_file():
+        found = find_process(process)
+        write_data_set(found, plan_welds(found, welds, SEED, weld_s=weld_s), folder)
+    return folder
+
+
+@dataclass(frozen=True)
+class Table:
+    """A study of one system.
+
+    Args:
+        study: file below `configs/systems`.
+        process: simulated process.
+        welds: number of welds.
+        epochs: of every network.
+        weld_s: length of a weld (s), the usual one by default.
+    """
+
+    study: str
+    process: str
+    welds: int
+    epochs: int
+    weld_s: float | None = None
+
+    def part(self) -> Part:
+        system, _, table = self.study.replace("/tables", "").removesuffix(".yaml").partition("/")
+        return Part(
+            f"{system}_{table}",
+            self.study,
+            self.process,
+            f"{self.welds} simulated welds ({self.process}), {self.epochs} epochs",
+            overrides={**FOLDS, "trainer.max_epochs": self.epochs},
+            prepare=partial(simulated, process=self.process, welds=self.welds, weld_s=self.weld_s),
+        )
+
+
+TABLES = (
+    Table("emmdl/tables/classifiers.yaml", "resistance_spot", 240, 10),
+    Table("vision_spectrum/tables/fusion.yaml", "busbar", 240, 10),
+    Table("am_tsfnet/tables/ablation.yaml", "pulsed_gta", 48, 5),
+    Table("mcrnet/tables/ablation.yaml", "cmt", 48, 5),
+    Table("cnn_sk/tables/sk_depth.yaml", "cmt", 48, 5),
+    Table("rtm/tables/fusion.yaml", "aluminium_tig", 96, 5),
+    Table("rtm/tables/enhancement.yaml", "aluminium_tig", 96, 5),
+    Table("cafnet/tables/data_fractions_small.yaml", "laser_al", 96, 5, 1.0),
+)
+PARTS: tuple[Part, ...] = tuple(table.part() for table in TABLES)
+
+if __name__ == "__main__":
+    raise SystemExit(benchmark(NAME, __doc__, PARTS))

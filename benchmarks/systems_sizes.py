@@ -1,6 +1,6 @@
 """Parameters and multiply-adds of the published systems in the papers' sizes, beside what the papers state.
 
-Built from the configs with the inputs of the paper: one photodiode, colour pictures, seven classes.
+Built from the configs with the inputs of the paper: one photodiode, colour pictures.
 """
 
 from collections.abc import Mapping
@@ -34,7 +34,6 @@ class Published:
 
 
 _DIODE = {"photodiode": 1}
-_COLOUR = {"coaxial_camera": 3}
 PUBLISHED = (
     Published("CAFNet", "cafnet/cafnet.yaml", 179_715, None, "its code", _DIODE),
     Published("1D-CNN-AP", "cafnet/cnn1d_ap.yaml", 112_899, None, "code of CAFNet", _DIODE),
@@ -45,7 +44,7 @@ PUBLISHED = (
     Published("vision–spectrum, image", "vision_spectrum/paper_image.yaml", 5.6e6, 8.5e9, PAPER),
     Published("vision–spectrum, concat", "vision_spectrum/paper_concat.yaml", 15.9e6, 12.6e9, PAPER),
     Published("vision–spectrum, cross", "vision_spectrum/paper_cross.yaml", 25.9e6, 18.5e9, PAPER),
-    Published("EMMDL", "emmdl/paper.yaml", channels=_COLOUR),
+    Published("EMMDL", "emmdl/paper.yaml"),
     Published("AM-TSFNet", "am_tsfnet/paper.yaml"),
     Published("MCRNet", "mcrnet/paper.yaml"),
     Published("RTM", "rtm/paper.yaml", channels={"pool_camera": 3}),

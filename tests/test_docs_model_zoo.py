@@ -15,6 +15,7 @@ from weldfusion.run.describing import card_of
 
 DOCS = Path(__file__).parents[1] / "docs"
 PAGE = model_zoo.PAGE.read_text("utf-8")
+PAGES = [model_zoo.PAGE, *sorted(model_zoo.FOLDER.glob("*.md"))]
 AGAIN = "run `python docs/model_zoo.py`"
 
 
@@ -70,10 +71,12 @@ def test_the_config_of_own_data_is_whole(tmp_path):
     assert [piece.name for piece in found.pieces if piece.name.endswith("Head")] == ["ClassHead"]
 
 
-def test_commands_are_words_that_the_verbs_know():
-    commands = re.findall(r"^weldfusion (.+)$", PAGE, re.MULTILINE)
-    assert len(commands) > 4
+@pytest.mark.parametrize("file", PAGES, ids=lambda file: file.stem)
+def test_commands_are_words_that_the_verbs_know(file):
+    text = file.read_text("utf-8").replace("\\\n", " ")
+    commands = re.findall(r"^weldfusion (.+)$", text, re.MULTILINE)
+    assert len(commands) > 3
     for command in commands:
         build_parser().parse_args(shlex.split(command))
-        for config in re.findall(r"--config (\S+)", command):
+        for config in re.findall(r"--config (configs/\S+)", command):
             assert (DOCS.parent / config).is_file()

@@ -40,6 +40,14 @@ def test_features_and_maps_are_those_of_the_network_in_the_file(stored):
     assert encoder.out == Flow("maps", 512, size=(2, 2))
 
 
+@pytest.mark.parametrize(("name", "weights"), [("resnet50", 25_557_032), ("mobilenet_v2", 3_504_872)])
+def test_weights_with_a_classifier_are_the_published_ones(name, weights):
+    with torch.device("meta"):
+        encoder = TorchvisionBackbone(RGB, name)
+        whole = nn.ModuleList([encoder, nn.Linear(encoder.out.channels, 1000)])
+    assert sum(weight.numel() for weight in whole.parameters()) == weights
+
+
 def test_tokens_are_the_maps_row_by_row(stored):
     network, path = stored
     x = torch.randn(2, 3, 96, 64)

@@ -127,7 +127,7 @@ def difficulty(count: int) -> Iterator[Row]:
         yield row(f"balanced accuracy, {' + '.join(names)}", held.mean(), "", goal, note=note)
         if names == SINGLE:
             gap = 100 * (mixed - held).mean()
-            yield row("23 welds at random less sessions held out, all", gap, "points", between(-1, 8))
+            yield row("23 welds at random less sessions held out, all", gap, "points", between(3, 8))
     best = max(held_of[(name,)].mean() for name in SINGLE)
     gain = 100 * (held_of[SINGLE].mean() - best)
     yield row("all sensors less the best one", gain, "points", Goal(">=", 3))
@@ -139,7 +139,7 @@ def without_groups(count: int) -> Iterator[Row]:
     features, truth = features_of_welds(welds), truth_of_welds(welds)
     mixed, held, _ = scored(np.concatenate([features[name] for name in SINGLE], axis=1), truth)
     note = f"at random {mixed:.3f}, sessions held out {held:.3f}"
-    yield row("23 the same without group effects", 100 * (mixed - held), "points", between(-2, 2), note=note)
+    yield row("23 the same without group effects", 100 * (mixed - held), "points", Goal("<=", 1), note=note)
 
 
 def speed(count: int) -> Iterator[Row]:

@@ -48,7 +48,7 @@ class AMTSFNet(System):
 
     paper_targets = 2
 
-    image: str | None = "coaxial_camera"
+    image: str | None = "pool_camera"
     sound: str | None = "microphone"
     infrared: str | None = "infrared"
     shared_stages: int | None = None

@@ -125,7 +125,7 @@ class AttentionMap:
 
 @dataclass(frozen=True)
 class WeldTruth:
-    """What really happened in a simulated weld: collapses of the keyhole, and pores.
+    """What really happened in a simulated weld: events, such as collapses of the keyhole, and pores.
 
     `event_s` (E,) seconds on the weld's own clock with `event_kind` (E,) in words; `pore_s` (P,) when the
     beam was where the pore lies, `pore_um` (P,) diameters; only pores that stayed in the weld.

@@ -14,6 +14,8 @@ from weldfusion.simulate.sensors import noise
 FOLDER = "truth"
 PURE_NOISE = noise.modality().name
 """The simulated sensor that sees nothing of the weld: whatever share it gets is wrong."""
+COLLAPSES = frozenset(KINDS)
+"""Events that are collapses of the keyhole; other processes have events of their own."""
 OF_COLLAPSES = frozenset({"porosity", "pores", "local_porosity", "pores_per_cm"})
 """Simulated targets that collapses of the keyhole cause; the others follow the depth."""
 

@@ -137,6 +137,17 @@ def test_the_pointing_game_says_whether_collapses_cause_the_output(explanation, 
     assert dict(zip(table.columns, table.rows[0], strict=True))["collapses cause it"] == told
 
 
+def test_the_pointing_game_of_another_process_speaks_of_its_events_only(explanation):
+    truths = {weld: replace(one, event_kind=("current up",)) for weld, one in explanation.truths.items()}
+    assert truths
+    _, about, table, *_ = against_truth(replace(explanation, truths=truths))
+    assert "(current up)" in about.text
+    assert "keyhole" not in about.text
+    assert "collapse" not in about.text
+    assert table.columns[:2] == ["output", "sensor"]
+    assert table.rows == [["LP", "sound", 8, "62 % [40, 80]", "40 %"]]
+
+
 def test_weld_pages_show_each_explained_output_and_their_shares(explanation, pages):
     page = pages[5]
     table = next(element for element in page.elements if isinstance(element, Table))

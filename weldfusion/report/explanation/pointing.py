@@ -5,44 +5,41 @@ from typing import Any
 
 from weldfusion.evaluation.intervals import Interval
 from weldfusion.explain.explanation import Explanation
-from weldfusion.explain.truth import OF_COLLAPSES
+from weldfusion.explain.truth import COLLAPSES, OF_COLLAPSES
 from weldfusion.report.elements import Cell, Element, Heading, Table, Text
 from weldfusion.report.explanation.shares import Mean
 from weldfusion.report.explanation.words import in_percent, spread
 
-ABOUT = (
+OF_KEYHOLES = (
     "The recordings are simulated, so it is known when the keyhole collapsed. Of the windows with such an "
     "event: how often the strongest moment of the map lies at one, and how often a random moment would. An "
     "output that collapses do not cause (penetration, depth) need not point at them: no high rate is to be "
     "expected there."
 )
+OF_OTHERS = (
+    "The recordings are simulated, so it is known when something happened{kinds}. Of the windows with such "
+    "an event: how often the strongest moment of the map lies at one, and how often a random moment would. "
+    "An output that these events do not cause need not point at them: no high rate is to be expected there."
+)
+CAUSED = "collapses cause it"
 
 
 def against_truth(explanation: Explanation) -> list[Element]:
     """Table of the pointing game, and what a sensor of pure noise was given; empty without truth."""
-    played = _entries(explanation, "pointing")
     elements: list[Element] = []
-    if played:
-        rows: list[list[Cell]] = [
-            [
-                e["class"] or e["target"],
-                "yes" if e["target"] in OF_COLLAPSES else "no",
-                e["modality"],
-                e["windows"],
-                _part(e["rate"]),
-                in_percent(e["chance"]),
-            ]
-            for e in played
-        ]
-        columns = [
-            "output",
-            "collapses cause it",
-            "sensor",
-            "windows with an event",
-            "points at one",
-            "by chance",
-        ]
-        elements += [Heading("Against the truth", 3), Text(ABOUT), Table(columns, rows)]
+    if played := _entries(explanation, "pointing"):
+        kinds = sorted({kind for truth in explanation.truths.values() for kind in truth.event_kind})
+        caused = [entry["target"] in OF_COLLAPSES for entry in played]
+        collapses = any(caused) or not COLLAPSES.isdisjoint(kinds)
+        listed = f" ({', '.join(kinds)})" if kinds else ""
+        about = OF_KEYHOLES if collapses else OF_OTHERS.format(kinds=listed)
+        columns = ["output", "sensor", "windows with an event", "points at one", "by chance"]
+        rows = [_row(entry) for entry in played]
+        if collapses:
+            columns.insert(1, CAUSED)
+            for row, yes in zip(rows, caused, strict=True):
+                row.insert(1, "yes" if yes else "no")
+        elements += [Heading("Against the truth", 3), Text(about), Table(columns, rows)]
     for entry in _entries(explanation, "false_attribution"):
         elements.append(
             Text(
@@ -51,6 +48,11 @@ def against_truth(explanation: Explanation) -> list[Element]:
             )
         )
     return elements
+
+
+def _row(entry: Mapping[str, Any]) -> list[Cell]:
+    output = entry["class"] or entry["target"]
+    return [output, entry["modality"], entry["windows"], _part(entry["rate"]), in_percent(entry["chance"])]
 
 
 def _entries(explanation: Explanation, name: str) -> list[Mapping[str, Any]]:

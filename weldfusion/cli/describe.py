@@ -29,7 +29,7 @@ def add(verbs: Any) -> None:
     parser.add_argument(
         "--card",
         metavar="CARD",
-        help="build it from this dataset.yaml and no recordings; laser_al, laser_ss: the simulator's card",
+        help="build it from a dataset.yaml or a simulated process (laser_al, cmt …), without recordings",
     )
     parser.add_argument(
         "--weld-s", type=float, default=2.0, metavar="T", help="with --card: length of a weld in seconds [2]"

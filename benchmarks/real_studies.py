@@ -84,9 +84,10 @@ def finished(part: Part, home: Path, quick: bool = False) -> list[Row]:
     table = pd.read_csv(folder / "table.csv", keep_default_na=False, na_values=[""])
     by_name = {one.cell.row.name: one for one in planned}
     rows = []
-    for _, line in table.iterrows():
-        rows.append(told(part, line.to_dict(), by_name[line["row"]], study.rows[0].name))
-        last = line["row"] not in set(table["row"][int(line.name) + 1 :])
+    lines: list[dict[str, Any]] = table.to_dict("records")  # type: ignore[assignment]
+    for number, line in enumerate(lines):
+        rows.append(told(part, line, by_name[line["row"]], study.rows[0].name))
+        last = line["row"] not in {later["row"] for later in lines[number + 1 :]}
         if part.further and last:
             rows += part.further(f"{part.name}: {line['row']}: ", wf.Run(by_name[line["row"]].run))
     return rows

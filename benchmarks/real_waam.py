@@ -46,7 +46,7 @@ def segments(trained: wf.Run) -> tuple[pd.DataFrame, list[str]]:
         dh = np.load(dataset.root / "layers" / f"{weld.id}_dh.npy")
         layers.append(readings.assign(weld=weld.id, seg=np.arange(count), dh=dh))
     table = pd.concat(layers, ignore_index=True)
-    return table, [name for name in table if name.startswith("x")]
+    return table, [str(name) for name in table if str(name).startswith("x")]
 
 
 def by_segment(trained: wf.Run) -> dict[str, Frames]:
@@ -57,7 +57,7 @@ def by_segment(trained: wf.Run) -> dict[str, Frames]:
     first = [frame[frame["seed"] == frame["seed"].min()] for frame in trained.predictions()]
     found = {}
     for name, model in names.items():
-        value = {}
+        value: dict[tuple[str, str, int], float] = {}
         for fold in trained.split.values():
             part = table["weld"].map(fold.parts)
             fit, test = part.isin(TRAIN_PARTS) & table["dh"].notna(), part == "test"
@@ -66,7 +66,8 @@ def by_segment(trained: wf.Run) -> dict[str, Frames]:
             predicted = told.predict(table.loc[test, columns].to_numpy())
             keys = zip(table.loc[test, "weld"], table.loc[test, "seg"], strict=True)
             value |= {(fold.name, *key): one for key, one in zip(keys, predicted, strict=True)}
-        found[name] = tuple(_with(frame, value, name) for frame in first)
+        windows, welds = (_with(frame, value, name) for frame in first)
+        found[name] = windows, welds
     return found
 
 

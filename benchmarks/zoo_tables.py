@@ -1,17 +1,23 @@
 """The papers' tables on simulated welds of each system's own process, in reduced sizes.
 
-Each part is a study of `configs/systems/<name>/tables/` on a data set of its own (seed 21, on which nothing was
-chosen), two folds of whole sessions, one network a fold. Epochs are reduced for two cores and told in every
-note: a figure shows what the network reaches in so many, not the most it can. Rows can be stopped and gone on
-with; `--kept` trains nothing and joins what is finished; a row that was never trained says `not run`. A goal is
-met where a row beats the best simple baseline on its own sensors and folds, after Holm's correction.
+Each part is a study of `configs/systems/<name>/tables/` on a data set of its own (seed 21, on which nothing
+was chosen), two folds of whole sessions, one network a fold. Epochs are reduced for two cores and told in
+every note: a figure shows what the network reaches in so many, not the most it can. Rows can be stopped and
+gone on with; `--kept` trains nothing and joins what is finished; a row that was never trained says `not run`.
+A goal is met where a row beats the best simple baseline on its own sensors and folds, after Holm's
+correction. The tables in the papers' layout are kept in `results/zoo_tables/`; docs/model_zoo.py puts them on
+its page.
 """
 
+import argparse
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from real_studies import Part, benchmark
+from harness import RESULTS
+from real_studies import HOME, Part, benchmark
 
 from weldfusion.simulate.data_set import write_data_set
 from weldfusion.simulate.find import find_process
@@ -73,5 +79,31 @@ TABLES = (
 )
 PARTS: tuple[Part, ...] = tuple(table.part() for table in TABLES)
 
+LINK = re.compile(r"\[((?:\\.|[^\]\\])*)\]\(runs/[^)]*\)")
+"""Of a figure in a study's table to its run."""
+
+
+def keep_tables(home: Path, results: Path) -> None:
+    """Copies of the tables below `home`, without links to the runs, which stay where they were trained."""
+    results.mkdir(exist_ok=True)
+    for part in PARTS:
+        table = home / part.name / "table.md"
+        if table.is_file():
+            head = f"{part.study}: {part.told}; two folds of whole sessions, one network a fold\n\n"
+            kept = LINK.sub(r"\1", table.read_text(encoding="utf-8"))
+            (results / f"{part.name}.md").write_text(head + kept, encoding="utf-8")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(add_help=False)
+    parser.add_argument("--home", type=Path, default=HOME)
+    parser.add_argument("--quick", action="store_true")
+    options, _ = parser.parse_known_args(argv)
+    code = benchmark(NAME, __doc__, PARTS, argv)
+    if not options.quick:
+        keep_tables(options.home, RESULTS / NAME)
+    return code
+
+
 if __name__ == "__main__":
-    raise SystemExit(benchmark(NAME, __doc__, PARTS))
+    raise SystemExit(main())

@@ -15,7 +15,9 @@ from weldfusion.systems.structure import Structure, short_count
 DOCS = Path(__file__).parent
 CONFIGS = DOCS.parent / "configs" / "systems"
 PAGE, FOLDER = DOCS / "model_zoo.md", DOCS / "model_zoo"
-BEGIN, END = "<!-- sizes, written by model_zoo.py -->\n", "<!-- end of sizes -->\n"
+KEPT = DOCS.parent / "benchmarks" / "results" / "zoo_tables"
+SIZES = "<!-- sizes, written by model_zoo.py -->\n", "<!-- end of sizes -->\n"
+TABLES = "<!-- tables, written by model_zoo.py -->\n", "<!-- end of tables -->\n"
 
 
 @dataclass(frozen=True)
@@ -99,11 +101,23 @@ def table(defaults: dict[str, Structure]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def filled(page: str, sizes: str) -> str:
-    """The page with its table of sizes replaced."""
-    before, _, rest = page.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    return f"{before}{BEGIN}{sizes}{END}{after}"
+def tables() -> str:
+    """What benchmarks/zoo_tables.py kept of each study: title, how it was run, its tables."""
+    parts = []
+    for file in sorted(KEPT.glob("*.md")):
+        told, title, *lines = [line for line in file.read_text(encoding="utf-8").splitlines() if line]
+        several = sum(line.startswith("## ") for line in lines) > 1
+        wanted = ("|", "## ") if several else "|"
+        kept = [line if line[0] == "|" else f"\n##{line}\n" for line in lines if line.startswith(wanted)]
+        parts.append("\n".join([f"###{title[1:]}", "", f"`{told.replace(': ', '`: ', 1)}.", "", *kept]))
+    return "\n\n".join(parts) + "\n"
+
+
+def filled(page: str, marks: tuple[str, str], text: str) -> str:
+    """The page with what stands between two marks replaced."""
+    before, _, rest = page.partition(marks[0])
+    _, _, after = rest.partition(marks[1])
+    return f"{before}{marks[0]}{text}{marks[1]}{after}"
 
 
 def main() -> None:
@@ -111,7 +125,8 @@ def main() -> None:
     FOLDER.mkdir(exist_ok=True)
     for name, structure in defaults.items():
         write_text(FOLDER / f"{name}.svg", structure_svg(structure))
-    write_text(PAGE, filled(PAGE.read_text(encoding="utf-8"), table(defaults)))
+    page = filled(PAGE.read_text(encoding="utf-8"), SIZES, table(defaults))
+    write_text(PAGE, filled(page, TABLES, tables()))
 
 
 if __name__ == "__main__":

@@ -31,7 +31,11 @@ def test_figures_are_those_of_the_configs(structures):
 
 
 def test_sizes_are_those_of_the_configs(structures):
-    assert model_zoo.filled(PAGE, model_zoo.table(structures)) == PAGE, AGAIN
+    assert model_zoo.filled(PAGE, model_zoo.SIZES, model_zoo.table(structures)) == PAGE, AGAIN
+
+
+def test_tables_are_those_that_the_benchmark_kept():
+    assert model_zoo.filled(PAGE, model_zoo.TABLES, model_zoo.tables()) == PAGE, AGAIN
 
 
 def test_every_system_has_an_entry():

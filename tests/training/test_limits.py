@@ -112,6 +112,7 @@ def test_what_one_step_has_spoiled_is_not_kept(tmp_path):
     big = stage(every_s=1e9, batch_size=64, optimizer=partial(SGD, lr=1e35), augment=None)
     with pytest.raises(RunError, match=r"(select part|a weight) is not finite at a learning rate") as caught:
         big.run(fresh_model(), FakeWindows(40), FakeWindows(8, 40), None, tmp_path)
+    assert "at a learning rate of 1e+35;" in str(caught.value)  # that of the step, not what comes after it
     assert str(caught.value).endswith("; no checkpoint was written yet")
     assert not list(tmp_path.rglob("*.ckpt"))
 

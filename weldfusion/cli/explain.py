@@ -76,13 +76,22 @@ def _names(given: str | None) -> list[str]:
 
 def findings_text(explanation: "Explanation") -> str:
     """The sentences of the report's first page, for the terminal."""
-    from weldfusion.report.explanation.shares import outputs, reliance
-    from weldfusion.report.explanation.words import dead_weight, how_sure, of_output, relies_on
+    from weldfusion.report.explanation.pointing import of_noise
+    from weldfusion.report.explanation.shares import constant_sensors, outputs, reliance
+    from weldfusion.report.explanation.words import (
+        dead_weight,
+        how_sure,
+        of_output,
+        relies_on,
+        same_everywhere,
+    )
 
     lines = []
     for target in explanation.targets:
         parts = reliance(explanation, target)
         lines += [relies_on(target, parts), dead_weight(parts)]
+        if alike := same_everywhere(target, constant_sensors(explanation, target)):
+            lines.append(alike)
     lines += [of_output(output) for output in outputs(explanation)]
-    lines += how_sure(explanation)
+    lines += [*of_noise(explanation), *how_sure(explanation)]
     return "\n".join(textwrap.fill(line, WIDTH, subsequent_indent="  ") for line in lines)

@@ -83,6 +83,7 @@ class Task(pl.LightningModule):
         self.penalty_sums: dict[str, Tensor] = {}
         self.train_sum = torch.zeros((), dtype=torch.float64)
         self.train_steps = 0
+        self.highest_rate = 0.0  # of the steps of this epoch; a scheduler may since have brought it to 0
         self.selected: dict[str, list[Tensor]] = {}
 
     def training_step(self, batch: Batch, batch_idx: int) -> Tensor:
@@ -99,6 +100,7 @@ class Task(pl.LightningModule):
         total = torch.stack([self.weights[name] * mean for name, mean in means.items()]).sum()
         self.train_sum = self.train_sum.to(total.device) + total.detach()
         self.train_steps += 1
+        self.highest_rate = max(self.highest_rate, self._rate())
         objective = total if self.learned is None else self.learned(means, known)
         objective = objective + self._penalty(losses)
         if total.device.type == "cpu" or self.train_steps % _CHECK_EVERY_ON_GPU == 0:
@@ -130,6 +132,7 @@ class Task(pl.LightningModule):
     def on_train_epoch_start(self) -> None:
         self.train_sum = torch.zeros_like(self.train_sum)
         self.train_steps = 0
+        self.highest_rate = 0.0
         self.penalty_sums = {}
 
     def train_loss(self) -> float:
@@ -175,8 +178,11 @@ class Task(pl.LightningModule):
         where = f"epoch {self.current_epoch + 1}, step {self.train_steps}"
         raise RunError(f"training, {where}: {what} is not finite {self._rate_to_lower()}")
 
+    def _rate(self) -> float:
+        return float(self.trainer.optimizers[0].param_groups[0]["lr"])
+
     def _rate_to_lower(self) -> str:
-        rate = self.trainer.optimizers[0].param_groups[0]["lr"]
+        rate = self.highest_rate or self._rate()
         half = " or trainer.precision 32-true" if self.trainer.precision in HALF else ""
         return (
             f"at a learning rate of {rate:.3g}; lower lr of training.optimizer, or set "

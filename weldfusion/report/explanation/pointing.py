@@ -40,14 +40,17 @@ def against_truth(explanation: Explanation) -> list[Element]:
             for row, yes in zip(rows, caused, strict=True):
                 row.insert(1, "yes" if yes else "no")
         elements += [Heading("Against the truth", 3), Text(about), Table(columns, rows)]
-    for entry in _entries(explanation, "false_attribution"):
-        elements.append(
-            Text(
-                f"{entry['modality']} records nothing of the weld; it was given {_part(entry['portion'])} of "
-                f"all that the sensors move {entry['target']}, which is that much too much."
-            )
-        )
+    elements += [Text(line) for line in of_noise(explanation)]
     return elements
+
+
+def of_noise(explanation: Explanation) -> list[str]:
+    """What each sensor that records nothing of the weld was given, a sentence for each target."""
+    return [
+        f"{entry['modality']} records nothing of the weld; it was given {_part(entry['portion'])} of "
+        f"all that the sensors move {entry['target']}, which is that much too much."
+        for entry in _entries(explanation, "false_attribution")
+    ]
 
 
 def _row(entry: Mapping[str, Any]) -> list[Cell]:

@@ -116,6 +116,17 @@ def test_turning_needs_squares() -> None:
         augmented(batch([0], torch.zeros(1, 1, 2, 3)), {"sound": [Turn()]}, 0, 0)
 
 
+@pytest.mark.parametrize("change", [Mirror(), Zoom(), Light()])
+def test_what_is_for_images_refuses_signals(change) -> None:
+    with pytest.raises(ConfigError, match="is for images, not for a signal"):
+        augmented(batch([0], torch.zeros(1, 2, 30)), {"sound": [change]}, 0, 0)
+
+
+def test_shift_refuses_images() -> None:
+    with pytest.raises(ConfigError, match="Shift is for signals, not for images"):
+        augmented(batch([0], torch.zeros(1, 2, 3, 8, 8)), {"sound": [Shift(2)]}, 0, 0)
+
+
 def test_zoom_of_a_ramp_is_a_ramp_of_the_part() -> None:
     """A linear ramp stays linear: its slope is the part, its middle moves with the part's place."""
     ramp = torch.arange(64.0).expand(1, 1, 64, 64)

@@ -26,6 +26,22 @@ class Augmentation(ABC):
         """`x` float32 (B, …) in the modality's own unit, `random` (B, numbers) uniform in [0, 1)."""
 
 
+def only_images(name: str, shape: Sequence[int]) -> None:
+    """Raises ConfigError if a sample of this shape is no image and no set or sequence of images."""
+    if len(shape) < 3:
+        raise ConfigError(
+            f"{name} is for images, not for a signal or table; docs/config.md tells which suit it"
+        )
+
+
+def only_signals(name: str, shape: Sequence[int]) -> None:
+    """Raises ConfigError if a sample of this shape is no signal (channels, time)."""
+    if len(shape) != 2:
+        raise ConfigError(
+            f"{name} is for signals, not for images or a table; docs/config.md tells which suit it"
+        )
+
+
 LARGEST = np.nextafter(np.float32(1), np.float32(0))
 Augmentations = Mapping[str, Sequence[Augmentation]]
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from torch import Tensor
 
 from weldfusion.data.ranges import check_share
-from weldfusion.training.augment.augmentation import Augmentation
+from weldfusion.training.augment.augmentation import Augmentation, only_images
 
 
 class Light(Augmentation):
@@ -23,6 +23,7 @@ class Light(Augmentation):
         self.share = share
 
     def numbers(self, shape: Sequence[int]) -> int:
+        only_images("Light", shape)
         return 2
 
     def __call__(self, x: Tensor, random: Tensor) -> Tensor:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from weldfusion.training.augment.augmentation import Augmentation
+from weldfusion.training.augment.augmentation import Augmentation, only_images
 
 
 class Mirror(Augmentation):
@@ -21,6 +21,7 @@ class Mirror(Augmentation):
         self.dim = -1 if axis == "width" else -2
 
     def numbers(self, shape: Sequence[int]) -> int:
+        only_images("Mirror", shape)
         return 1
 
     def __call__(self, x: Tensor, random: Tensor) -> Tensor:

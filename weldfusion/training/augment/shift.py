@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from weldfusion.training.augment.augmentation import Augmentation
+from weldfusion.training.augment.augmentation import Augmentation, only_signals
 
 
 class Shift(Augmentation):
@@ -21,6 +21,7 @@ class Shift(Augmentation):
         self.samples = samples
 
     def numbers(self, shape: Sequence[int]) -> int:
+        only_signals("Shift", shape)
         return 1
 
     def __call__(self, x: Tensor, random: Tensor) -> Tensor:

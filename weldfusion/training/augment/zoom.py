@@ -8,7 +8,7 @@ from torch.nn import functional as F
 
 from weldfusion.data.ranges import check_share
 from weldfusion.errors import ConfigError
-from weldfusion.training.augment.augmentation import Augmentation
+from weldfusion.training.augment.augmentation import Augmentation, only_images
 
 
 class Zoom(Augmentation):
@@ -28,6 +28,7 @@ class Zoom(Augmentation):
         self.least = least
 
     def numbers(self, shape: Sequence[int]) -> int:
+        only_images("Zoom", shape)
         return 3
 
     def __call__(self, x: Tensor, random: Tensor) -> Tensor:

@@ -42,10 +42,10 @@ SEAM = {"image": PICTURE, "spectrum": SPECTRUM}
             "add photodiode to data.inputs",
         ),
         (
-            {"coaxial_camera": PICTURE, "infrared": PICTURE, "microphone": SOUND},
+            {"infrared": PICTURE, "pool_camera": PICTURE, "microphone": SOUND},
             AMTSFNet(sound=None),
-            "data.inputs: AMTSFNet takes coaxial_camera and infrared; leave out microphone: "
-            "--data.inputs null --data.inputs '{coaxial_camera: {}, infrared: {}}', each with its settings",
+            "data.inputs: AMTSFNet takes infrared and pool_camera; leave out microphone: "
+            "--data.inputs null --data.inputs '{infrared: {}, pool_camera: {}}', each with its settings",
         ),
         (
             SEAM,

@@ -13,9 +13,11 @@ from torch.optim import AdamW
 from weldfusion.data.dataset import WeldWindows
 from weldfusion.data.flow import Flow
 from weldfusion.errors import ConfigError, WeldfusionWarning
+from weldfusion.systems.build import check_names
 from weldfusion.systems.graph import FusionModel
 from weldfusion.systems.parts import Parts
 from weldfusion.systems.sizes import check_sizes
+from weldfusion.training.augment.augmentation import check_augmentations
 from weldfusion.training.devices import process_count, statistics_together
 from weldfusion.training.pretrain.pretraining import Stem
 from weldfusion.training.pretrain.stage import checked
@@ -44,6 +46,9 @@ def rehearse(settings: FitSettings, windows: WeldWindows) -> None:
         else:
             with only(model, plan.modalities):
                 check_schedule(plan.training, model, f"training.stages.{number}")
+    for name, changes in (settings.training.augment or {}).items():
+        check_names("training.augment", [name], model.flows)
+        check_augmentations(f"training.augment.{name}", changes, model.flows[name].shape)
     if (pretrain := settings.training.pretrain) is not None:
         pretrain.objective(Stem(model, checked(pretrain, model)))
     check_cache(settings.data.cache)

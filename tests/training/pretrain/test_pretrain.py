@@ -155,6 +155,15 @@ def test_training_goes_on_from_the_pretrained_encoder(root, tmp_path):
     assert all(torch.equal(model[full], begun[full]) for full in table)
 
 
+def test_views_that_do_not_suit_are_told_before_training(root, tmp_path):
+    wrong = {"class_path": "Contrastive", "init_args": {"modality": "curve", "views": ["Noise", "Zoom"]}}
+    with pytest.raises(ConfigError, match=r"training.pretrain.views.1: Zoom is for images, not for a signal"):
+        run_of(root, tmp_path / "run", **{"training.pretrain": wrong})
+    with pytest.raises(ConfigError, match=r"training.augment.curve.0: Turn is for images"):
+        run_of(root, tmp_path / "run", **{"training.augment": {"curve": ["Turn"]}})
+    assert not (tmp_path / "run").exists()
+
+
 def test_an_unknown_modality_is_told_before_training(root, tmp_path):
     wrong = {"class_path": "Contrastive", "init_args": {"modality": "curv", "views": ["Noise"]}}
     with pytest.raises(ConfigError, match=r"training.pretrain.modality.curv: .* did you mean curve"):

@@ -26,6 +26,15 @@ class Augmentation(ABC):
         """`x` float32 (B, …) in the modality's own unit, `random` (B, numbers) uniform in [0, 1)."""
 
 
+def check_augmentations(key: str, wanted: Sequence[Augmentation], shape: Sequence[int]) -> None:
+    """Raises ConfigError, beginning with `key`, if one does not suit samples of this shape."""
+    for place, step in enumerate(wanted):
+        try:
+            step.numbers(shape)
+        except ConfigError as error:
+            raise ConfigError(f"{key}.{place}: {error}") from None
+
+
 def only_images(name: str, shape: Sequence[int]) -> None:
     """Raises ConfigError if a sample of this shape is no image and no set or sequence of images."""
     if len(shape) < 3:

@@ -6,13 +6,14 @@ import torch
 from torch import Tensor
 
 from weldfusion.errors import ConfigError
-from weldfusion.training.augment.augmentation import Augmentation
+from weldfusion.training.augment.augmentation import Augmentation, only_images
 
 
 class Turn(Augmentation):
     """Square images turned by 0, 90, 180 or 270 degrees; all images of a set or sequence together."""
 
     def numbers(self, shape: Sequence[int]) -> int:
+        only_images("Turn", shape)
         if shape[-1] != shape[-2]:
             raise ConfigError(f"Turn turns square images, not {shape[-2]} × {shape[-1]}; give them a `size`")
         return 1

@@ -9,7 +9,7 @@ from torch.nn import functional as F
 from weldfusion.data.batch import Batch
 from weldfusion.data.ranges import check_least
 from weldfusion.errors import ConfigError
-from weldfusion.training.augment.augmentation import Augmentation, augmented
+from weldfusion.training.augment.augmentation import Augmentation, augmented, check_augmentations
 from weldfusion.training.pretrain.pretraining import MakeOptimizer, Pretraining, Stem
 
 
@@ -51,6 +51,7 @@ class Contrastive(Pretraining):
         self.projection = projection
 
     def objective(self, stem: Stem) -> nn.Module:
+        check_augmentations("training.pretrain.views", self.views, stem.flow.shape)
         return _Views(stem, self.views, self.temperature, self.projection)
 
 

@@ -33,7 +33,7 @@ from weldfusion.training.keyed import INIT, seed_of
 from weldfusion.training.loader import Windows
 from weldfusion.training.network import NetworkStage
 from weldfusion.training.out_of_fold import OutOfFold, inner_folds, without
-from weldfusion.training.outlook import Inner, Outlook, outlook_lines, parts_lines, trial
+from weldfusion.training.outlook import Inner, Outlook, averaged_lines, outlook_lines, parts_lines, trial
 from weldfusion.training.post_hoc import CalibrationPart, LearnedFusion, Temperature
 from weldfusion.training.pretrain.stage import pretraining, pretraining_lines
 from weldfusion.training.processes import (
@@ -313,6 +313,7 @@ def introduction(
     if (settings.training.calibrate or model.learns_after) and data.calibrate is None:
         inner = inner_outlook(settings, data, fold, seed)
         lines.append(f"  calibrated by {inner.networks} more trainings, each without a part of the groups")
+    lines += averaged_lines(model)
     lines += pretraining_lines(settings.training.pretrain, data)
     lines += [*own_epochs(settings), f"  {speed_line(asked_speed(settings.trainer))}"]
     return [*lines, *outlook_lines(model, outlook(settings, data, model), inner, folder)]

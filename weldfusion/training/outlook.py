@@ -17,6 +17,7 @@ from torch import Tensor, nn
 
 from weldfusion.data.dealing import Fold, Part, shared_groups
 from weldfusion.data.files import bytes_in_words
+from weldfusion.systems.graph import FusionModel
 from weldfusion.training.limits import limits_told
 from weldfusion.training.loader import Windows
 from weldfusion.training.sampler import shuffled
@@ -104,6 +105,17 @@ def peak_memory(device: torch.device) -> int:
         return int(torch.cuda.max_memory_allocated(device))
     unit = 1 if sys.platform == "darwin" else 1024
     return int(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss) * unit
+
+
+def averaged_lines(model: FusionModel) -> list[str]:
+    """Whose tokens the last join sees only as their mean."""
+    names = [name for name, flow in model.late.items() if flow.kind == "tokens"]
+    if not names:
+        return []
+    return [
+        f"  tokens of {', '.join(names)} are averaged before the last join, which does not see their order; "
+        "exchanges and trunks do"
+    ]
 
 
 def parts_lines(fold: Fold, windows: Mapping[str, int], card_groups: Mapping[str, str]) -> list[str]:

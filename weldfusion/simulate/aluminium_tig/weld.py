@@ -16,9 +16,9 @@ from weldfusion.simulate.aluminium_tig.tig_weld import simulate_states
 from weldfusion.simulate.groups import Groups, Place
 from weldfusion.simulate.process import Plan
 from weldfusion.simulate.record import Recording
+from weldfusion.simulate.recorded import recorded
 from weldfusion.simulate.sensors import noise
 from weldfusion.simulate.sensors.clock import calibrated_clock
-from weldfusion.simulate.sensors.dropout import draw_dropouts
 from weldfusion.simulate.streams import stream
 
 NAME = "aluminium_tig"
@@ -73,12 +73,9 @@ def simulate_weld(plan: Plan, index: int, picture_px: int = pool_camera.PICTURE_
             setup = device.setup(groups, difficulty.noise_scale)
             if device is pool_camera:
                 setup = pool_camera.setup(groups, difficulty.noise_scale, picture_px)
-            rngs = [weld_stream(f"{what}:{name}") for what in ("sensor", "clock", "dropout")]
-            calibrated = calibrated_clock(name, device.RATE, groups)
-            dropouts = draw_dropouts(difficulty.dropouts_per_weld, states.duration_s, rngs[2])
-            true = calibrated.jittered(rngs[1])
-            values = device.record(states, setup, true, dropouts, rngs[0])
-            recordings[name] = Recording(values, setup, calibrated, true, dropouts)
+            clock = calibrated_clock(name, device.RATE, groups)
+            lost = difficulty.dropouts_per_weld
+            recordings[name] = recorded(name, device.record, states, setup, clock, lost, weld_stream)
     return SimulatedWeld(weld, place, design, joint, inputs, states, recordings)
 
 

@@ -20,9 +20,9 @@ from weldfusion.simulate.busbar.sensors import parameters, picture, spectrometer
 from weldfusion.simulate.busbar.sensors.picture import PairPicture
 from weldfusion.simulate.process import Plan
 from weldfusion.simulate.record import Recording, SharedPicture
+from weldfusion.simulate.recorded import recorded
 from weldfusion.simulate.sensors import noise
 from weldfusion.simulate.sensors.clock import calibrated_clock
-from weldfusion.simulate.sensors.dropout import draw_dropouts
 from weldfusion.simulate.streams import stream
 
 TIMED: Mapping[str, ModuleType] = {"spectrometer": spectrometer, "noise": noise}
@@ -78,11 +78,7 @@ def record_seam(plan: Plan, preset: BusbarPreset, seam: SimulatedSeam, index: in
         device = device_of(name)
         if device is None:
             continue
-        calibrated = calibrated_clock(name, device.RATE, groups)
-        true = calibrated.jittered(named(f"clock:{name}"))
-        duration = seam.states.duration_s
-        dropouts = draw_dropouts(plan.difficulty.dropouts_per_weld, duration, named(f"dropout:{name}"))
         setup = device.setup(groups, plan.difficulty.noise_scale)
-        values = device.record(seam.states, setup, true, dropouts, named(f"sensor:{name}"))
-        recordings[name] = Recording(values, setup, calibrated, true, dropouts)
+        clock, lost = calibrated_clock(name, device.RATE, groups), plan.difficulty.dropouts_per_weld
+        recordings[name] = recorded(name, device.record, seam.states, setup, clock, lost, named)
     return recordings

@@ -17,9 +17,9 @@ from weldfusion.simulate.cmt.states import States, simulate_states
 from weldfusion.simulate.groups import Groups, Place
 from weldfusion.simulate.process import Plan
 from weldfusion.simulate.record import Recording
+from weldfusion.simulate.recorded import recorded
 from weldfusion.simulate.sensors import noise
 from weldfusion.simulate.sensors.clock import Clock, calibrated_clock
-from weldfusion.simulate.sensors.dropout import draw_dropouts
 from weldfusion.simulate.streams import stream
 
 
@@ -90,10 +90,8 @@ def simulate_weld(plan: Plan, preset: ArcPreset, pixels: int, index: int) -> Sim
             continue
         calibrated = calibrated_clock(name, device.rate, groups)
         calibrated = camera.clock_of(calibrated) if name == "camera" else calibrated
-        true = calibrated.jittered(weld_stream(f"clock:{name}"))
-        rng = weld_stream(f"dropout:{name}")
-        dropouts = draw_dropouts(knobs.dropouts_per_weld, states.duration_s, rng)
-        setup = device.setup(groups, knobs.noise_scale)
-        values = device.record(states, setup, true, dropouts, weld_stream(f"sensor:{name}"))
-        recordings[name] = Recording(values, setup, calibrated, true, dropouts, device.full_scale)
+        setup, lost = device.setup(groups, knobs.noise_scale), knobs.dropouts_per_weld
+        recordings[name] = recorded(
+            name, device.record, states, setup, calibrated, lost, weld_stream, device.full_scale
+        )
     return SimulatedWeld(weld, place, design, joint, inputs, states, recordings)

@@ -1,14 +1,11 @@
 """One laser keyhole weld of a planned data set, as arrays: design, states and recordings."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from types import ModuleType
 
-import numpy as np
-
 from weldfusion.data.card import Modality
-from weldfusion.simulate.difficulty import Difficulty
 from weldfusion.simulate.groups import Groups, Place
 from weldfusion.simulate.laser.design import Design, Joint, draw_design, draw_joint
 from weldfusion.simulate.laser.film import draw_films
@@ -29,9 +26,9 @@ from weldfusion.simulate.laser.sensors import (
 from weldfusion.simulate.laser.states import States
 from weldfusion.simulate.process import Plan
 from weldfusion.simulate.record import Recording
+from weldfusion.simulate.recorded import recorded
 from weldfusion.simulate.sensors import noise
 from weldfusion.simulate.sensors.clock import calibrated_clock
-from weldfusion.simulate.sensors.dropout import draw_dropouts
 from weldfusion.simulate.streams import stream
 
 TIMED: Mapping[str, ModuleType] = {
@@ -104,22 +101,14 @@ def simulate_weld(plan: LaserPlan, index: int) -> SimulatedWeld:
     recordings = {}
     for name in plan.sensors:
         if (device := device_of(name)) is not None:
-            rngs = [weld_stream(f"{what}:{name}") for what in ("sensor", "clock", "dropout")]
-            recordings[name] = _record(name, device, states, groups, difficulty, rngs)
+            recordings[name] = recorded(
+                name,
+                device.record,
+                states,
+                device.setup(groups, difficulty.noise_scale),
+                calibrated_clock(name, device.RATE, groups),
+                difficulty.dropouts_per_weld,
+                weld_stream,
+                FULL_SCALE.get(name),
+            )
     return SimulatedWeld(weld, place, design, joint, inputs, states, recordings)
-
-
-def _record(
-    name: str,
-    device: ModuleType,
-    states: States,
-    groups: Groups,
-    difficulty: Difficulty,
-    rngs: Sequence[np.random.Generator],
-) -> Recording:
-    calibrated = calibrated_clock(name, device.RATE, groups)
-    true = calibrated.jittered(rngs[1])
-    dropouts = draw_dropouts(difficulty.dropouts_per_weld, states.duration_s, rngs[2])
-    setup = device.setup(groups, difficulty.noise_scale)
-    values = device.record(states, setup, true, dropouts, rngs[0])
-    return Recording(values, setup, calibrated, true, dropouts, FULL_SCALE.get(name))

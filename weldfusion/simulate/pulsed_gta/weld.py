@@ -17,9 +17,9 @@ from weldfusion.simulate.pulsed_gta.sensors import arc, infrared, microphone, pa
 from weldfusion.simulate.pulsed_gta.states import States
 from weldfusion.simulate.pulsed_gta.weld_states import simulate_states
 from weldfusion.simulate.record import Recording
+from weldfusion.simulate.recorded import recorded
 from weldfusion.simulate.sensors import noise
 from weldfusion.simulate.sensors.clock import calibrated_clock
-from weldfusion.simulate.sensors.dropout import draw_dropouts
 from weldfusion.simulate.streams import stream
 
 TIMED: Mapping[str, ModuleType] = {
@@ -97,10 +97,8 @@ def _record(
     weld_stream: Callable[[str], np.random.Generator],
 ) -> Recording:
     device: Any = device_of(name)
-    calibrated = calibrated_clock(name, device.RATE, groups)
-    true = calibrated.jittered(weld_stream(f"clock:{name}"))
-    lost = draw_dropouts(plan.difficulty.dropouts_per_weld, states.duration_s, weld_stream(f"dropout:{name}"))
+    clock, lost = calibrated_clock(name, device.RATE, groups), plan.difficulty.dropouts_per_weld
     own = (pixels,) if name in PICTURES else ()
     setup = device.setup(groups, plan.difficulty.noise_scale, *own)
-    values = device.record(states, setup, true, lost, weld_stream(f"sensor:{name}"))
-    return Recording(values, setup, calibrated, true, lost, FULL_SCALE.get(name))
+    scale = FULL_SCALE.get(name)
+    return recorded(name, device.record, states, setup, clock, lost, weld_stream, scale)

@@ -13,6 +13,7 @@ from weldfusion.errors import WeldfusionError
 from weldfusion.simulate.groups import Groups, Place
 from weldfusion.simulate.process import Plan
 from weldfusion.simulate.record import Recording
+from weldfusion.simulate.recorded import recorded
 from weldfusion.simulate.resistance_spot.design import Design, draw_design
 from weldfusion.simulate.resistance_spot.joint import Joint, draw_joint
 from weldfusion.simulate.resistance_spot.labels import QUALITY, quality
@@ -21,7 +22,6 @@ from weldfusion.simulate.resistance_spot.spot import simulate_spot
 from weldfusion.simulate.resistance_spot.states import States
 from weldfusion.simulate.sensors import noise
 from weldfusion.simulate.sensors.clock import calibrated_clock
-from weldfusion.simulate.sensors.dropout import draw_dropouts
 from weldfusion.simulate.streams import stream
 
 VERSION = "resistance_spot/1"
@@ -84,8 +84,9 @@ def simulate_weld(plan: Plan, index: int, choice: Choice) -> SimulatedSpot:
             rng = weld_stream(f"sensor:{name}")
             pictures[name] = PICTURES[name].record(states, setups[name], choice.pixels, rng)
         elif (device := device_of(name)) is not None:
-            own = [weld_stream(f"{what}:{name}") for what in ("sensor", "clock", "dropout")]
-            recordings[name] = _record(name, device, states, groups, plan, own)
+            setup = device.setup(groups, plan.difficulty.noise_scale)
+            clock, lost = calibrated_clock(name, device.RATE, groups), plan.difficulty.dropouts_per_weld
+            recordings[name] = recorded(name, device.record, states, setup, clock, lost, weld_stream)
     return SimulatedSpot(weld, place, design, joint, states, recordings, pictures, setups)
 
 
@@ -112,19 +113,3 @@ def _draw(
     raise WeldfusionError(
         f"counts: none of {MOST_DRAWS} draws of {weld} came out {wanted!r} with this difficulty; take another"
     )
-
-
-def _record(
-    name: str,
-    device: ModuleType,
-    states: States,
-    groups: Groups,
-    plan: Plan,
-    rngs: Sequence[np.random.Generator],
-) -> Recording:
-    calibrated = calibrated_clock(name, device.RATE, groups)
-    true = calibrated.jittered(rngs[1])
-    dropouts = draw_dropouts(plan.difficulty.dropouts_per_weld, states.duration_s, rngs[2])
-    setup = device.setup(groups, plan.difficulty.noise_scale)
-    values = device.record(states, setup, true, dropouts, rngs[0])
-    return Recording(values, setup, calibrated, true, dropouts)

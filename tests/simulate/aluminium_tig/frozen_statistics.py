@@ -5,13 +5,12 @@
 """
 
 import hashlib
-import json
-import re
 from collections.abc import Sequence
 
 import numpy as np
 from scipy.signal import welch
 
+from tests.simulate.frozen import means, printed
 from weldfusion.simulate.aluminium_tig.figures.of_windows import of_picture
 from weldfusion.simulate.aluminium_tig.labels import STATES, measures, states_along
 from weldfusion.simulate.aluminium_tig.process import AluminiumTig
@@ -64,20 +63,9 @@ def fingerprint(welds: Sequence[SimulatedWeld]) -> str:
 
 def summary(welds: Sequence[SimulatedWeld]) -> dict[str, list[float]]:
     """Mean over the welds and its standard error, by name."""
-    tables = [statistics(weld) for weld in welds]
-    columns = {name: np.array([table[name] for table in tables]) for name in tables[0]}
-    return {
-        name: [float(f"{v.mean():.6g}"), float(f"{v.std(ddof=1) / np.sqrt(len(v)):.3g}")]
-        for name, v in columns.items()
-    }
+    return means([statistics(weld) for weld in welds])
 
 
 if __name__ == "__main__":
     made = make()
-    content = {
-        "version": AluminiumTig.version,
-        "numpy": ".".join(np.__version__.split(".")[:2]),
-        "fingerprint": fingerprint(made),
-        "mean and standard error": summary(made),
-    }
-    print(re.sub(r"\[\s+(\S+)\s+(\S+)\s+\]", r"[\1 \2]", json.dumps(content, indent=1, ensure_ascii=False)))
+    print(printed(AluminiumTig.version, fingerprint(made), summary(made)))

@@ -2,13 +2,12 @@
 prints the file that `test_frozen.py` compares with (only for a new version of a preset)."""
 
 import hashlib
-import json
-import re
 import sys
 from collections.abc import Sequence
 
 import numpy as np
 
+from tests.simulate.frozen import means, printed
 from weldfusion.data.crop import Crop
 from weldfusion.simulate.busbar import labels
 from weldfusion.simulate.busbar.preset import find_preset
@@ -66,21 +65,9 @@ def fingerprint(welds: Sequence[WeldRecord]) -> str:
 
 def summary(welds: Sequence[WeldRecord]) -> dict[str, list[float]]:
     """Mean over the seams and its standard error, by name."""
-    tables = [statistics(weld) for weld in welds]
-    columns = {name: np.array([table[name] for table in tables]) for name in tables[0]}
-    errors = {name: values.std(ddof=1) / np.sqrt(len(values)) for name, values in columns.items()}
-    return {
-        name: [float(f"{values.mean():.6g}"), float(f"{errors[name]:.3g}")]
-        for name, values in columns.items()
-    }
+    return means([statistics(weld) for weld in welds])
 
 
 if __name__ == "__main__":
     made = make(sys.argv[1])
-    content = {
-        "preset": find_preset(sys.argv[1]).version,
-        "numpy": ".".join(np.__version__.split(".")[:2]),
-        "fingerprint": fingerprint(made),
-        "mean and standard error": summary(made),
-    }
-    print(re.sub(r"\[\s+(\S+)\s+(\S+)\s+\]", r"[\1 \2]", json.dumps(content, indent=1, ensure_ascii=False)))
+    print(printed(find_preset(sys.argv[1]).version, fingerprint(made), summary(made)))

@@ -15,7 +15,7 @@ STANDARD_ERRORS = 4
 @pytest.mark.parametrize("name", sorted(PRESETS))
 def test_the_preset_keeps_its_statistics(name: str) -> None:
     stored = json.loads(Path(__file__).with_name(f"frozen_{name}.json").read_text("utf-8"))
-    assert stored["preset"] == PRESETS[name].version
+    assert stored["version"] == PRESETS[name].version
     welds = frozen_statistics.make(name)
     found = frozen_statistics.summary(welds)
     assert found.keys() == stored["mean and standard error"].keys()

@@ -4,8 +4,6 @@
 prints the file that `test_frozen.py` compares with (only for a new version of a preset)."""
 
 import hashlib
-import json
-import re
 import sys
 from collections.abc import Sequence
 from itertools import pairwise
@@ -13,6 +11,7 @@ from itertools import pairwise
 import numpy as np
 from scipy.signal import welch
 
+from tests.simulate.frozen import means, printed
 from weldfusion.simulate.laser.labels import PENETRATION, penetration_along, pores_per_cm
 from weldfusion.simulate.laser.preset import find_preset
 from weldfusion.simulate.laser.process import plan_laser
@@ -89,21 +88,9 @@ def fingerprint(welds: Sequence[SimulatedWeld]) -> str:
 
 def summary(welds: Sequence[SimulatedWeld]) -> dict[str, list[float]]:
     """Mean over the welds and its standard error, by name."""
-    tables = [statistics(weld) for weld in welds]
-    columns = {name: np.array([table[name] for table in tables]) for name in tables[0]}
-    errors = {name: values.std(ddof=1) / np.sqrt(len(values)) for name, values in columns.items()}
-    return {
-        name: [float(f"{values.mean():.6g}"), float(f"{errors[name]:.3g}")]
-        for name, values in columns.items()
-    }
+    return means([statistics(weld) for weld in welds])
 
 
 if __name__ == "__main__":
     made = make(sys.argv[1])
-    content = {
-        "preset": find_preset(sys.argv[1]).version,
-        "numpy": ".".join(np.__version__.split(".")[:2]),
-        "fingerprint": fingerprint(made),
-        "mean and standard error": summary(made),
-    }
-    print(re.sub(r"\[\s+(\S+)\s+(\S+)\s+\]", r"[\1 \2]", json.dumps(content, indent=1, ensure_ascii=False)))
+    print(printed(find_preset(sys.argv[1]).version, fingerprint(made), summary(made)))

@@ -16,7 +16,7 @@ STANDARD_ERRORS = 4
 def test_the_preset_keeps_its_statistics(name: str) -> None:
     preset = PRESETS[name]
     stored = json.loads(Path(__file__).with_name(f"frozen_{name}.json").read_text("utf-8"))
-    assert stored["preset"] == preset.version
+    assert stored["version"] == preset.version
     welds = frozen_statistics.make(name)
     found = frozen_statistics.summary(welds)
     assert found.keys() == stored["mean and standard error"].keys()

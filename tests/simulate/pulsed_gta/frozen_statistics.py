@@ -2,14 +2,13 @@
 prints the file that `test_frozen.py` compares with (only for a new version of the process)."""
 
 import hashlib
-import json
-import re
 from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
 from scipy.signal import welch
 
+from tests.simulate.frozen import means, printed
 from weldfusion.simulate.process import plan_welds
 from weldfusion.simulate.pulsed_gta.labels import PENETRATION, penetration_along
 from weldfusion.simulate.pulsed_gta.process import PulsedGTA
@@ -63,21 +62,9 @@ def fingerprint(welds: Sequence[SimulatedWeld]) -> str:
 
 def summary(welds: Sequence[SimulatedWeld]) -> dict[str, list[float]]:
     """Mean over the welds and its standard error, by name."""
-    tables = [statistics(weld) for weld in welds]
-    columns = {name: np.array([table[name] for table in tables]) for name in tables[0]}
-    errors = {name: values.std(ddof=1) / np.sqrt(len(values)) for name, values in columns.items()}
-    return {
-        name: [float(f"{values.mean():.6g}"), float(f"{errors[name]:.3g}")]
-        for name, values in columns.items()
-    }
+    return means([statistics(weld) for weld in welds])
 
 
 if __name__ == "__main__":
     made = make()
-    content = {
-        "version": PROCESS.version,
-        "numpy": ".".join(np.__version__.split(".")[:2]),
-        "fingerprint": fingerprint(made),
-        "mean and standard error": summary(made),
-    }
-    print(re.sub(r"\[\s+(\S+)\s+(\S+)\s+\]", r"[\1 \2]", json.dumps(content, indent=1, ensure_ascii=False)))
+    print(printed(PROCESS.version, fingerprint(made), summary(made)))

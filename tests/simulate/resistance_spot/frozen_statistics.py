@@ -3,13 +3,12 @@
 with (only for a new version)."""
 
 import hashlib
-import json
-import re
 from collections.abc import Sequence
 
 import numpy as np
 from scipy.signal import welch
 
+from tests.simulate.frozen import means, printed
 from weldfusion.simulate.process import plan_welds
 from weldfusion.simulate.resistance_spot import labels
 from weldfusion.simulate.resistance_spot.process import ResistanceSpot
@@ -65,21 +64,9 @@ def fingerprint(welds: Sequence[SimulatedSpot]) -> str:
 
 def summary(welds: Sequence[SimulatedSpot]) -> dict[str, list[float]]:
     """Mean over the welds and its standard error, by name."""
-    tables = [statistics(weld) for weld in welds]
-    columns = {name: np.array([table[name] for table in tables]) for name in tables[0]}
-    errors = {name: values.std(ddof=1) / np.sqrt(len(values)) for name, values in columns.items()}
-    return {
-        name: [float(f"{values.mean():.6g}"), float(f"{errors[name]:.3g}")]
-        for name, values in columns.items()
-    }
+    return means([statistics(weld) for weld in welds])
 
 
 if __name__ == "__main__":
     made = make()
-    content = {
-        "version": ResistanceSpot.version,
-        "numpy": ".".join(np.__version__.split(".")[:2]),
-        "fingerprint": fingerprint(made),
-        "mean and standard error": summary(made),
-    }
-    print(re.sub(r"\[\s+(\S+)\s+(\S+)\s+\]", r"[\1 \2]", json.dumps(content, indent=1, ensure_ascii=False)))
+    print(printed(ResistanceSpot.version, fingerprint(made), summary(made)))

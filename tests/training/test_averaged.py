@@ -8,7 +8,7 @@ from weldfusion.encoders.conv1d import ConvBlocks1d
 from weldfusion.fusion.concat import Concat
 from weldfusion.systems.graph import FusionModel
 from weldfusion.systems.parts import Parts
-from weldfusion.training.outlook import averaged_lines
+from weldfusion.training.introduction import averaged_lines
 
 FLOWS = {"curve": Flow("waveform", 1, length=256), "table": Flow("table", 3)}
 TARGETS = {"defect": TargetSpec("defect", "class", classes=("good", "pore"))}

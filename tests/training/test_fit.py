@@ -11,6 +11,7 @@ from tests.training.tiny_data import write_tiny
 from weldfusion.config.load import load_settings
 from weldfusion.data.check import check
 from weldfusion.data.dataset import WeldWindows
+from weldfusion.data.dealing import Fold
 from weldfusion.data.folder import fingerprint, read_dataset
 from weldfusion.data.store import Store
 from weldfusion.errors import ConfigError, RunError, WeldfusionWarning
@@ -18,6 +19,7 @@ from weldfusion.training import data_check, network
 from weldfusion.training import fit as fit_module
 from weldfusion.training.atomic import load_state
 from weldfusion.training.fit import fit_run
+from weldfusion.training.folds import fold_data, plan
 from weldfusion.training.out_of_fold import inner_folds, without
 
 OVERRIDES = {
@@ -168,7 +170,7 @@ def test_recordings_of_test_welds_are_never_read(root, tmp_path, monkeypatch):
 
 
 def test_a_test_weld_in_the_fit_part_is_refused(root, tmp_path, monkeypatch):
-    class Leaky(fit_module.Fold):
+    class Leaky(Fold):
         def welds(self, part):
             return [*super().welds(part), *(["w00"] if part in ("fit", "test") else [])]
 
@@ -201,8 +203,8 @@ def test_calibration_from_out_of_fold_predictions(root, tmp_path, monkeypatch):
     split = np.loadtxt(whole.split, delimiter=",", dtype=str, skiprows=1)
     training = {row[1]: row[2] for row in split if row[3] in ("fit", "select")}
     settings, _ = load_settings((), {"data.root": str(root), **HOLD_OUT, **more})
-    (fold,) = fit_module.plan(settings, read_dataset(root), whole.path)
-    data = fit_module.fold_data(settings, WeldWindows(read_dataset(root), settings.data), fold)
+    (fold,) = plan(settings, read_dataset(root), whole.path)
+    data = fold_data(settings, WeldWindows(read_dataset(root), settings.data), fold)
     lots = inner_folds(data, fold, 0)
     assert sorted(weld for lot in lots for weld in lot) == sorted(training)
     for number, lot in enumerate(lots, start=1):

@@ -15,12 +15,11 @@ from weldfusion.data.dataset import WeldWindows
 from weldfusion.data.folder import read_dataset
 from weldfusion.run import Run
 from weldfusion.systems.graph import FusionModel
-from weldfusion.training import fit as fit_module
-from weldfusion.training import speed_of_run
+from weldfusion.training import outlook, speed_of_run
 from weldfusion.training.atomic import load_state
 from weldfusion.training.augment.augmentation import Augmentation
 from weldfusion.training.fit import fit_run
-from weldfusion.training.outlook import Outlook
+from weldfusion.training.trial import Outlook
 
 EPOCHS = 2
 BASE = {
@@ -79,7 +78,7 @@ def given(monkeypatch):
         return real(self, batch, hide)
 
     monkeypatch.setattr(FusionModel, "features", noted)
-    monkeypatch.setattr(fit_module, "trial", lambda *_: Outlook(0.0, 0, 0))
+    monkeypatch.setattr(outlook, "trial", lambda *_: Outlook(0.0, 0, 0))
     monkeypatch.setattr(speed_of_run, "trial", lambda *_: Outlook(0.0, 0, 0))
     return found
 

@@ -26,8 +26,8 @@ from weldfusion.encoders.vgg_se import VGGSE
 from weldfusion.errors import ConfigError, RunError
 from weldfusion.training import speed_of_run
 from weldfusion.training.fit import fit_run
-from weldfusion.training.outlook import Outlook, trial
 from weldfusion.training.speed import Speed, asked_speed, fuse, resolved, sped_up, speed_line
+from weldfusion.training.trial import Outlook, trial
 
 OVERRIDES = {
     "data.windows.length_s": 0.2,

@@ -22,7 +22,8 @@ from weldfusion.errors import RunError
 from weldfusion.run import Run
 from weldfusion.training import network
 from weldfusion.training.atomic import load_state
-from weldfusion.training.fit import fit_run, fold_data
+from weldfusion.training.fit import fit_run
+from weldfusion.training.folds import fold_data
 from weldfusion.training.loader import in_order
 from weldfusion.training.out_of_fold import inner_folds, without
 from weldfusion.training.task import Task

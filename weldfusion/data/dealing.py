@@ -14,6 +14,8 @@ from weldfusion.data.strata import strata, target_of
 from weldfusion.errors import SplitError, WeldfusionWarning, did_you_mean
 
 Part = Literal["fit", "select", "calibrate", "test", "unused"]
+PARTS: tuple[Part, ...] = ("fit", "select", "calibrate", "test")
+"""Those whose welds a run uses, in the order in which they are told."""
 
 EACH_WELD = "weld"
 FEW_GROUPS = 10

@@ -18,7 +18,8 @@ from weldfusion.errors import WeldfusionError, WeldfusionWarning
 from weldfusion.run.trained import Run
 from weldfusion.training.allocator import keep_memory
 from weldfusion.training.devices import processes_here
-from weldfusion.training.fit import plan, train_here
+from weldfusion.training.fit import train_here
+from weldfusion.training.folds import plan
 from weldfusion.training.launch import end_with_launcher
 from weldfusion.training.speed import asked_speed
 from weldfusion.training.trainer import check_trainer

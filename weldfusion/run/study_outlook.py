@@ -10,9 +10,10 @@ from weldfusion.run.study_plan import Planned, of_row, trained_welds
 from weldfusion.studies.study import Cell
 from weldfusion.systems.graph import FusionModel
 from weldfusion.training.bar import bar
-from weldfusion.training.fit import fold_data, nothing_apart, outlook
+from weldfusion.training.folds import fold_data, nothing_apart
 from weldfusion.training.heard import heard
 from weldfusion.training.out_of_fold import INNER_FOLDS
+from weldfusion.training.outlook import outlook
 from weldfusion.training.rehearsal import rehearse
 from weldfusion.training.several import plans
 

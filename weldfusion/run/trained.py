@@ -11,7 +11,7 @@ from weldfusion.config.load import load_resolved
 from weldfusion.data.alignment import aligned
 from weldfusion.data.card import Card, read_card
 from weldfusion.data.dataset import WeldWindows
-from weldfusion.data.dealing import Fold
+from weldfusion.data.dealing import PARTS, Fold
 from weldfusion.data.folder import Dataset, read_dataset
 from weldfusion.data.leave_out import open_dataset
 from weldfusion.data.manifest import Weld
@@ -24,7 +24,6 @@ from weldfusion.run.explaining import explain_run
 from weldfusion.run.laid_out import LaidOut
 from weldfusion.training.devices import device_of
 from weldfusion.training.folder import RunFolder
-from weldfusion.training.outlook import PARTS
 from weldfusion.training.predictor import Predictor
 from weldfusion.training.settings import FitSettings
 

@@ -1,42 +1,25 @@
-"""What a training will take, told before it starts: parameters, windows, time, memory, disk."""
+"""What a training will take: parameters, steps, time, memory, disk."""
 
-import copy
-import os
-import resource
 import shutil
-import sys
-import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import partial
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryFile
 
-import torch
-from torch import Tensor, nn
+from torch import nn
 
-from weldfusion.data.dealing import Fold, Part, shared_groups
+from weldfusion.data.dealing import Fold
 from weldfusion.data.files import bytes_in_words
 from weldfusion.systems.graph import FusionModel
-from weldfusion.training.limits import limits_told
+from weldfusion.training.devices import device_of
 from weldfusion.training.loader import Windows
-from weldfusion.training.sampler import shuffled
-from weldfusion.training.speed import Speed, sped_up
-
-PARTS: tuple[Part, ...] = ("fit", "select", "calibrate", "test")
-_TRIAL_STEPS, _TRIAL_S = 3, 1.0
-_STATES_PER_WEIGHT = 3
-"""A checkpoint holds weights and AdamW's two moments."""
-
-
-@dataclass(frozen=True)
-class Outlook:
-    """Seconds of one step (with its share of what an epoch ends with), bytes of memory, bytes of a state
-    of the network."""
-
-    step_s: float
-    memory: int
-    state: int
+from weldfusion.training.out_of_fold import inner_folds, without
+from weldfusion.training.settings import FitSettings
+from weldfusion.training.several import OfModalities, plans
+from weldfusion.training.speed import resolved
+from weldfusion.training.stages import FoldData
+from weldfusion.training.steps import steps_of
+from weldfusion.training.trainer import check_trainer
+from weldfusion.training.trial import STATES_PER_WEIGHT, Outlook, trial
 
 
 @dataclass(frozen=True)
@@ -47,110 +30,27 @@ class Inner:
     steps: Sequence[int]
 
 
-def trial(
-    model: nn.Module,
-    windows: Windows,
-    select: Windows | None,
-    batch_size: int,
-    device: torch.device,
-    speed: Speed,
-) -> Outlook:
-    """Times some steps (reading, forward, backward), one of validation and the writing of a state, on a copy
-    of the model; the model stays as it is. Raises RunError if a step needs too much memory."""
-    copied = copy.deepcopy(model).to(device).train()
-    weights = sum(p.numel() * p.element_size() for p in model.parameters())
-
-    def step(part: Windows, number: int) -> list[Tensor]:
-        chosen = shuffled(len(part), 0, number)[:batch_size]
-        batch = part.__getitems__(chosen.tolist()).to(device)
-        with torch.autocast(device.type, speed.dtype, enabled=speed.dtype is not None):
-            losses: Mapping[str, Tensor] = copied.training_loss(batch)  # type: ignore[operator]
-        return [loss.float().mean() for loss in losses.values()]
-
-    def train(number: int) -> None:
-        torch.stack(step(windows, number)).sum().backward()
-
-    with sped_up(copied, replace(speed, compile=False)), limits_told(batch_size):
-        took: list[float] = []
-        while len(took) < 2 or (len(took) < _TRIAL_STEPS and sum(took) < _TRIAL_S):
-            took.append(_seconds(partial(train, len(took)), device))
-        of_epoch = (1 + _STATES_PER_WEIGHT) * _seconds(partial(_write, copied), device)
-        if select is not None and len(select):
-            copied.eval()
-            with torch.no_grad():
-                of_epoch += _seconds(partial(step, select, 0), device) * -(-len(select) // batch_size)
-    share = of_epoch / -(-len(windows) // batch_size)
-    return Outlook(min(took) + share, peak_memory(device) + 2 * weights, weights)
+def outlook(settings: FitSettings, data: FoldData, model: FusionModel) -> list[tuple[int, Outlook]]:
+    """Steps of each gradient stage and what they take."""
+    found = []
+    for plan in plans(settings.training, settings.trainer):
+        parts: list[Windows | None] = [data.fit, data.select]
+        if plan.modalities is not None:
+            parts = [part and OfModalities(part, plan.modalities) for part in parts]
+        fit, select = parts
+        assert fit is not None
+        asked = check_trainer(plan.trainer)
+        size, speed = plan.training.batch_size, resolved(asked)
+        steps = steps_of(plan, len(data.fit))
+        found.append((steps, trial(model, fit, select, size, device_of(asked), speed)))
+    return found
 
 
-def _seconds(run: Callable[[], object], device: torch.device) -> float:
-    start = time.perf_counter()
-    run()
-    if device.type == "cuda":
-        torch.cuda.synchronize(device)
-    return time.perf_counter() - start
-
-
-def _write(model: nn.Module) -> None:
-    """Writes the network's state to a temporary file, as a checkpoint does."""
-    with TemporaryFile() as file:
-        torch.save(model.state_dict(), file)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def peak_memory(device: torch.device) -> int:
-    """Most bytes this process has held: of the GPU's memory there, else of the machine's."""
-    if device.type == "cuda":
-        return int(torch.cuda.max_memory_allocated(device))
-    unit = 1 if sys.platform == "darwin" else 1024
-    return int(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss) * unit
-
-
-def averaged_lines(model: FusionModel) -> list[str]:
-    """Whose tokens the last join sees only as their mean."""
-    names = [name for name, flow in model.late.items() if flow.kind == "tokens"]
-    if not names:
-        return []
-    return [
-        f"  tokens of {', '.join(names)} are averaged before the last join, which does not see their order; "
-        "exchanges and trunks do"
-    ]
-
-
-def parts_lines(fold: Fold, windows: Mapping[str, int], card_groups: Mapping[str, str]) -> list[str]:
-    """One line per part: welds, groups, windows; and how many groups training and test share.
-
-    `windows` counts the windows of a part where they are known; `card_groups` is weld id → group of the
-    card, whatever the fold kept together.
-
-    >>> fold = Fold("f", {"a": "fit", "b": "test"}, {"a": "a", "b": "b"})
-    >>> for line in parts_lines(fold, {"fit": 7}, {"a": "monday", "b": "monday"}):
-    ...     print(line)
-      fit       1 weld, 1 group, 7 windows
-      test      1 weld, 1 group
-      0 welds and 1 group shared between training and test
-    """
-    named = fold.groups or {}
-    lines = []
-    for part in PARTS:
-        if not (welds := fold.welds(part)):
-            continue
-        groups = {named.get(weld, weld) for weld in welds}
-        counted = f", {counted_as(windows[part], 'window')}" if part in windows else ""
-        of_part = f"{counted_as(len(welds), 'weld')}, {counted_as(len(groups), 'group')}"
-        lines.append(f"  {part:<9} {of_part}{counted}")
-    shared = counted_as(len(shared_groups(fold, card_groups)), "group")
-    return [*lines, f"  0 welds and {shared} shared between training and test"]
-
-
-def counted_as(count: int, noun: str) -> str:
-    """A number with its noun.
-
-    >>> counted_as(1, "group"), counted_as(0, "group")
-    ('1 group', '0 groups')
-    """
-    return f"{count} {noun}{'' if count == 1 else 's'}"
+def inner_outlook(settings: FitSettings, data: FoldData, fold: Fold, seed: int) -> Inner:
+    """How many networks calibration trains, and their steps in each gradient stage."""
+    sizes = [len(without(data, held).fit) for held in inner_folds(data, fold, seed)]
+    found = plans(settings.training, settings.trainer)
+    return Inner(len(sizes), [sum(steps_of(plan, windows) for windows in sizes) for plan in found])
 
 
 def outlook_lines(
@@ -184,13 +84,22 @@ def disk_of(state: int, stages: int, inner: int) -> int:
     (5, 31)
     """
     states = stages + (stages > 1)
-    checkpoints = stages * (1 + _STATES_PER_WEIGHT)
+    checkpoints = stages * (1 + STATES_PER_WEIGHT)
     return state * ((1 + inner) * states + (2 if inner else 1) * checkpoints)
 
 
 def existing(folder: Path) -> Path:
     """The folder, or the nearest one above it that exists."""
     return next(path for path in (folder.absolute(), *folder.absolute().parents) if path.exists())
+
+
+def counted_as(count: int, noun: str) -> str:
+    """A number with its noun.
+
+    >>> counted_as(1, "group"), counted_as(0, "group")
+    ('1 group', '0 groups')
+    """
+    return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
 def duration(seconds: float) -> str:

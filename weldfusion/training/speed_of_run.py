@@ -8,7 +8,6 @@ from torch import nn
 
 from weldfusion.training.devices import device_of, process_count
 from weldfusion.training.folder import RunFolder
-from weldfusion.training.outlook import trial
 from weldfusion.training.processes import is_first
 from weldfusion.training.settings import FitSettings
 from weldfusion.training.several import plans
@@ -16,6 +15,7 @@ from weldfusion.training.speed import NAMES, Speed, asked_speed, bf16_here, reso
 from weldfusion.training.stages import FoldData
 from weldfusion.training.steps import steps_of
 from weldfusion.training.trainer import check_trainer
+from weldfusion.training.trial import trial
 
 MANY_STEPS, LONG_S = 100, 60.0
 """A training of less is not worth the steps that find out whether bf16 is faster."""

@@ -21,7 +21,8 @@ from weldfusion.errors import ConfigError
 from weldfusion.systems.graph import FusionModel
 from weldfusion.systems.parts import Parts
 from weldfusion.training.atomic import load_state
-from weldfusion.training.fit import fit_run, fold_data, plan
+from weldfusion.training.fit import fit_run
+from weldfusion.training.folds import fold_data, plan
 from weldfusion.training.out_of_fold import without
 from weldfusion.training.pretrain.autoencoder import Autoencoder
 from weldfusion.training.pretrain.contrastive import nt_xent
@@ -166,5 +167,7 @@ def test_views_that_do_not_suit_are_told_before_training(root, tmp_path):
 
 def test_an_unknown_modality_is_told_before_training(root, tmp_path):
     wrong = {"class_path": "Contrastive", "init_args": {"modality": "curv", "views": ["Noise"]}}
-    with pytest.raises(ConfigError, match=r"training.pretrain.modality.curv: .* did you mean curve"):
+    with pytest.raises(
+        ConfigError, match=r"training\.pretrain\.modality: curv is no modality here; did you mean curve"
+    ):
         run_of(root, tmp_path / "run", **{"training.pretrain": wrong})

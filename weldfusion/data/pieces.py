@@ -6,7 +6,8 @@ import numpy as np
 
 from weldfusion.data.folder import Dataset
 from weldfusion.data.inputs import kind_of
-from weldfusion.data.layout import Layout, Source
+from weldfusion.data.layout import Layout
+from weldfusion.data.source import Source
 from weldfusion.data.store import Store
 from weldfusion.errors import ReadError
 

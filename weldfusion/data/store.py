@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from weldfusion.data.cache import Cache
-from weldfusion.data.layout import Source
 from weldfusion.data.prepare import key_of_recording, prepare, prepared_parts
+from weldfusion.data.source import Source
 from weldfusion.errors import ConfigError
 
 SMALL = 1 << 18

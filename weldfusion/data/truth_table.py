@@ -6,7 +6,7 @@ import numpy as np
 from tqdm import tqdm
 
 from weldfusion.data.card import TargetSpec
-from weldfusion.data.layout import Cuts
+from weldfusion.data.cuts import Cuts
 from weldfusion.data.manifest import Weld
 from weldfusion.data.truths import Truths, empty_truth, truth_of_weld
 from weldfusion.errors import ConfigError, did_you_mean

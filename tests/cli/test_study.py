@@ -149,6 +149,40 @@ def test_killed_at_random_and_resumed_it_gives_the_same_tables(tmp_path):
     assert wanted["killed"] == wanted["whole"]
 
 
+def test_more_seeds_later_give_the_tables_of_all_seeds_from_the_start(tmp_path):
+    tables = {}
+    for name, seeds in (("grown", (1, 2)), ("whole", (2,))):
+        place = tmp_path / name
+        place.mkdir()
+        for count in seeds:
+            text = "rows: {settings: , again: }\nbase: base.yaml\n" + f"seeds: {count}\n"
+            if count == 1 or name == "whole":
+                write_study(place, text)
+            (place / "s.yaml").write_text(text)
+            if (name, count) == ("grown", 2):
+                shown = ran(place, "--dry-run")[1]
+                assert "2 cells, 2 networks, " in shown
+                assert "; 2 more are trained already" in shown
+                shown = ran(place, "--only", "again")[1]
+                assert re.search(r"^ *settings +– +not run$", shown, re.MULTILINE)
+                shown = (place / "studies" / "s" / "table.md").read_text("utf-8")
+                assert "settings, 100 %: not run with 2 seeds yet, only with 1" in shown
+            assert ran(place)[0] == 0
+        folder = place / "studies" / "s"
+        tables[name] = {table: (folder / table).read_bytes() for table in TABLES}
+    assert tables["grown"] == tables["whole"]
+    assert set(pd.read_csv(folder / "table.csv")["networks"]) == {2}
+
+
+def test_fewer_seeds_than_trained_are_refused(done, monkeypatch, capsys):
+    monkeypatch.chdir(done[0])
+    assert main(["study", "s.yaml", "--only", "curve", "--seeds", "2"]) == 0
+    capsys.readouterr()
+    assert main(["study", "s.yaml"]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "curve-50pc: has networks of 2 seeds, 1 asked for; run the study with --seeds 2" in line
+
+
 @pytest.fixture
 def fresh(tmp_path, monkeypatch):
     write_study(tmp_path)

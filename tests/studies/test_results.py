@@ -11,6 +11,7 @@ from sklearn.metrics import mean_absolute_error
 from weldfusion.errors import ConfigError
 from weldfusion.evaluation.evaluate import evaluate
 from weldfusion.evaluation.join import join_windows
+from weldfusion.report.study import markdown
 from weldfusion.report.study_sheets import sheets
 from weldfusion.studies.results import Finished, Outcome, as_frame, results
 from weldfusion.studies.study import Cell, Row, Study
@@ -18,12 +19,12 @@ from weldfusion.studies.study import Cell, Row, Study
 WELDS = 60
 
 
-def frame(error: float, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Predictions of a number with normal errors, welds in 20 groups of 3."""
+def frame(error: float, seed: int, group: int = 3) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Predictions of a number with normal errors, welds in groups of 3 (or another size)."""
     rng = np.random.default_rng(seed)
     truth = np.random.default_rng(99).normal(0, 3, WELDS)
     names = [f"w{number}" for number in range(WELDS)]
-    groups = [f"g{number // 3}" for number in range(WELDS)]
+    groups = [f"g{number // group}" for number in range(WELDS)]
     windows = pd.DataFrame({
         "weld": names, "group": groups, "window": 0, "t0_s": 0.0, "t1_s": 1.0, "x_mm": np.nan,
         "target": "depth", "kind": "real", "class": "", "truth": truth,
@@ -33,9 +34,9 @@ def frame(error: float, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
     return windows, join_windows(windows)
 
 
-def finished(error: float, seed: int, baseline: float) -> Finished:
-    frames = frame(error, seed)
-    metrics = evaluate(*frames, {"trees": frame(baseline, 7)}, 0, resamples=500)
+def finished(error: float, seed: int, baseline: float, group: int = 3) -> Finished:
+    frames = frame(error, seed, group)
+    metrics = evaluate(*frames, {"trees": frame(baseline, 7, group)}, 0, resamples=500)
     return Finished(metrics, frames[1], 1234, 40.0, f"runs/{seed}/report.html")
 
 
@@ -95,6 +96,20 @@ def test_the_sheet_marks_and_links(outcomes):
     assert cells["good"].report == "runs/1/report.html"
     assert sheet.rows[0].published == ["0.5"]
     assert "trees" in sheet.baseline[0]
+
+
+def test_too_few_groups_for_an_interval_are_told_once_below_the_table(outcomes):
+    study = Study(Path("s.yaml"), [Row("a"), Row("b")], title="t", figures=("mae", "rmse"))
+    ended = [Outcome(cell, finished(1.0, n, 1.5, group=20)) for n, cell in enumerate(study.cells())]
+    made = sheets(study, results(study, ended), ended, {})
+    text = markdown(study, made, ended)
+    assert "[0" not in made[0].rows[0].cells[0].text
+    assert made[0].remark == "Without brackets: too few groups for an interval (only 3 groups)."
+    assert text.count(made[0].remark) == 1
+    table = [number for number, line in enumerate(text.splitlines()) if line.startswith("|")]
+    assert text.splitlines()[table[-1] + 2] == made[0].remark
+    many = sheets(outcomes[0], results(*outcomes), outcomes[1], {})
+    assert many[0].remark == ""
 
 
 def test_the_csv_has_one_line_a_figure(outcomes):

@@ -51,3 +51,37 @@ def test_a_folder_with_other_files_is_left_alone(tmp_path):
     with pytest.raises(RunError, match="is not a run folder"):
         open_run(tmp_path, CONFIG, [])
     assert [file.name for file in tmp_path.iterdir()] == ["thesis.tex"]
+
+
+def trained(run, fold, seed):
+    (run.fold(fold, seed)).mkdir(parents=True)
+    (run.fold(fold, seed) / "2-network.pt").touch()
+
+
+def folds_of(seeds):
+    return [(fold, seed) for fold in ("fold1", "fold2") for seed in range(seeds)]
+
+
+def test_more_seeds_renew_folds_and_config_and_fewer_are_refused(tmp_path):
+    run = open_run(tmp_path, {**CONFIG, "seeds": 1}, folds_of(1))
+    trained(run, "fold1", 0)
+    run.note(status="finished")
+    open_run(tmp_path, {**CONFIG, "seeds": 3}, folds_of(3))
+    assert run.folds() == folds_of(3)
+    assert run.resolved() == {**CONFIG, "seeds": 3}
+    assert run.info()["status"] == "unfinished"
+    open_run(tmp_path, {**CONFIG, "seeds": 2}, folds_of(2))  # of the third none is there yet
+    assert run.folds() == folds_of(2)
+    trained(run, "fold1", 1)
+    with pytest.raises(RunError, match=r"has networks of 2 seeds, 1 asked for; fit it with --seeds 2"):
+        open_run(tmp_path, {**CONFIG, "seeds": 1}, folds_of(1))
+    with pytest.raises(RunError, match=r"another config \(seed differs\)"):
+        open_run(tmp_path, {**CONFIG, "seed": 1, "seeds": 3}, folds_of(3))
+
+
+def test_more_seeds_after_a_kill_between_config_and_folds(tmp_path):
+    run = open_run(tmp_path, {**CONFIG, "seeds": 1}, folds_of(1))
+    trained(run, "fold1", 0)
+    run.config.write_text(run.config.read_text().replace("seeds: 1", "seeds: 3"))
+    open_run(tmp_path, {**CONFIG, "seeds": 3}, folds_of(3))
+    assert run.folds() == folds_of(3)

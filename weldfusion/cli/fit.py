@@ -12,7 +12,7 @@ ABOUT = """\
 Train a model into a run folder. Settings come from config files, in order, then from --KEY VALUE, where KEY
 is any setting below and VALUE is YAML: --model.exchange null, --data.targets "[class]". A class is given by
 its name, its arguments under it: --model.encoders.sound MelCNN --model.encoders.sound.widths "[16, 32]".
-Fitting again with the same name goes on where it stopped.
+Fitting again with the same name goes on where it stopped; with more --seeds it trains those that are missing.
 """
 EXAMPLES = """\
 examples:

@@ -16,8 +16,8 @@ Run every row of a study file at every fraction of the data, and write one table
 the first row (paired over the same welds, p-values corrected after Holm).
 
 Each cell is a run of its own in STUDY_FOLDER/runs, which evaluate, explain and predict take. Run again, a
-study skips what is finished and goes on where it was interrupted. Exit code 1 if a cell failed; the others
-go on.
+study skips what is finished and goes on where it was interrupted; with more seeds (seeds: in the file, or
+--seeds) it trains the networks that are missing. Exit code 1 if a cell failed; the others go on.
 """
 EXAMPLES = """\
 a study file:
@@ -85,7 +85,7 @@ def run(arguments: Namespace) -> int:
 
     done = run_study(arguments.file, arguments.folder, arguments.jobs, asked)
     for sheet in done.sheets:
-        print(f"\n{sheet.title}\n{aligned(terminal_rows(sheet))}")
+        print("\n".join(filter(None, [f"\n{sheet.title}", aligned(terminal_rows(sheet)), sheet.remark])))
     print(f"\ntables: {done.folder / 'table.html'}")
     for line in done.failed:
         print(f"failed: {line}")
@@ -106,8 +106,8 @@ def costs_text(found: "list[Cost]", jobs: int) -> str:
             f"{cost.parameters:,}",
             str(cost.networks),
             str(cost.steps),
-            f"{cost.step_s * 1e3:.0f} ms",
-            duration(cost.seconds),
+            f"{cost.step_s * 1e3:.0f} ms" if cost.steps else "–",
+            duration(cost.seconds) if cost.steps else "–",
         ]
         for cost in found
     ]
@@ -117,4 +117,6 @@ def costs_text(found: "list[Cost]", jobs: int) -> str:
     steps, networks = sum(cost.steps for cost in found), sum(cost.networks for cost in found)
     together = f"{len(found)} cells, {networks} networks, {steps} steps: about {total} of training"
     beside = f" with {jobs} at a time, where each has a device or cores of its own" if jobs > 1 else ""
-    return f"{aligned(rows)}\n\n{together}{beside}; evaluation and reading come on top"
+    trained = sum(cost.trained for cost in found)
+    there = f"; {trained} more are trained already" if trained else ""
+    return f"{aligned(rows)}\n\n{together}{beside}; evaluation and reading come on top{there}"

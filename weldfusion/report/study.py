@@ -31,7 +31,8 @@ def _markdown_table(sheet: Sheet) -> str:
     if len(sheet.baseline):
         empty = ["" for _ in _published_columns(sheet)]
         lines.append(["*best simple baseline*", "", *map(_plain, sheet.baseline), *empty])
-    return f"## {_plain(sheet.title)}\n\n" + "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    table = "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    return "\n\n".join(filter(None, [f"## {_plain(sheet.title)}", table, sheet.remark]))
 
 
 def _plain(text: str) -> str:

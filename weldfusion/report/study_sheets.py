@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from weldfusion.evaluation.minus import minus
 from weldfusion.evaluation.totals import SMALLER_IS_BETTER
 from weldfusion.report.elements import short
-from weldfusion.report.words import named, with_interval
+from weldfusion.report.words import NO_BRACKETS, TOO_FEW, lacks_groups, named, with_interval
 from weldfusion.studies.results import Compared, Finished, Outcome, Result
 from weldfusion.studies.study import Row, Study, percent
 
@@ -46,13 +47,14 @@ class SheetRow:
 @dataclass(frozen=True)
 class Sheet:
     """One table; `baseline` is its last row, the best simple baseline of each column; `published` are the
-    columns of published figures."""
+    columns of published figures; `remark` stands below it."""
 
     title: str
     columns: Sequence[str]
     published: Sequence[str]
     rows: Sequence[SheetRow]
     baseline: Sequence[str]
+    remark: str = ""
 
     @property
     def has_published(self) -> bool:
@@ -89,9 +91,21 @@ def sheets(
             )
             for row in study.rows
         ]
-        baselines = [_best([r for r in found if (r.cell.fraction, r.target, r.figure) == k]) for k in columns]
-        made.append(Sheet(title, headings, plain, rows, baselines))
+        shown = [[r for r in found if (r.cell.fraction, r.target, r.figure) == key] for key in columns]
+        baselines = [_best(column) for column in shown]
+        remark = without_brackets([result.found for column in shown for result in column])
+        made.append(Sheet(title, headings, plain, rows, baselines, remark))
     return made
+
+
+def without_brackets(figures: Sequence[Mapping[str, Any]]) -> str:
+    """Why figures of a table have no interval; empty where all have one, or tell the reason themselves.
+
+    >>> without_brackets([{"value": 0.9, "lower": None, "reason": "not estimable: only 3 groups"}])
+    'Without brackets: too few groups for an interval (only 3 groups).'
+    """
+    reasons = {str(figure["reason"]).removeprefix(TOO_FEW) for figure in figures if lacks_groups(figure)}
+    return f"{NO_BRACKETS.removesuffix('.')} ({', '.join(sorted(reasons))})." if reasons else ""
 
 
 def _welds(fraction: float, outcomes: Sequence[Outcome]) -> str:
@@ -110,7 +124,7 @@ def _name(place: tuple[str, str], places: Sequence[tuple[str, str]], units: Mapp
 def _cell(result: Result | None, outcome: Outcome | None) -> SheetCell:
     if result is None or outcome is None or outcome.finished is None:
         failure = outcome.failure if outcome is not None else ""
-        return SheetCell("not run" if failure == "not run" else "failed" if failure else "–")
+        return SheetCell("not run" if failure.startswith("not run") else "failed" if failure else "–")
     marks = _against_baseline(result.over_baseline) + _against_first(result.over_first)
     return SheetCell(f"{with_interval(result.found)} {marks}".strip(), outcome.finished.report)
 

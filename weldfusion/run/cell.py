@@ -60,8 +60,8 @@ def _print_into(log: Path) -> None:
 
 
 def fit_and_evaluate(config: Path, run: Path, trust: Sequence[str]) -> dict[str, Any]:
-    """Parameters of a network, folder of the evaluation, seconds of the training, and whether it began
-    before."""
+    """Parameters of a network, folder of the evaluation, seeds of its networks, seconds of the training, and
+    whether it began before."""
     begun = RunFolder(run).has_states()
     start = time.monotonic()
     trained = fit([config], folder=run, trust=trust)
@@ -72,6 +72,7 @@ def fit_and_evaluate(config: Path, run: Path, trust: Sequence[str]) -> dict[str,
         "failure": "",
         "parameters": sum(p.numel() for p in model.parameters()),
         "evaluation": trained.evaluation_folder().name,
+        "seeds": trained.settings.seeds,
         "training_s": round(seconds, 1),
         "resumed": begun,
     }

@@ -40,7 +40,7 @@ def fit(
         config: YAML files.
         overrides: `{"model.exchange": None}` or `["--model.exchange", "null"]`.
         folder: the run's folder; `runs/<name>` by default. A run that is there and was made from the
-            same config goes on where it stopped.
+            same config goes on where it stopped; with more `seeds` the networks that it lacks are trained.
         trust: modules outside weldfusion that the config may name.
         say: prints a line.
 
@@ -55,7 +55,10 @@ def fit(
     path = Path(folder) if folder is not None else RUNS / run_name(settings)
     asked = check_trainer(settings.trainer)
     alone = launched() or process_count(asked) <= 1
+    whole = RunFolder(path).is_whole(settings.seeds)
     fit_run(settings, resolved, path, say=say, train=train_here if alone else partial(train_in_ranks, trust))
+    if not whole and (path / "evaluation").is_dir():
+        say(f"{path / 'evaluation'} is of fewer networks: evaluate again")
     return Run(path, trust)
 
 

@@ -134,13 +134,18 @@ def outcome(folder: Path, planned: Planned) -> dict[str, Any]:
     return found if isinstance(found, dict) and "failure" in found else {"failure": "not run"}
 
 
-def is_finished(folder: Path, planned: Planned) -> bool:
-    """Whether a cell needs no run any more."""
+def unfinished(folder: Path, planned: Planned) -> str:
+    """Why a cell needs to be run; empty where it is finished, with as many seeds as are asked for."""
     found = outcome(folder, planned)
     if found["failure"]:
-        return False
+        return str(found["failure"])
+    seeds = found.get("seeds") or RunFolder(planned.run).seeds()  # older versions noted none
+    if seeds != planned.seeds:
+        return f"not run with {planned.seeds} seeds yet, only with {seeds}"
     place = planned.run / "evaluation" / found["evaluation"]
-    return all((place / name).is_file() for name in ("metrics.json", "predictions_weld.parquet"))
+    if all((place / name).is_file() for name in ("metrics.json", "predictions_weld.parquet")):
+        return ""
+    return "its evaluation is not there; run it again"
 
 
 def _start(planned: Planned, slot: Slot, folder: Path, trust: Sequence[str]) -> _Job:

@@ -10,17 +10,20 @@ from weldfusion.run.study_plan import Planned, of_row, trained_welds
 from weldfusion.studies.study import Cell
 from weldfusion.systems.graph import FusionModel
 from weldfusion.training.bar import bar
+from weldfusion.training.folder import RunFolder
 from weldfusion.training.folds import fold_data, nothing_apart
 from weldfusion.training.heard import heard
 from weldfusion.training.out_of_fold import INNER_FOLDS
 from weldfusion.training.outlook import outlook
 from weldfusion.training.rehearsal import rehearse
 from weldfusion.training.several import plans
+from weldfusion.training.stages import NETWORK
 
 
 @dataclass(frozen=True)
 class Cost:
-    """What one cell takes: networks (those of calibration included), steps of all of them, seconds."""
+    """What one cell still takes: networks (those of calibration included), steps of all of them, seconds;
+    `trained` are the networks that are there already."""
 
     cell: Cell
     training_welds: float
@@ -28,6 +31,7 @@ class Cost:
     networks: int
     steps: int
     seconds: float
+    trained: int
 
     @property
     def step_s(self) -> float:
@@ -47,7 +51,7 @@ def rehearse_rows(planned: Sequence[Planned]) -> None:
 
 
 def costs(planned: Sequence[Planned]) -> list[Cost]:
-    """The cost of every cell; a row's model takes three steps on its largest fraction.
+    """The cost of what every cell still lacks; a row's model takes three steps on its largest fraction.
 
     Raises what a fit would raise before its first step, each line beginning with the row's name.
     """
@@ -73,7 +77,8 @@ def _of_row(cells: Sequence[Planned]) -> list[Cost]:
         return fold if held else nothing_apart(fold)
 
     data = fold_data(settings, windows, used(largest.folds[0]))
-    measured = outlook(settings, data, model)
+    lacking = any(_lacking(one, fold) for one in cells for fold in one.folds)
+    measured = outlook(settings, data, model) if lacking else []
     sizes = [plan.training.batch_size for plan in plans(settings.training, settings.trainer)]
     parameters = sum(p.numel() for p in model.parameters())
     found = []
@@ -81,14 +86,23 @@ def _of_row(cells: Sequence[Planned]) -> list[Cost]:
         networks, steps, seconds = 0, 0, 0.0
         for fold in one.folds:
             inner = INNER_FOLDS if held and not fold.welds("calibrate") else 0
-            count = (1 + inner) * one.seeds
+            count = (1 + inner) * _lacking(one, fold)
             of_fold = len(windows.subset(_known(used(fold).welds("fit"), windows)))
-            for (whole, stage), size in zip(measured, sizes, strict=True):
+            for (whole, stage), size in zip(measured, sizes, strict=False):
                 its = round(whole * -(-of_fold // size) / -(-len(data.fit) // size)) * count
                 steps, seconds = steps + its, seconds + its * stage.step_s
             networks += count
-        found.append(Cost(one.cell, trained_welds(one), parameters, networks, steps, seconds))
+        trained = sum(one.seeds - _lacking(one, fold) for fold in one.folds)
+        found.append(Cost(one.cell, trained_welds(one), parameters, networks, steps, seconds, trained))
     return found
+
+
+def _lacking(planned: Planned, fold: Fold) -> int:
+    """How many networks of a fold are not trained yet."""
+    run, first = RunFolder(planned.run), planned.settings.seed
+    return sum(
+        not (run.fold(fold.name, seed) / NETWORK).is_file() for seed in range(first, first + planned.seeds)
+    )
 
 
 def _known(welds: Sequence[str], windows: WeldWindows) -> list[str]:

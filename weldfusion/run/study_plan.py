@@ -20,7 +20,7 @@ from weldfusion.data.strata import restricted
 from weldfusion.errors import ConfigError, RunError, WeldfusionError, did_you_mean
 from weldfusion.studies.folds import part_of_folds, whole_folds
 from weldfusion.studies.study import Cell, Row, Study
-from weldfusion.training.folder import RunFolder, as_plain, differences
+from weldfusion.training.folder import RunFolder, as_plain, changed_settings
 from weldfusion.training.heard import heard
 from weldfusion.training.settings import FitSettings
 
@@ -140,14 +140,19 @@ def _split_file(folder: Path, folds: Sequence[Fold], fraction: float) -> Path:
 
 
 def _check_run(planned: Planned) -> None:
-    """Raises RunError if the run's folder holds something trained with another config."""
+    """Raises RunError if the run's folder holds something trained with another config or with more seeds."""
     run = RunFolder(planned.run)
     if not run.info_file.is_file() or not run.has_states():
         return
-    if changed := differences(run.resolved(), as_plain(planned.resolved)):
+    if changed := changed_settings(run, planned.resolved):
         raise RunError(
             f"{planned.run}: was run with another config ({', '.join(changed[:3])}); delete this folder to "
             "run the row again, or choose another --folder"
+        )
+    if (there := run.seeds()) > planned.seeds:
+        raise RunError(
+            f"{planned.run}: has networks of {there} seeds, {planned.seeds} asked for; run the study with "
+            f"--seeds {there} (or `seeds: {there}` in its file), or choose another --folder"
         )
 
 

@@ -15,7 +15,7 @@ from weldfusion.data.files import write_frame, write_text
 from weldfusion.errors import RunError
 from weldfusion.report.study import markdown, write_study_page
 from weldfusion.report.study_sheets import Sheet, sheets
-from weldfusion.run.study_jobs import check_jobs, is_finished, outcome, run_cells, slots
+from weldfusion.run.study_jobs import check_jobs, outcome, run_cells, slots, unfinished
 from weldfusion.run.study_outlook import Cost, costs, rehearse_rows
 from weldfusion.run.study_plan import Asked, Planned, chosen, from_here, plan_study, trained_welds
 from weldfusion.studies.results import Finished, Outcome, as_frame, results
@@ -60,7 +60,8 @@ def run_study(
     """Runs what is not finished yet and writes `table.csv`, `table.md`, `table.html` and `times.csv`.
 
     Every cell (row × fraction, with all folds and seeds) is a run in `runs/` of the folder. A cell that is
-    finished is kept, one that was interrupted goes on; a cell that fails is told and the others go on.
+    finished is kept; one that was interrupted, or has fewer seeds than asked for, goes on; one that fails is
+    told and the others go on.
 
     Args:
         path: the study file.
@@ -77,14 +78,13 @@ def run_study(
     folder = study_folder(study, folder)
     everything = plan_study(study, folder, asked)
     mine = chosen(everything, asked)
-    waiting = [one for one in mine if not is_finished(folder, one)]
+    waiting = [one for one in mine if unfinished(folder, one)]
     if len(waiting) < len(mine):
         say(f"{len(mine) - len(waiting)} of {len(mine)} cells are finished already")
     if waiting:
         rehearse_rows(waiting)
         run_cells(waiting, slots(waiting, jobs, say), folder, asked.trust, say)
-    failed = [f"{one.cell.name}: {outcome(folder, one)['failure']}" for one in mine
-              if not is_finished(folder, one)]  # fmt: skip
+    failed = [f"{one.cell.name}: {why}" for one in mine if (why := unfinished(folder, one))]
     return Studied(folder, write_tables(study, folder, everything), failed)
 
 
@@ -106,9 +106,9 @@ def write_tables(study: Study, folder: Path, planned: Sequence[Planned]) -> list
 
 
 def _outcome(folder: Path, planned: Planned) -> Outcome:
+    if why := unfinished(folder, planned):
+        return Outcome(planned.cell, failure=why)
     told = outcome(folder, planned)
-    if not is_finished(folder, planned):
-        return Outcome(planned.cell, failure=told["failure"] or "its evaluation is not there; run it again")
     place = planned.run / "evaluation" / told["evaluation"]
     report = quote((place / "report.html").relative_to(folder).as_posix())
     metrics, welds = _metrics(place / "metrics.json"), pd.read_parquet(place / "predictions_weld.parquet")

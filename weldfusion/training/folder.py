@@ -13,6 +13,7 @@ from weldfusion.data.files import write_text
 from weldfusion.data.finding import Finding
 from weldfusion.errors import RunError
 from weldfusion.training.environment import distributions, environment
+from weldfusion.training.processes import is_first
 
 RUN_VERSION = 1
 FIELDS = {"status": str, "folds": list, "threads": int, "started": str, "command": list, "weldfusion": str}
@@ -98,7 +99,17 @@ class RunFolder:
 
     def has_states(self) -> bool:
         """Whether anything was trained."""
-        return any(any(self.path.rglob(pattern)) for pattern in ("*.pt", "*.ckpt"))
+        return _has_states(self.path)
+
+    def seeds(self) -> int:
+        """How many seeds have a network, finished or begun."""
+        listed = self.folds()
+        begun = [seed for fold, seed in listed if _has_states(self.fold(fold, seed))]
+        return 1 + max(begun) - min(seed for _, seed in listed) if begun else 0
+
+    def is_whole(self, seeds: int) -> bool:
+        """Whether the folder holds a finished run of so many seeds."""
+        return self.info_file.is_file() and self.info()["status"] == "finished" and self.seeds() >= seeds
 
     def note(self, **changes: Any) -> None:
         """Renews fields of `run.json`."""
@@ -106,6 +117,10 @@ class RunFolder:
 
     def _write_info(self, info: Mapping[str, Any]) -> None:
         write_text(self.info_file, json.dumps(info, indent=2) + "\n")
+
+
+def _has_states(path: Path) -> bool:
+    return any(any(path.rglob(pattern)) for pattern in ("*.pt", "*.ckpt"))
 
 
 def forget_without_states(folder: RunFolder, resolved: Mapping[str, Any]) -> None:
@@ -123,20 +138,19 @@ def forget_without_states(folder: RunFolder, resolved: Mapping[str, Any]) -> Non
 def open_run(path: Path, resolved: Mapping[str, Any], folds: list[tuple[str, int]]) -> RunFolder:
     """A new run folder, or the one that is there if it holds a run of the same config.
 
-    Raises RunError if the folder holds a run of another config, or something else.
+    More seeds are no other config: what is trained stays, `folds` and the stored config are renewed.
+
+    Raises RunError if the folder holds a run of another config or networks of more seeds, or something else.
     """
     folder = RunFolder(path)
     if folder.info_file.is_file():
-        changed = differences(folder.resolved(), as_plain(resolved))
-        if changed:
-            raise RunError(
-                f"{path}: holds a run of another config ({', '.join(changed[:3])} differ"
-                f"{'s' if len(changed) == 1 else ''}); choose another --name or delete the folder"
-            )
+        _check_same(folder, resolved)
+        if is_first():
+            _take_seeds(folder, resolved, folds)
         return folder
     if path.exists() and any(path.iterdir()):
         raise RunError(f"{path}: exists and is not a run folder; choose another --name")
-    write_text(folder.config, yaml.safe_dump(as_plain(resolved), sort_keys=False, allow_unicode=True))
+    _write_config(folder, resolved)
     write_text(folder.environment, "".join(f"{line}\n" for line in distributions()))
     folder._write_info(
         {
@@ -150,6 +164,32 @@ def open_run(path: Path, resolved: Mapping[str, Any], folds: list[tuple[str, int
     return folder
 
 
+def _check_same(folder: RunFolder, resolved: Mapping[str, Any]) -> None:
+    if changed := changed_settings(folder, resolved):
+        raise RunError(
+            f"{folder.path}: holds a run of another config ({', '.join(changed[:3])} differ"
+            f"{'s' if len(changed) == 1 else ''}); choose another --name or delete the folder"
+        )
+    if (there := folder.seeds()) > (asked := int(resolved.get("seeds", there))):
+        raise RunError(
+            f"{folder.path}: has networks of {there} seeds, {asked} asked for; fit it with --seeds {there}, "
+            "choose another --name or delete the folder"
+        )
+
+
+def _take_seeds(folder: RunFolder, resolved: Mapping[str, Any], folds: list[tuple[str, int]]) -> None:
+    """Config first: where a kill comes between the two files, the next fit finds that folds are missing."""
+    same = differences(folder.resolved(), as_plain(resolved)) == []
+    if same and set(folds) <= set(folder.folds()):
+        return
+    _write_config(folder, resolved)
+    folder.note(folds=_entries(folds), status="unfinished")
+
+
+def _write_config(folder: RunFolder, resolved: Mapping[str, Any]) -> None:
+    write_text(folder.config, yaml.safe_dump(as_plain(resolved), sort_keys=False, allow_unicode=True))
+
+
 def _entries(folds: list[tuple[str, int]]) -> list[dict[str, Any]]:
     return [{"fold": fold, "seed": seed} for fold, seed in folds]
 
@@ -161,6 +201,11 @@ def as_plain(value: Any) -> Any:
     if isinstance(value, list | tuple | set):
         return [as_plain(item) for item in value]
     return value if value is None or isinstance(value, bool | int | float | str) else str(value)
+
+
+def changed_settings(folder: RunFolder, resolved: Mapping[str, Any]) -> list[str]:
+    """Full keys at which a config hinders the run from going on with it: all but the number of seeds."""
+    return [key for key in differences(folder.resolved(), as_plain(resolved)) if key != "seeds"]
 
 
 def differences(old: Any, new: Any, place: str = "") -> list[str]:

@@ -67,7 +67,7 @@ def test_fit_and_evaluate(place, monkeypatch, capsys):
     [
         (
             "[{modalities: [sund]}]",
-            "training.stages.0.modalities.sund: no such name here; did you mean sound",
+            "training.stages.0.modalities: sund is no modality here; did you mean sound",
         ),
         ("[{modalities: [sound]}]", "training.stages: no stage trains photos ("),
         ("[{modality: [sound]}]", "training.stages.0.modality: unknown setting"),

@@ -135,7 +135,7 @@ def test_truths_are_known_only_where_a_named_modality_is_there():
 @pytest.mark.parametrize(
     ("stages", "message"),
     [
-        ([["tabel"]], r"training\.stages\.0\.modalities\.tabel: no such name here; did you mean table"),
+        ([["tabel"]], r"training\.stages\.0\.modalities: tabel is no modality here; did you mean table"),
         ([["table"]], r"training\.stages: no stage trains curve \(encoders\.of_curve\.layers\.1\.weight\)"),
     ],
 )

@@ -40,6 +40,14 @@ def check_names(key: str, given: Iterable[str], known: Iterable[str]) -> None:
             raise ConfigError(f"{key}.{name}: no such name here; {did_you_mean(name, names)}")
 
 
+def check_modalities(key: str, given: Iterable[str], known: Iterable[str]) -> None:
+    """Raises ConfigError if one of the names that `key` lists is no modality."""
+    names = list(known)
+    for name in given:
+        if name not in names:
+            raise ConfigError(f"{key}: {name} is no modality here; {did_you_mean(name, names)}")
+
+
 def check_usable(names: Iterable[str], what: str) -> None:
     """Raises ConfigError for a name that torch cannot give to a part of a module."""
     for name in names:

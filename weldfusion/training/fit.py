@@ -28,6 +28,7 @@ from weldfusion.training.fit_fold import Say, fit_fold
 from weldfusion.training.folder import RunFolder, forget_without_states, open_run
 from weldfusion.training.folds import learns_after, nothing_apart, plan
 from weldfusion.training.heard import heard
+from weldfusion.training.pretrain.stage import warn_of_few
 from weldfusion.training.processes import (
     check_launch,
     is_first,
@@ -92,6 +93,7 @@ def fit_run(
         rehearse(settings, windows)
         if not settings.training.calibrate and not learns_after(settings, windows):
             planned = [nothing_apart(fold) for fold in planned]
+        warn_of_few(settings.training.pretrain, windows, planned)
         warn_if_moved(RunFolder(folder), settings.seeds)
     findings = check_data(RunFolder(folder), dataset.root, settings.data)
     seeds = range(settings.seed, settings.seed + settings.seeds)

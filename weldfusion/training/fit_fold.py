@@ -52,7 +52,7 @@ def fit_fold(
     `learns`: whether the late fusion learns after training.
     """
     folder = run.fold(fold.name, seed)
-    todo = stages(settings, fold, seed, learns)
+    todo = stages(settings, fold, seed, learns, say)
     if all((folder / stage.file).is_file() for stage in todo):
         return
     data = fold_data(settings, windows, fold)
@@ -66,7 +66,7 @@ def fit_fold(
             if part is not None:
                 part.prepare()
     settings = at_speed(settings, data, model, run)
-    todo = stages(settings, fold, seed, learns)
+    todo = stages(settings, fold, seed, learns, say)
     if not trained and is_first():
         say(f"{fold.name}, seed {seed}, in {folder}")
         for line in introduction(settings, fold, seed, data, model, folder):
@@ -87,14 +87,14 @@ def tell_selected(model: FusionModel, data: FoldData, run: RunFolder, folder: Pa
             say(f"  {selection_line(name, names['kept'], names['dropped'])}")
 
 
-def stages(settings: FitSettings, fold: Fold, seed: int, learns: bool = False) -> list[Stage]:
+def stages(settings: FitSettings, fold: Fold, seed: int, learns: bool, say: Say) -> list[Stage]:
     """Statistics and network; then what the late fusion learns and, if asked for, temperature: from a
     calibration part, or from out-of-fold predictions of the training welds where they are too few to keep a
     part apart."""
     training, batch_size = settings.training, settings.training.batch_size
 
     def first(title: str) -> list[Stage]:
-        before = pretraining(settings, seed, title)
+        before = pretraining(settings, seed, title, say)
         return [Statistics(batch_size, settings.data.workers), *before, *gradients(settings, seed, title)]
 
     found = first(f"{fold.name} seed {seed}")

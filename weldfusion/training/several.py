@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from weldfusion.data.batch import Batch, Truth
 from weldfusion.errors import ConfigError, WeldfusionWarning
-from weldfusion.systems.build import check_names
+from weldfusion.systems.build import check_modalities
 from weldfusion.systems.graph import FusionModel
 from weldfusion.systems.join import OutputJoin
 from weldfusion.training.loader import Windows
@@ -144,7 +144,7 @@ def check_stages(stages: Sequence[GradientStage], model: FusionModel) -> None:
     """Raises ConfigError if a stage names an unknown modality or a parameter is trained by none; warns where
     a later stage changes what an earlier one relies on."""
     for number, stage in enumerate(stages):
-        check_names(f"training.stages.{number}.modalities", stage.modalities, model.flows)
+        check_modalities(f"training.stages.{number}.modalities", stage.modalities, model.flows)
     named = {name for stage in stages for name in stage.modalities}
     trained = {id(p) for name in named for part in model.branch(name) for p in part.parameters()}
     full = {id(p): name for name, p in model.named_parameters()}

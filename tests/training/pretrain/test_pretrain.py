@@ -1,9 +1,11 @@
 """Pretraining: its losses against closed forms, and what a pretrained run sees and keeps."""
 
 import math
+import re
 import shutil
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 from hypothesis import given
@@ -94,10 +96,10 @@ def test_an_autoencoder_refuses_a_curve():
         Autoencoder("curve").objective(Stem(model, "curve"))
 
 
-def run_of(root, folder, **more):
+def run_of(root, folder, say=lambda line: None, **more):
     torch.set_num_threads(1)
     settings, resolved = load_settings((), {"data.root": str(root), **OVERRIDES, **more})
-    return fit_run(settings, resolved, folder, say=lambda line: None)
+    return fit_run(settings, resolved, folder, say=say)
 
 
 def encoder_of(run, file, prefix=""):
@@ -171,3 +173,31 @@ def test_an_unknown_modality_is_told_before_training(root, tmp_path):
         ConfigError, match=r"training\.pretrain\.modality: curv is no modality here; did you mean curve"
     ):
         run_of(root, tmp_path / "run", **{"training.pretrain": wrong})
+
+
+def test_the_loss_is_told_from_its_first_epoch_to_its_best(root, tmp_path):
+    lines = []
+    run = run_of(root, tmp_path / "run", lines.append)
+    ((fold, seed),) = run.folds()
+    table = pd.read_csv(run.fold(fold, seed) / "pretraining" / "metrics.csv")["train_loss"]
+    (line,) = [line for line in lines if "curve pretrained on " in line]
+    windows = load_state(run.fold(fold, seed) / "2-pretraining.pt")["windows"]
+    told = rf"holdout seed 0, curve pretrained on {windows} windows: loss (\S+) → (\S+) \(epoch (\d) of 2\)"
+    first, best, epoch = re.search(told, line).groups()
+    assert (float(first), float(best)) == pytest.approx((table[0], table.min()), rel=1e-3)
+    assert int(epoch) == table.argmin() + 1
+
+
+@pytest.mark.parametrize(
+    ("size", "told"), [(8, None), (17, "17: 2 steps an epoch, 4 in all"), (99, "99: 1 step")]
+)
+def test_few_windows_for_the_batches_are_warned_of(root, tmp_path, size, told, recwarn):
+    asked = {**CONTRASTIVE, "init_args": {**CONTRASTIVE["init_args"], "batch_size": size}}
+    run = run_of(root, tmp_path / "run", **{"training.pretrain": asked})
+    ((fold, seed),) = run.folds()
+    windows = load_state(run.fold(fold, seed) / "2-pretraining.pt")["windows"]
+    assert (windows < 2 * size) == bool(told)
+    lines = [line for line in run.warnings() if "training.pretrain" in line]
+    assert len(lines) == bool(told)
+    if told:
+        assert f"training.pretrain: holdout has {windows} windows, under two batches of {told}" in lines[0]

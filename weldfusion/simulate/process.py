@@ -25,7 +25,8 @@ class Duration:
 class Plan:
     """All that defines a data set but its process; weld `i` depends on nothing else than both and `i`.
 
-    `weld_s` is 0 where welds last as long as their settings say.
+    `weld_s` is 0 where welds last as long as their settings say; `knobs` are those of the difficulty that the
+    process has.
     """
 
     places: tuple[Place, ...]
@@ -33,6 +34,11 @@ class Plan:
     sensors: tuple[str, ...]
     weld_s: float
     difficulty: Difficulty
+    knobs: tuple[str, ...]
+
+    def difficulty_told(self) -> dict[str, float]:
+        """The knobs that the process has and their values, for its card."""
+        return {name: value for name, value in vars(self.difficulty).items() if name in self.knobs}
 
 
 class Process(ABC):
@@ -95,7 +101,7 @@ def plan_welds(
     knobs = difficulty or Difficulty()
     _check_knobs(process, knobs)
     chosen = _sensors(process, sensors, knobs)
-    return Plan(tuple(plan_groups(welds)), seed, chosen, _length(process, weld_s), knobs)
+    return Plan(tuple(plan_groups(welds)), seed, chosen, _length(process, weld_s), knobs, process.knobs)
 
 
 def nuisances(count: int) -> tuple[str, ...]:

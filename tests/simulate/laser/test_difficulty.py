@@ -53,6 +53,13 @@ def test_bad_knobs_are_told_in_one_line(text: str, words: tuple[str, ...]) -> No
     assert "\n" not in str(caught.value)
 
 
+def test_a_knob_that_the_process_lacks_is_told_even_at_its_default() -> None:
+    knobs = ("group_scale", "n_nuisance")
+    assert parse_difficulty("n_nuisance=2", knobs) == Difficulty(n_nuisance=2)
+    with pytest.raises(WeldfusionError, match="no knob imbalance; it has group_scale, n_nuisance"):
+        parse_difficulty("imbalance=0", knobs)
+
+
 def test_no_text_is_the_frozen_difficulty() -> None:
     assert parse_difficulty("") == Difficulty() == LASER_AL.difficulty == LASER_SS.difficulty
 

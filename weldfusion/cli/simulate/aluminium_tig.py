@@ -7,9 +7,9 @@ from weldfusion.cli.simulate.options import add_process, add_weld_s, simulate
 
 
 def add(verbs: Any) -> None:
-    about = "aluminium TIG welds with pictures of electrode and pool, current, travel speed and parameters"
-    parser = add_process(verbs, "aluminium_tig", about, run)
-    add_weld_s(parser, 40.0)
+    about, sensors = "aluminium TIG welds of six states", "pool_camera, current_speed, noise, parameters"
+    parser = add_process(verbs, "aluminium_tig", about, sensors, run)
+    add_weld_s(parser, 40.0, 10.0, 120.0)
     parser.add_argument(
         "--picture-px",
         type=int,

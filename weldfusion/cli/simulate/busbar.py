@@ -7,9 +7,10 @@ from weldfusion.cli.simulate.options import add_process, add_weld_s, simulate
 
 
 def add(verbs: Any) -> None:
-    about = "laser seams of busbars, two a picture, with spectra and parameters (seven states)"
-    parser = add_process(verbs, "busbar", about, run)
-    add_weld_s(parser, 0.56)
+    about = "laser seams of busbars of seven states, two a picture"
+    sensors = "picture, spectrometer, noise, parameters"
+    parser = add_process(verbs, "busbar", about, sensors, run)
+    add_weld_s(parser, 0.56, 0.28, 1.12)
     parser.add_argument(
         "--preset",
         default="busbar",
@@ -21,7 +22,8 @@ def add(verbs: Any) -> None:
         type=int,
         default=768,
         metavar="W",
-        help="width of the picture of two seams in pixels; a third as high [%(default)s]",
+        help="width of the picture of two seams in pixels, a third as high; a multiple of 6, 192 to 3072 "
+        "[%(default)s]",
     )
 
 

@@ -7,9 +7,13 @@ from weldfusion.cli.simulate.options import add_process, add_weld_s, simulate
 
 
 def add(verbs: Any) -> None:
-    about = "laser keyhole welds with photodiodes, microphone, OCT, cameras, spectrometer and parameters"
-    parser = add_process(verbs, "laser", about, run)
-    add_weld_s(parser, 2.0)
+    about = "laser keyhole welds"
+    sensors = (
+        "photodiode, microphone, oct, coaxial_camera, opening, infrared, spectrometer, noise, back_diode, "
+        "parameters"
+    )
+    parser = add_process(verbs, "laser", about, sensors, run)
+    add_weld_s(parser, 2.0, 0.2, 60.0)
     parser.add_argument(
         "--preset",
         default="laser_al",

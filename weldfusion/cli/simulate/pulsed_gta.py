@@ -7,15 +7,16 @@ from weldfusion.cli.simulate.options import add_process, add_weld_s, simulate
 
 
 def add(verbs: Any) -> None:
-    about = "pulsed GTA welds with pool camera, arc sound, infrared, parameters; width, depth, penetration"
-    parser = add_process(verbs, "pulsed_gta", about, run)
-    add_weld_s(parser, 5.0)
+    about = "pulsed GTA welds of steel plates"
+    sensors = "pool_camera, microphone, infrared, noise, arc, parameters"
+    parser = add_process(verbs, "pulsed_gta", about, sensors, run)
+    add_weld_s(parser, 5.0, 1.0, 60.0)
     parser.add_argument(
         "--picture-px",
         type=int,
         default=128,
         metavar="N",
-        help="side of the pictures in pixels [%(default)s]",
+        help="side of the pictures in pixels, even, 32 to 512 [%(default)s]",
     )
     parser.add_argument(
         "--plate-mm",

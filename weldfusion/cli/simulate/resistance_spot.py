@@ -8,15 +8,20 @@ from weldfusion.cli.simulate.options import add_process, simulate
 
 
 def add(verbs: Any) -> None:
-    about = "resistance spot welds with thermal pictures, photos of both sides, curves and parameters"
-    parser = add_process(verbs, "resistance_spot", about, run)
+    about = "resistance spot welds"
+    sensors = "infrared, views, curves, parameters, noise"
+    parser = add_process(verbs, "resistance_spot", about, sensors, run)
     parser.add_argument(
         "--counts",
         metavar="G:B:E",
         help="good, bad and exploded welds in proportion, such as 443:21:31 [as the settings give]",
     )
     parser.add_argument(
-        "--picture-px", type=int, default=96, metavar="P", help="pixels of a picture's side [%(default)s]"
+        "--picture-px",
+        type=int,
+        default=96,
+        metavar="P",
+        help="pixels of a picture's side, 32 to 512 [%(default)s]",
     )
 
 

@@ -1,6 +1,5 @@
 """The card of a simulated data set of aluminium TIG welds."""
 
-from dataclasses import asdict
 from fractions import Fraction
 
 from weldfusion.data.card import Card, TargetSpec
@@ -37,7 +36,7 @@ def tig_card(plan: Plan, version: str, picture_px: int) -> Card:
             "license": "CC0-1.0",
             "version": version,
             "description": f"Simulated AC TIG welds in aluminium, {version}, seed {plan.seed}, difficulty "
-            f"{asdict(plan.difficulty)}; labels are computed from simulated states. "
+            f"{plan.difficulty_told()}; labels are computed from simulated states. "
             f"Known departures: {'; '.join(DEPARTURES)}.",
         },
     )

@@ -1,6 +1,5 @@
 """The card of a data set of simulated busbar seams."""
 
-from dataclasses import asdict
 
 from weldfusion.data.card import Card, TargetSpec
 from weldfusion.simulate.busbar import labels
@@ -28,7 +27,7 @@ def busbar_card(plan: Plan, preset: BusbarPreset, columns: int) -> Card:
             "license": "CC0-1.0",
             "version": preset.version,
             "description": f"Simulated laser seams of busbars, {preset.version}, seed {plan.seed}, "
-            f"difficulty {asdict(plan.difficulty)}; a weld is a seam, both seams of a picture share a "
+            f"difficulty {plan.difficulty_told()}; a weld is a seam, both seams of a picture share a "
             "workpiece; labels are computed from simulated states. "
             f"Known departures: {'; '.join(preset.departures)}.",
         },

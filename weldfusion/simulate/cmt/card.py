@@ -1,6 +1,5 @@
 """The card of a simulated data set of gas-metal-arc welds."""
 
-from dataclasses import asdict
 from fractions import Fraction
 
 from weldfusion.data.card import Card, TargetSpec
@@ -31,7 +30,7 @@ def arc_card(plan: Plan, preset: ArcPreset, pixels: int) -> Card:
             "license": "CC0-1.0",
             "version": preset.version,
             "description": f"Simulated groove welds by {preset.about}, preset {preset.version}, seed "
-            f"{plan.seed}, difficulty {asdict(plan.difficulty)}; labels are computed from simulated states. "
+            f"{plan.seed}, difficulty {plan.difficulty_told()}; labels are computed from simulated states. "
             f"Known departures: {'; '.join(preset.departures)}.",
         },
     )

@@ -1,6 +1,5 @@
 """The card of a simulated laser data set."""
 
-from dataclasses import asdict
 from fractions import Fraction
 
 from weldfusion.data.card import Card, TargetSpec
@@ -27,7 +26,7 @@ def laser_card(plan: LaserPlan) -> Card:
             "license": "CC0-1.0",
             "version": plan.preset.version,
             "description": f"Simulated laser keyhole welds, preset {plan.preset.version}, seed {plan.seed}, "
-            f"difficulty {asdict(plan.preset.difficulty)}; labels are computed from simulated states. "
+            f"difficulty {plan.difficulty_told()}; labels are computed from simulated states. "
             f"Known departures: {'; '.join(plan.preset.departures)}.",
         },
     )

@@ -1,6 +1,5 @@
 """The card of a simulated pulsed GTA data set."""
 
-from dataclasses import asdict
 from fractions import Fraction
 
 from weldfusion.data.card import Card, TargetSpec
@@ -41,7 +40,7 @@ def gta_card(version: str, plan: Plan, pixels: int, plate_mm: float) -> Card:
             "license": "CC0-1.0",
             "version": version,
             "description": f"Simulated pulsed GTA welds, {version}, seed {plan.seed}, difficulty "
-            f"{asdict(plan.difficulty)}; labels are computed from simulated states. "
+            f"{plan.difficulty_told()}; labels are computed from simulated states. "
             f"Known departures: {'; '.join(DEPARTURES)}.",
         },
     )

@@ -1,6 +1,5 @@
 """The card of a data set of simulated spot welds."""
 
-from dataclasses import asdict
 
 from weldfusion.data.card import Card, TargetSpec
 from weldfusion.simulate.process import Plan
@@ -36,7 +35,7 @@ def spot_card(plan: Plan, choice: Choice) -> Card:
             "license": "CC0-1.0",
             "version": VERSION,
             "description": f"Simulated resistance spot welds, {VERSION}, seed {plan.seed}, {counts} of "
-            f"{', '.join(QUALITY)}, difficulty {asdict(plan.difficulty)}; labels are computed from simulated "
+            f"{', '.join(QUALITY)}, difficulty {plan.difficulty_told()}; labels are computed from simulated "
             f"states. Known departures: {'; '.join(DEPARTURES)}.",
         },
     )

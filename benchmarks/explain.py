@@ -41,6 +41,7 @@ from weldfusion.explain.truth import PURE_NOISE, read_truths
 from weldfusion.fusion.concat_mlp import ConcatMLP
 from weldfusion.run.fitting import fit
 from weldfusion.run.laid_out import LaidOut
+from weldfusion.run.predicting import networks
 from weldfusion.simulate.laser.process import simulate_laser
 from weldfusion.systems.graph import FusionModel
 from weldfusion.systems.parts import Parts
@@ -215,7 +216,7 @@ def simulated_rows(folder: Path, welds: int, epochs: int) -> list[Row]:
     trained = fit((), overrides, folder / "run", say=lambda line: None)
     dataset = trained.dataset()
     parts = []
-    for network, windows in trained.networks(LaidOut(dataset, trained.settings.data), "test"):
+    for network, windows in networks(trained, LaidOut(dataset, trained.settings.data), "test"):
         truths = read_truths(dataset.root, windows.welds)
         parts.append(explain_fold(network, windows, "absent", (), truths))
     joined = join(parts)

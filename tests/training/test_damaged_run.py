@@ -9,6 +9,7 @@ import torch
 import weldfusion as wf
 from tests.training.tiny_data import write_tiny
 from weldfusion.errors import ConfigError, RunError, WeldfusionError, WeldfusionWarning
+from weldfusion.run.histories import histories
 from weldfusion.training.folder import RunFolder
 
 pytestmark = pytest.mark.filterwarnings("ignore::weldfusion.errors.WeldfusionWarning")
@@ -175,7 +176,7 @@ def test_going_on_with_a_damaged_run(name, broken, root):
 def test_a_damaged_history(damage, broken):
     damage(broken / "fold2-seed0/metrics.csv")
     with pytest.raises(RunError, match=r"fold2-seed0/metrics.csv: .*restore it, or train this fold again"):
-        wf.Run(broken).histories()
+        histories(RunFolder(broken))
 
 
 REFUSED = {

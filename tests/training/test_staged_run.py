@@ -20,9 +20,11 @@ from weldfusion.data.folder import read_dataset
 from weldfusion.data.split_file import read_split
 from weldfusion.errors import RunError
 from weldfusion.run import Run
+from weldfusion.run.histories import histories
 from weldfusion.training import network
 from weldfusion.training.atomic import load_state
 from weldfusion.training.fit import fit_run
+from weldfusion.training.folder import RunFolder
 from weldfusion.training.folds import fold_data
 from weldfusion.training.loader import in_order
 from weldfusion.training.out_of_fold import inner_folds, without
@@ -70,7 +72,7 @@ def test_states_and_figures_of_each_stage(whole):
     table = pd.read_csv(fold / "metrics.csv")
     assert table["stage"].tolist() == [1, 1, 2, 2, 2]
     assert table["epoch"].tolist() == [1, 2, 1, 2, 3]
-    assert list(Run(whole, trust=("tests",)).histories()) == [
+    assert list(histories(RunFolder(whole))) == [
         "holdout seed 0 stage 1",
         "holdout seed 0 stage 2",
     ]

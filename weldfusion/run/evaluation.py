@@ -4,7 +4,7 @@ import json
 import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,13 +16,16 @@ from weldfusion.data.files import write_frame, write_text
 from weldfusion.data.folder import Dataset
 from weldfusion.data.summary import summarise
 from weldfusion.evaluation.baselines import fit_baselines
-from weldfusion.evaluation.evaluate import evaluate
+from weldfusion.evaluation.evaluate import Frames, evaluate
 from weldfusion.evaluation.join import mean_of_networks
 from weldfusion.evaluation.learned import Row, learned_rows
 from weldfusion.report.evaluation import Background, evaluation_report
 from weldfusion.report.page import write_page
 from weldfusion.report.recordings import views
+from weldfusion.run.histories import histories
+from weldfusion.run.kept import ALL, KeptRun
 from weldfusion.run.limits import limits_of
+from weldfusion.run.predicting import predictions
 from weldfusion.run.seen import seen_lines, trained_on
 from weldfusion.training.heard import heard
 from weldfusion.training.plain import plain_windows
@@ -30,20 +33,16 @@ from weldfusion.training.selecting import selection_line
 from weldfusion.training.stages import FUSION
 from weldfusion.training.temperature import LIMITS
 
-if TYPE_CHECKING:
-    from weldfusion.run.trained import Run
-
-Frames = tuple[pd.DataFrame, pd.DataFrame]
-ALL = "all"
 TEST = "test"
 
 
-def evaluate_run(run: "Run", part: str, data: str | Path | Dataset | None) -> dict[str, Any]:
+def evaluate_run(run: KeptRun, part: str, data: str | Path | Dataset | None) -> dict[str, Any]:
     """What `Run.evaluate` does."""
     own = data is None
     with heard() as warned:
         dataset = run.dataset(data)
-        frames = run.predictions(part) if own else _of_all_networks(run.predict(dataset))
+        frames = predictions(run, dataset, part if own else None)
+        frames = frames if own else _of_all_networks(frames)
         baselines = _baselines(run, dataset) if own and part == TEST else {}
     metrics = evaluate(*frames, baselines, run.settings.seed)
     told: dict[str, Any] = {"seen_in_training": own and part != TEST}
@@ -75,12 +74,12 @@ def _of_all_networks(frames: Frames) -> Frames:
     return windows, welds
 
 
-def _baselines(run: "Run", dataset: Dataset) -> Mapping[str, Frames]:
+def _baselines(run: KeptRun, dataset: Dataset) -> Mapping[str, Frames]:
     features, truths = plain_windows(WeldWindows(dataset, run.settings.data))
     return fit_baselines(features, truths, list(run.split.values()), run.settings.seed)
 
 
-def _learned(run: "Run") -> dict[str, list[Row]]:
+def _learned(run: KeptRun) -> dict[str, list[Row]]:
     """Rows of the sensors by target, of every network whose late fusion learned after training."""
     found: dict[str, list[Row]] = {}
     for fold, seed in run.folds:
@@ -91,7 +90,7 @@ def _learned(run: "Run") -> dict[str, list[Row]]:
     return found
 
 
-def _split(run: "Run", dataset: Dataset) -> pd.DataFrame:
+def _split(run: KeptRun, dataset: Dataset) -> pd.DataFrame:
     """Rows of `split.csv`; `card_group` is the card's group, whatever the split kept together."""
     rows = pd.read_csv(run.folder.split, dtype=str, keep_default_na=False)
     named = groups_of_card(dataset.welds, dataset.card)
@@ -99,7 +98,7 @@ def _split(run: "Run", dataset: Dataset) -> pd.DataFrame:
     return rows.assign(card_group=[named.get(weld, group) for weld, group in kept])
 
 
-def _background(run: "Run", dataset: Dataset, own: bool) -> Background:
+def _background(run: KeptRun, dataset: Dataset, own: bool) -> Background:
     info = run.folder.info()
     kept = own and run.folder.check.is_file()
     data = run.settings.data
@@ -107,7 +106,7 @@ def _background(run: "Run", dataset: Dataset, own: bool) -> Background:
         split=_split(run, dataset) if own else None,
         card_summary=summarise(dataset),
         findings=run.folder.findings() if kept else check(dataset.root, True, data.inputs, data.targets),
-        histories=run.histories(),
+        histories=histories(run.folder),
         units={name: target.unit for name, target in dataset.card.targets.items()},
         about={
             "run": run.folder.path.name,

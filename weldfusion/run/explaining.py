@@ -3,7 +3,6 @@
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from weldfusion.data.folder import Dataset
 from weldfusion.errors import RunError, did_you_mean
@@ -17,17 +16,16 @@ from weldfusion.report.explanation.examples import example_welds
 from weldfusion.report.explanation.pages import explanation_pages
 from weldfusion.report.pages import write_pages
 from weldfusion.report.recordings import views
+from weldfusion.run.kept import KeptRun
 from weldfusion.run.laid_out import LaidOut
 from weldfusion.run.limits import limits_of
+from weldfusion.run.predicting import in_groups, networks
 from weldfusion.run.seen import seen_lines, trained_on
 from weldfusion.training.heard import heard
 
-if TYPE_CHECKING:
-    from weldfusion.run.trained import Run
-
 
 def explain_run(
-    run: "Run", part: str, data: str | Path | Dataset | None, welds: Sequence[str], label: str | None
+    run: KeptRun, part: str, data: str | Path | Dataset | None, welds: Sequence[str], label: str | None
 ) -> Explanation:
     """What `Run.explain` does."""
     own = data is None
@@ -62,7 +60,7 @@ def explain_run(
     return explanation
 
 
-def _check_class(run: "Run", label: str | None) -> None:
+def _check_class(run: KeptRun, label: str | None) -> None:
     """Raises RunError if no target has this class, and none that is a number this name."""
     names = run.settings.data.targets or run.card.targets
     specs = [run.card.targets[name] for name in names]
@@ -73,7 +71,7 @@ def _check_class(run: "Run", label: str | None) -> None:
         )
 
 
-def _check_welds(run: "Run", dataset: Dataset, part: str | None, welds: Sequence[str]) -> None:
+def _check_welds(run: KeptRun, dataset: Dataset, part: str | None, welds: Sequence[str]) -> None:
     """Raises RunError at a weld that is not there, or in another part."""
     there = {weld.id for weld in dataset.welds}
     known = set(there) if part is None else {weld for fold in run.split for weld in run.welds(fold, part)}
@@ -89,7 +87,7 @@ def _check_welds(run: "Run", dataset: Dataset, part: str | None, welds: Sequence
 
 
 def _explained(
-    run: "Run",
+    run: KeptRun,
     laid_out: LaidOut,
     part: str | None,
     detailed: Collection[str],
@@ -98,7 +96,7 @@ def _explained(
     """The explanation of all networks; with `only`, of these welds."""
     background = background_of(run.settings.model.parts())
     found = []
-    for network, windows in run.networks(laid_out, part):
+    for network, windows in networks(run, laid_out, part):
         own = windows if only is None else windows.subset([weld for weld in windows.welds if weld in only])
         if len(own):
             truths = read_truths(laid_out.dataset.root, own.welds)
@@ -107,13 +105,15 @@ def _explained(
     return join(found, run.settings.seed)
 
 
-def _in_groups(run: "Run", one: Explanation) -> Explanation:
+def _in_groups(run: KeptRun, one: Explanation) -> Explanation:
     """With the groups of the split, which intervals resample as a whole."""
-    pointing = run.in_groups(one.pointing) if len(one.pointing) else one.pointing
-    return replace(one, shares=run.in_groups(one.shares), pointing=pointing)
+    pointing = in_groups(run, one.pointing) if len(one.pointing) else one.pointing
+    return replace(one, shares=in_groups(run, one.shares), pointing=pointing)
 
 
-def _with_examples(run: "Run", laid_out: LaidOut, part: str | None, explanation: Explanation) -> Explanation:
+def _with_examples(
+    run: KeptRun, laid_out: LaidOut, part: str | None, explanation: Explanation
+) -> Explanation:
     """Maps and attention of a few typical and wrong welds added."""
     chosen = example_welds(explanation)
     close = _explained(run, laid_out, part, chosen, chosen)

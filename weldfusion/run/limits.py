@@ -1,7 +1,6 @@
 """What the figures of a run cannot show, in sentences."""
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
 
 from weldfusion.data.card import Card
 from weldfusion.data.checks.labels import check_labels
@@ -10,14 +9,12 @@ from weldfusion.data.folder import Dataset
 from weldfusion.data.strata import restricted
 from weldfusion.data.weld import Weld
 from weldfusion.report.words import OVER_SINGLE_WELDS
-
-if TYPE_CHECKING:
-    from weldfusion.run.trained import Run
+from weldfusion.run.kept import KeptRun
 
 TIES = ("class-tied-to-group", "class-in-one-group")
 
 
-def limits_of(run: "Run", dataset: Dataset, part: str, own: bool) -> list[str]:
+def limits_of(run: KeptRun, dataset: Dataset, part: str, own: bool) -> list[str]:
     """Welds seen in training, intervals over single welds, classes that cannot be told from groups."""
     found = []
     if own and part != "test":

@@ -2,21 +2,18 @@
 
 from collections.abc import Container
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from weldfusion.data.dealing import Part
 from weldfusion.data.folder import Dataset, read_dataset
 from weldfusion.data.same_welds import Overlap, overlap
 from weldfusion.data.weld import Weld
 from weldfusion.errors import WeldfusionError
-
-if TYPE_CHECKING:
-    from weldfusion.run.trained import Run
+from weldfusion.run.kept import KeptRun
 
 TRAINING: tuple[Part, ...] = ("fit", "select", "calibrate")
 
 
-def trained_on(run: "Run", dataset: Dataset) -> Overlap:
+def trained_on(run: KeptRun, dataset: Dataset) -> Overlap:
     """The welds of `dataset` that are in a training part of any fold of the run.
 
     Recordings are compared where the run's own data folder is still there, else ids.

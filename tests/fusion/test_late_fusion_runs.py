@@ -29,7 +29,7 @@ def run(tmp_path_factory):
 
 def test_reliabilities_are_learned_and_kept(run):
     (fold, seed), *_ = run.folds
-    fusion = run.predictor(fold, seed).model.join.fusion_of("defect")
+    fusion = run.predictor(fold, seed).model.join.fusions["defect"]
     assert ((fusion.reliability > 0) & (fusion.reliability < 1)).all()
     assert not torch.isclose(fusion.reliability, torch.tensor(BEFORE_FIT)).all()
 

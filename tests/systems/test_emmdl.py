@@ -135,7 +135,7 @@ def test_steps_lower_the_loss():
 def test_state_goes_into_a_fresh_model(tmp_path):
     model, fresh = small(0).eval(), small(1).eval()
     batch = random_batch(SMALL, VERDICT, {name: torch.ones(4, dtype=torch.bool) for name in SMALL}, 4)
-    model.join.fusion_of("verdict").reliability.copy_(torch.tensor([0.3, 0.5, 0.7]))
+    model.join.fusions["verdict"].reliability.copy_(torch.tensor([0.3, 0.5, 0.7]))
     torch.save(model.state_dict(), tmp_path / "state.pt")
     with torch.no_grad():
         assert not torch.equal(model(batch)["verdict"], fresh(batch)["verdict"])
@@ -145,7 +145,7 @@ def test_state_goes_into_a_fresh_model(tmp_path):
 
 def test_one_sensor_alone_is_its_discounted_probability():
     model = small().eval()
-    reliability = model.join.fusion_of("verdict").reliability
+    reliability = model.join.fusions["verdict"].reliability
     reliability.copy_(torch.tensor([0.3, 0.5, 0.8]))
     present = {name: torch.full((4,), name == "views") for name in SMALL}
     batch = random_batch(SMALL, VERDICT, present, 5)
@@ -158,7 +158,7 @@ def test_one_sensor_alone_is_its_discounted_probability():
 
 def shares(logits: np.ndarray, reliability: list[float]) -> tuple[np.ndarray, np.ndarray]:
     """Shapley values (3, K) of sensors that say `logits` (3, K), and the joined probabilities (8, K)."""
-    fusion = small().join.fusion_of("verdict")
+    fusion = small().join.fusions["verdict"]
     fusion.reliability.copy_(torch.tensor(reliability))
     member = torch.from_numpy(coalitions(3))
     said = {name: torch.tensor(logits[i]).expand(8, -1).double() for i, name in enumerate(NAMES)}

@@ -1,7 +1,6 @@
 """What a trained network predicts from each combination of its sensors."""
 
 from dataclasses import dataclass, replace
-from typing import cast
 
 import numpy as np
 import torch
@@ -10,7 +9,6 @@ from torch import Tensor
 from weldfusion.data.batch import Batch
 from weldfusion.explain.explanation import Background
 from weldfusion.explain.shapley import coalitions, within
-from weldfusion.layers.standardise import Standardise
 from weldfusion.systems.branch import zero_masked
 from weldfusion.systems.graph import FusionModel
 from weldfusion.systems.parts import Parts
@@ -87,7 +85,7 @@ def at_mean(model: FusionModel, batch: Batch) -> Batch:
     """The batch with every value at its mean in training; masks and presence as they are."""
     inputs = {}
     for name, values in batch.inputs.items():
-        standardise = cast(Standardise, model.standardise[name])
+        standardise = model.standardise[name]
         shape = [1] * values.ndim
         shape[standardise.axis] = -1
         inputs[name] = standardise.mean.view(shape).expand(values.shape).contiguous()

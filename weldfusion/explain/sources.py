@@ -6,12 +6,10 @@ from typing import Literal, cast
 import numpy as np
 
 from weldfusion.data.flow import Flow
-from weldfusion.encoders.encoder import Encoder
 from weldfusion.explain.explanation import Axis
 from weldfusion.explain.places import Passed, Place, survey
 from weldfusion.explain.raw_axis import band_centres, between, cell_centres, pixel_centres
 from weldfusion.fusion.fusion import Exchange
-from weldfusion.layers.selected import Selected
 from weldfusion.systems.graph import FusionModel
 from weldfusion.systems.image_set import ImageSet
 
@@ -76,7 +74,7 @@ def sources(model: FusionModel) -> dict[str, Source | None]:
 
 def token_axis(model: FusionModel, name: str, tokens: int, window_s: float) -> Axis:
     """The axis of the tokens that a sensor's stem gives to the exchanges."""
-    flow, stem = model.inner_flows[name], cast(Encoder, model.encoders[name])
+    flow, stem = model.inner_flows[name], model.encoders[name]
     if flow.kind == "image" and flow.count == tokens:
         return picture_axis(flow, window_s)
     if stem.channel_tokens and model.stem_flows[name].length == tokens:
@@ -99,13 +97,13 @@ def channel_axis(model: FusionModel, name: str) -> Axis:
     fewer than go on."""
     numbers = np.arange(float(model.inner_flows[name].channels))
     if name in model.selected:
-        layer = cast(Selected, model.selected[name])
+        layer = model.selected[name]
         numbers = np.where(layer.used.cpu().numpy(), layer.index.cpu().numpy(), np.nan)
     return Axis("channel", "", numbers)
 
 
 def _source(model: FusionModel, name: str) -> Source | None:
-    flow, stem = model.inner_flows[name], cast(Encoder, model.encoders[name])
+    flow, stem = model.inner_flows[name], model.encoders[name]
     each_alone = isinstance(stem, ImageSet)
     place, passed = survey(stem.encoder, flow.single) if isinstance(stem, ImageSet) else survey(stem, flow)
     shown = flow if each_alone else flow.single
@@ -114,7 +112,7 @@ def _source(model: FusionModel, name: str) -> Source | None:
         return Source(shown, "stem", place.cells, place.passed, place)
     between_flow = _before_trunk(model, name)
     if name in model.trunks and not stem.channel_tokens:
-        later, _ = survey(cast(Encoder, model.trunks[name]), between_flow)
+        later, _ = survey(model.trunks[name], between_flow)
         if later is not None:
             along = Passed((*passed.time, *later.passed.time), (), passed.bands)
             return Source(flow, "trunk", later.cells[-1:], along, later)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from itertools import permutations
-from typing import Literal, cast
+from typing import Literal
 
 import torch
 from torch import Tensor
@@ -46,7 +46,8 @@ class CrossAttention(Exchange):
         tokens = token_flows(flows, "CrossAttention", between)
         self.names = list(tokens)
         self.own_queries = query_from == "self"
-        self.blocks = ModulesByName({name: ModulesByName({}) for name in self.names})
+        blocks: dict[str, ModulesByName[CrossAttentionBlock]] = {n: ModulesByName({}) for n in self.names}
+        self.blocks = ModulesByName(blocks)
         for own, other in permutations(self.names, 2):
             query, key = (own, other) if self.own_queries else (other, own)
             if not self.own_queries and tokens[own].length != tokens[other].length:
@@ -54,7 +55,7 @@ class CrossAttention(Exchange):
                     f"query_from: other needs equally many tokens, {own} has {tokens[own].length} "
                     f"and {other} {tokens[other].length}"
                 )
-            cast(ModulesByName, self.blocks[own])[other] = CrossAttentionBlock(
+            self.blocks[own][other] = CrossAttentionBlock(
                 tokens[query].channels, tokens[key].channels, tokens[own].channels, heads, mlp_ratio
             )
         self.out = {name: flows[name] for name in sorted(flows)}
@@ -66,7 +67,7 @@ class CrossAttention(Exchange):
             result[name] = clean[name]
         for own, other in permutations(self.names, 2):
             query, key = self.roles(own, other)
-            z = self._block(own, other)(clean[query], clean[key], usable[key])
+            z = self.blocks[own][other](clean[query], clean[key], usable[key])
             result[own] = result[own] + self._kept(z, usable[own], usable[query])
         return result
 
@@ -75,14 +76,11 @@ class CrossAttention(Exchange):
         weights = {}
         for own, other in permutations(self.names, 2):
             query, key = self.roles(own, other)
-            weights[own, other] = self._block(own, other).explicit(clean[query], clean[key], usable[key])[1]
+            weights[own, other] = self.blocks[own][other].explicit(clean[query], clean[key], usable[key])[1]
         return weights
 
     def roles(self, own: str, other: str) -> tuple[str, str]:
         return (own, other) if self.own_queries else (other, own)
-
-    def _block(self, own: str, other: str) -> CrossAttentionBlock:
-        return cast(CrossAttentionBlock, cast(ModulesByName, self.blocks[own])[other])
 
     @staticmethod
     def _kept(z: Tensor, own: Tensor, query: Tensor) -> Tensor:

@@ -1,9 +1,11 @@
 """Modules under names that a user chose: a sensor may be called `parameters`, `keys` or `type`."""
 
 from collections.abc import Iterator, Mapping
+from typing import Any, Generic, TypeVar
 
 from torch import nn
 
+Part = TypeVar("Part", bound=nn.Module)
 _MARK = "of_"
 
 
@@ -16,7 +18,7 @@ def attribute(name: str) -> str:
     return _MARK + name
 
 
-class ModulesByName(nn.ModuleDict):
+class ModulesByName(nn.ModuleDict, Generic[Part]):
     """Modules by the names of modalities or targets, in sorted order, whatever the names are.
 
     `also` gives further names to modules: name → name in `modules`. Weights are held and stored once.
@@ -28,12 +30,13 @@ class ModulesByName(nn.ModuleDict):
     (['side', 'top'], True, ['of_top.weight', 'of_top.bias'])
     """
 
-    def __init__(self, modules: Mapping[str, nn.Module], also: Mapping[str, str] | None = None) -> None:
+    def __init__(self, modules: Mapping[str, Part], also: Mapping[str, str] | None = None) -> None:
         self.also = dict(also or {})
         super().__init__({name: modules[name] for name in sorted(modules)})
 
-    def __getitem__(self, name: str) -> nn.Module:
-        return super().__getitem__(attribute(self.also.get(name, name)))
+    def __getitem__(self, name: str) -> Part:
+        found: Any = super().__getitem__(attribute(self.also.get(name, name)))
+        return found  # type: ignore[no-any-return]
 
     def __setitem__(self, name: str, module: nn.Module) -> None:
         super().__setitem__(attribute(name), module)
@@ -50,5 +53,5 @@ class ModulesByName(nn.ModuleDict):
     def keys(self) -> list[str]:  # type: ignore[override]
         return list(self)
 
-    def items(self) -> list[tuple[str, nn.Module]]:  # type: ignore[override]
+    def items(self) -> list[tuple[str, Part]]:  # type: ignore[override]
         return [(name, self[name]) for name in self]

@@ -1,35 +1,30 @@
 """The fusion model: composes the parts of a config into one network."""
 
 from collections.abc import Mapping, Sequence
-from typing import cast
 
 import numpy as np
-import torch
 from torch import Tensor, nn
 
 from weldfusion.data.batch import Batch, Truth
 from weldfusion.data.card import TargetSpec
 from weldfusion.data.flow import Flow
 from weldfusion.encoders.encoder import Encoder
-from weldfusion.errors import ConfigError, did_you_mean
+from weldfusion.errors import ConfigError
 from weldfusion.fusion.fusion import Exchange
 from weldfusion.heads.head import Head
 from weldfusion.layers.by_name import ModulesByName
-from weldfusion.layers.selected import Selected
-from weldfusion.layers.standardise import Standardise
-from weldfusion.systems.branch import pool, pooled_flow, run_encoder, zero_masked
+from weldfusion.systems.branch import pool, pooled_flow, run_encoder
 from weldfusion.systems.build import build, check_names, check_usable
 from weldfusion.systems.hints import hinted, tokens_for_exchange, tokens_for_trunk
 from weldfusion.systems.join import OutputJoin, last_join, prior_where_nothing
 from weldfusion.systems.named import check_named
 from weldfusion.systems.parts import MakeEncoder, MakeExchange, Parts
 from weldfusion.systems.penalties import penalties
-from weldfusion.systems.share import out_of, stems
-from weldfusion.systems.shared_rows import shared_rows
+from weldfusion.systems.stems import Stems
 from weldfusion.systems.system import System
 
 
-class FusionModel(nn.Module):
+class FusionModel(Stems):
     """Standardise → select → stem encoders → exchanges → trunk encoders → fusion → heads.
 
     Everything goes by the sorted names of the modalities, so the order in a file changes nothing.
@@ -47,7 +42,6 @@ class FusionModel(nn.Module):
     def __init__(
         self, flows: Mapping[str, Flow], targets: Mapping[str, TargetSpec], system: System | None = None
     ) -> None:
-        super().__init__()
         system = system or Parts()
         parts = system.parts()
         if not flows or not targets:
@@ -60,23 +54,8 @@ class FusionModel(nn.Module):
         for section in ("encoders", "trunks"):
             check_names(f"model.{section}", getattr(parts, section) or {}, flows)
         check_names("model.heads", parts.heads or {}, targets)
-        self.flows = {name: flows[name] for name in sorted(flows)}
+        super().__init__(flows, parts)
         self.targets = {name: targets[name] for name in sorted(targets)}
-        self.standardise = ModulesByName({name: Standardise(flow) for name, flow in self.flows.items()})
-        self.selections = dict(sorted((parts.select or {}).items()))
-        check_names("model.select", self.selections, flows)
-        self.selected = ModulesByName(
-            {
-                name: build(f"model.select.{name}", Selected, Selected, self.flows[name], selection.count)
-                for name, selection in self.selections.items()
-            }
-        )
-        self.inner_flows = {
-            name: self._selected(name).out if name in self.selected else flow
-            for name, flow in self.flows.items()
-        }
-        self.encoders = stems(self.inner_flows, parts)
-        self.stem_flows = {name: out_of(self._encoder(name), flow) for name, flow in self.inner_flows.items()}
         between = self.stem_flows
         self.exchanges = nn.ModuleList()
         self.exchange_keys: list[str] = []
@@ -94,20 +73,11 @@ class FusionModel(nn.Module):
             }
         )
         self.late = {
-            name: self._trunk(name).out if name in self.trunks else between[name] for name in between
+            name: self.trunks[name].out if name in self.trunks else between[name] for name in between
         }
         features = {name: pooled_flow(flow) for name, flow in self.late.items()}
         self.join = last_join(parts.fusion, features, self.targets, parts.heads or {})
         self.penalties = penalties(parts.penalties or (), features)
-
-    def _encoder(self, name: str) -> Encoder:
-        return cast(Encoder, self.encoders[name])
-
-    def _selected(self, name: str) -> Selected:
-        return cast(Selected, self.selected[name])
-
-    def _trunk(self, name: str) -> Encoder:
-        return cast(Encoder, self.trunks[name])
 
     def forward(self, batch: Batch, hide: Mapping[str, Tensor] | None = None) -> dict[str, Tensor]:
         """Raw output of each target; `hide[name]` bool (B,) takes a present modality away."""
@@ -126,35 +96,6 @@ class FusionModel(nn.Module):
         raw = self.join(features, here)
         return {name: prior_where_nothing(raw[name], self.head(name), here) for name in self.targets}
 
-    def presence(self, batch: Batch, hide: Mapping[str, Tensor]) -> dict[str, Tensor]:
-        """Which modalities of each sample can be used: recorded, not hidden, something valid."""
-        found = {}
-        for name in self.flows:
-            if name not in batch.inputs:
-                raise ConfigError(f"the batch has no modality {name}; {did_you_mean(name, batch.inputs)}")
-            here = batch.present[name]
-            if name in hide:
-                here = here & ~hide[name]
-            if name in batch.valid:
-                here = here & batch.valid[name].any(dim=1)
-            found[name] = here
-        return found
-
-    def stems(self, batch: Batch, here: Mapping[str, Tensor]) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
-        """Output of each stem encoder, with the masks of its tokens."""
-        x: dict[str, Tensor] = {}
-        valid: dict[str, Tensor] = {}
-        for name in self.encoders:
-            x[name] = self.stem(name, batch, here[name])
-            _replace(valid, name, self.stem_valid(name, batch))
-        return x, valid
-
-    def stem_valid(self, name: str, batch: Batch) -> Tensor | None:
-        """The mask of the tokens that a stem encoder gives."""
-        return self._encoder(name).out_valid(
-            self._selected_mask(name, batch.valid.get(name), len(batch.inputs[name]))
-        )
-
     def exchanged(
         self, x: dict[str, Tensor], valid: dict[str, Tensor], here: Mapping[str, Tensor]
     ) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
@@ -166,48 +107,20 @@ class FusionModel(nn.Module):
     def feature(self, name: str, x: Tensor, valid: Tensor | None, here: Tensor) -> Tensor:
         """Features (B, D) of one modality from what its trunk gets."""
         if name in self.trunks:
-            trunk = self._trunk(name)
+            trunk = self.trunks[name]
             x = run_encoder(trunk, x, valid, here, trunk.out)
             valid = trunk.out_valid(valid)
         return pool(self.late[name], x, valid)
 
-    def stem(self, name: str, batch: Batch, here: Tensor) -> Tensor:
-        """Output of a stem encoder; photos that all windows of a weld share are encoded once for it."""
-        values, mask = batch.inputs[name], batch.valid.get(name)
-        shared = shared_rows(values, mask, batch.where) if self.flows[name].kind == "image" else None
-        if shared is None:
-            return self._encoded(name, values, mask, here)
-        first, place = shared
-        wanted = torch.zeros_like(first, dtype=torch.bool).index_put((place[here],), here.new_tensor(True))
-        found = self._encoded(name, values[first], None if mask is None else mask[first], wanted)
-        return zero_masked(found[place], None, here)
-
-    def _encoded(self, name: str, values: Tensor, mask: Tensor | None, here: Tensor) -> Tensor:
-        clean = zero_masked(self.standardise[name](values), mask, here)
-        if name in self.selected:
-            clean, mask = self._selected(name)(clean), self._selected_mask(name, mask, len(clean))
-        return run_encoder(self._encoder(name), clean, mask, here, self.stem_flows[name])
-
-    def _selected_mask(self, name: str, mask: Tensor | None, samples: int) -> Tensor | None:
-        """What a stem encoder gets as `valid`; one whose tokens are channels is told which were dropped."""
-        if name not in self.selected:
-            return mask
-        selected = self._selected(name)
-        return (
-            selected.by_channel(mask, samples) if self._encoder(name).channel_tokens else selected.mask(mask)
-        )
-
     @property
     def learns_after(self) -> bool:
         """Whether its late fusion learns from windows that no gradient saw."""
-        return isinstance(self.join, OutputJoin) and len(self.join.tempered) > 0
+        return self.join.learns_after
 
     def branch(self, name: str) -> list[nn.Module]:
         """What serves one modality: encoder and trunk, and its own heads where each modality has some."""
-        found = [self.encoders[name], *([self.trunks[name]] if name in self.trunks else [])]
-        if isinstance(self.join, OutputJoin):
-            found += [self.join.by_modality(target)[name] for target in self.targets]
-        return found
+        trunk = [self.trunks[name]] if name in self.trunks else []
+        return [self.encoders[name], *trunk, *self.join.heads_for(name)]
 
     def head(self, target: str) -> Head:
         """The head that decodes a target (the first one if each modality has its own)."""
@@ -228,13 +141,6 @@ class FusionModel(nn.Module):
             losses = self.loss(self.outputs(features, here), batch.targets)
         return losses | {f"penalty.{name}": part(features, here) for name, part in self.penalties.items()}
 
-    def fit_statistics(self, name: str, mean: np.ndarray | Tensor, std: np.ndarray | Tensor) -> None:
-        """Take a modality's mean and standard deviation (channels,) in the training part.
-
-        Of 8-bit images: of value / 255.
-        """
-        cast(Standardise, self.standardise[name]).fit(mean, std)
-
     def fit_truth(self, target: str, value: np.ndarray, known: np.ndarray) -> None:
         """Give the truths of the training part to all heads of a target."""
         for head in self.join.heads_of(target):
@@ -254,9 +160,3 @@ def _exchanges(
     if isinstance(given, Sequence):
         return [(f"model.exchange.{i}", make) for i, make in enumerate(given)]
     return [("model.exchange", given)]
-
-
-def _replace(masks: dict[str, Tensor], name: str, mask: Tensor | None) -> None:
-    masks.pop(name, None)
-    if mask is not None:
-        masks[name] = mask

@@ -41,10 +41,17 @@ class FeatureJoin(nn.Module):
         """Nothing: it learns by gradients only."""
         return {}
 
+    @property
+    def learns_after(self) -> bool:
+        """Whether it learns from windows that no gradient saw."""
+        return False
+
     def heads_of(self, target: str) -> list[Head]:
-        head = self.heads[target]
-        assert isinstance(head, Head)
-        return [head]
+        return [self.heads[target]]
+
+    def heads_for(self, name: str) -> list[Head]:
+        """None: no modality has a head of its own."""
+        return []
 
 
 class OutputJoin(nn.Module):
@@ -63,14 +70,14 @@ class OutputJoin(nn.Module):
     ) -> None:
         super().__init__()
         self.fusions = ModulesByName({t: _late(make, flows, targets[t]) for t in sorted(targets)})
-        self.each_alone = all(self.fusion_of(target).each_alone for target in targets)
+        self.each_alone = all(self.fusions[target].each_alone for target in targets)
         self.heads = ModulesByName(
             {
                 t: ModulesByName({m: _head(t, flows[m], targets[t], makes) for m in sorted(flows)})
                 for t in sorted(targets)
             }
         )
-        after = [target for target in targets if self.fusion_of(target).fitted_after]
+        after = [target for target in targets if self.fusions[target].fitted_after]
         self.tempered = ModulesByName({target: Tempered(flows) for target in after})
 
     def forward(self, features: Tensors, present: Tensors) -> dict[str, Tensor]:
@@ -95,7 +102,7 @@ class OutputJoin(nn.Module):
         found = {}
         for target, raw in self.alone(features).items():
             given = self._tempered(target, raw), present
-            conflict = self.fusion_of(target).conflict(self.heads_of(target)[0], *given)
+            conflict = self.fusions[target].conflict(self.heads_of(target)[0], *given)
             if conflict is not None:
                 found[target] = conflict
         return found
@@ -105,8 +112,7 @@ class OutputJoin(nn.Module):
         training."""
         found = {}
         for target, scales in self.tempered.items():
-            assert isinstance(scales, Tempered)
-            own = self.fusion_of(target).learned()
+            own = self.fusions[target].learned()
             found[target] = {
                 name: {"temperature": float(value), **own.get(name, {})}
                 for name, value in zip(scales.names, scales.temperature, strict=True)
@@ -130,19 +136,21 @@ class OutputJoin(nn.Module):
             )
         return found
 
-    def fusion_of(self, target: str) -> LateFusion:
-        fusion = self.fusions[target]
-        assert isinstance(fusion, LateFusion)
-        return fusion
+    @property
+    def learns_after(self) -> bool:
+        """Whether it learns from windows that no gradient saw."""
+        return len(self.tempered) > 0
 
     def heads_of(self, target: str) -> list[Head]:
         return list(self.by_modality(target).values())
 
+    def heads_for(self, name: str) -> list[Head]:
+        """The heads of one modality."""
+        return [self.heads[target][name] for target in self.heads]
+
     def by_modality(self, target: str) -> dict[str, Head]:
         """The head of each modality."""
-        heads = self.heads[target]
-        assert isinstance(heads, ModulesByName)
-        return {name: head for name, head in heads.items() if isinstance(head, Head)}
+        return dict(self.heads[target].items())
 
 
 def last_join(

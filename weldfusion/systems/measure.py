@@ -95,7 +95,7 @@ def _encoders(model: FusionModel, parts: Parts, ledger: _Ledger) -> Iterator[Pie
         for n, one in (parts.share or {}).items()
     }
     for name in sorted(model.flows, key=lambda n: (n in share, n)):
-        encoder, flow = cast(Encoder, model.encoders[name]), model.inner_flows[name]
+        encoder, flow = model.encoders[name], model.inner_flows[name]
         notes = [_how_many(encoder, flow)] if (flow.count or 1) > 1 else []
         shares = ""
         if name in share:
@@ -175,7 +175,7 @@ def _feature_join(join: FeatureJoin, features: Mapping[str, Flow], ledger: _Ledg
 
     yield _piece(ledger, "fusion", "model.fusion", join.fusion, features, joined, given)
     for target, head in join.heads.items():
-        yield _head(ledger, target, cast(Head, head), "", join.fusion.out)
+        yield _head(ledger, target, head, "", join.fusion.out)
 
 
 def _output_join(join: OutputJoin, features: Mapping[str, Flow], ledger: _Ledger) -> Iterator[Piece]:
@@ -185,7 +185,7 @@ def _output_join(join: OutputJoin, features: Mapping[str, Flow], ledger: _Ledger
         for name, head in heads.items():
             yield _head(ledger, target, head, name, features[name])
             outputs[name] = _raw(head, features[name])
-        fusion, first = join.fusion_of(target), join.heads_of(target)[0]
+        fusion, first = join.fusions[target], join.heads_of(target)[0]
         names = features
 
         def given(device: torch.device, first: Head = first, outputs: Mapping[str, Tensor] = outputs

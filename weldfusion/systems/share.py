@@ -15,7 +15,7 @@ from weldfusion.systems.parts import MakeEncoder, Parts, Share
 FIELDS = ("kind", "channels", "length", "size", "rate")
 
 
-def stems(flows: Mapping[str, Flow], parts: Parts) -> ModulesByName:
+def stems(flows: Mapping[str, Flow], parts: Parts) -> ModulesByName[Encoder]:
     """The stem encoder of each modality; one that is shared in whole is held once, under both names.
 
     Raises ConfigError naming the key (`model.encoders.sound`, `model.share.side`).

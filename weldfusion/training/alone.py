@@ -3,14 +3,13 @@
 from collections.abc import Iterable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from weldfusion.data.batch import Batch, Truth
-from weldfusion.layers.tempered import Tempered
 from weldfusion.systems.graph import FusionModel
 from weldfusion.systems.join import OutputJoin, prior_where_nothing
 from weldfusion.training.temperature import Outputs, joined_truths, pooled, temperatures
@@ -90,7 +89,7 @@ def cross_fitted(model: FusionModel, found: Alone) -> Outputs:
     for lot in lots:
         trial = deepcopy(model)
         for target in model.targets:
-            if learning(model).fusion_of(target).fitted_after:
+            if learning(model).fusions[target].fitted_after:
                 fit_fusion(trial, target, chosen(found, ~lot))
         parts.append(joined(trial, chosen(found, lot)))
     return pooled(parts)
@@ -128,7 +127,7 @@ def fit_fusion(model: FusionModel, target: str, found: Alone) -> dict[str, Any]:
     Only windows whose truth is known count; without one both stay as they are.
     """
     join = learning(model)
-    heads, tempered, fusion = join.by_modality(target), scales_of(join, target), join.fusion_of(target)
+    heads, tempered, fusion = join.by_modality(target), join.tempered[target], join.fusions[target]
     known = found.truths[target].known
     truth = rows_of(found.truths[target], known)
     said = {name: raw[known] for name, raw in found.outputs[target].items()}
@@ -142,11 +141,6 @@ def fit_fusion(model: FusionModel, target: str, found: Alone) -> dict[str, Any]:
         with torch.no_grad():
             fusion.fit_outputs(join.heads_of(target)[0], tempered(said), present, truth)
     return {"temperature": scales, "fusion": fusion.state_dict()}
-
-
-def scales_of(join: OutputJoin, target: str) -> Tempered:
-    """The temperatures of what each modality alone says of a target."""
-    return cast(Tempered, join.tempered[target])
 
 
 def rows_of(truth: Truth, rows: Tensor) -> Truth:

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from weldfusion.data.batch import Batch
 from weldfusion.data.dataset import WeldWindows
 from weldfusion.systems.graph import FusionModel
-from weldfusion.training.alone import Alone, alone, cross_fitted, fit_fusion, learning, scales_of, together
+from weldfusion.training.alone import Alone, alone, cross_fitted, fit_fusion, learning, together
 from weldfusion.training.loader import in_order, loader
 from weldfusion.training.stages import FUSION, TEMPERATURE, Fitted, FoldData
 from weldfusion.training.temperature import outputs, pooled, temperatures
@@ -45,7 +45,7 @@ class LearnedFusion:
             "fusions": {
                 target: fit_fusion(model, target, found)
                 for target in model.targets
-                if learning(model).fusion_of(target).fitted_after
+                if learning(model).fusions[target].fitted_after
             }
         }
 
@@ -58,8 +58,8 @@ def apply_fusions(model: FusionModel, state: Mapping[str, Any]) -> None:
     join = learning(model)
     for target in join.tempered:
         kept = state["fusions"][target]
-        scales_of(join, target).fit(kept["temperature"])
-        join.fusion_of(target).load_state_dict(kept["fusion"])
+        join.tempered[target].fit(kept["temperature"])
+        join.fusions[target].load_state_dict(kept["fusion"])
 
 
 @dataclass(frozen=True)

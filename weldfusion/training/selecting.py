@@ -1,7 +1,6 @@
 """Selections fitted on the fit part: which channels of each modality go on, and how that is told."""
 
 from collections.abc import Mapping, Sequence
-from typing import cast
 
 import numpy as np
 
@@ -10,7 +9,6 @@ from weldfusion.data.dataset import WeldWindows
 from weldfusion.data.flow import Flow
 from weldfusion.data.modality import Modality
 from weldfusion.errors import RunError, SignalError
-from weldfusion.layers.selected import Selected
 from weldfusion.systems.graph import FusionModel
 from weldfusion.training.bar import bar
 
@@ -31,7 +29,7 @@ def fit_selections(model: FusionModel, fit: WeldWindows, untimed: frozenset[str]
     """
     classes = first_classes(fit)
     for name, selection in model.selections.items():
-        flow, layer = model.flows[name], cast(Selected, model.selected[name])
+        flow, layer = model.flows[name], model.selected[name]
         chosen, known = chosen_windows(fit, name, classes, name in untimed, MOST_WINDOWS)
         if not len(chosen):
             raise RunError(f"model.select.{name}: no weld of the fit part has it; leave it out")
@@ -119,7 +117,7 @@ def kept_names(model: FusionModel, modalities: Mapping[str, Modality]) -> dict[s
         count = model.flows[name].channels
         named = modalities[name].columns or modalities[name].channels or ()
         names = list(named) if len(named) == count else [str(number) for number in range(count)]
-        kept = set(cast(Selected, model.selected[name]).kept)
+        kept = set(model.selected[name].kept)
         found[name] = {
             "kept": [names[number] for number in sorted(kept)],
             "dropped": [names[number] for number in range(count) if number not in kept],

@@ -5,6 +5,7 @@ from torch import Tensor, nn
 from weldfusion.data.flow import Flow
 from weldfusion.encoders.encoder import Encoder
 from weldfusion.errors import ConfigError
+from weldfusion.layers.lone_sample import norm_of_features
 from weldfusion.layers.masked import masked_mean
 
 
@@ -32,11 +33,4 @@ class Projection(Encoder):
 
     def forward(self, x: Tensor, valid: Tensor | None = None) -> Tensor:
         features = self.linear(masked_mean(x, valid) if self.of_tokens else x)
-        return self._alone(features) if self.training and len(features) == 1 else self.norm(features)
-
-    def _alone(self, features: Tensor) -> Tensor:
-        """A single sample has no variance in its batch; it is normalised by what was seen so far."""
-        norm = self.norm
-        return nn.functional.batch_norm(
-            features, norm.running_mean, norm.running_var, norm.weight, norm.bias, eps=norm.eps
-        )
+        return norm_of_features(self.norm, features)

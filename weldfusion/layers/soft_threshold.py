@@ -4,7 +4,8 @@ from typing import Literal
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
+
+from weldfusion.layers.lone_sample import norm_of_features
 
 
 def soft_threshold(x: Tensor, threshold: Tensor) -> Tensor:
@@ -43,12 +44,5 @@ class SoftThreshold(nn.Module):
     def thresholds(self, x: Tensor) -> Tensor:
         """The thresholds (B, C) or (B, 1), not negative, of maps (B, C, …)."""
         size = x.abs().flatten(2).mean(dim=2)
-        share = torch.sigmoid(self.scale(torch.relu(self._normalised(self.reduce(size)))))
+        share = torch.sigmoid(self.scale(torch.relu(norm_of_features(self.norm, self.reduce(size)))))
         return share * (size if share.shape[1] > 1 else size.mean(dim=1, keepdim=True))
-
-    def _normalised(self, x: Tensor) -> Tensor:
-        """One sample alone has no batch statistics; the running ones stand in."""
-        norm = self.norm
-        if norm.training and len(x) == 1 and isinstance(norm, nn.BatchNorm1d):
-            return F.batch_norm(x, norm.running_mean, norm.running_var, norm.weight, norm.bias, eps=norm.eps)
-        return norm(x)

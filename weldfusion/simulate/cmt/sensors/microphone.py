@@ -6,27 +6,26 @@ tilt may be that of the recordings.
 """
 
 from dataclasses import dataclass
-from fractions import Fraction
 
 import numpy as np
-from scipy.signal import cheby2, lfilter, sosfilt
+from scipy.signal import cheby2, lfilter
 
 from weldfusion.data.card import Modality
 from weldfusion.simulate.cmt.preset import ArcSound
 from weldfusion.simulate.cmt.states import States
 from weldfusion.simulate.groups import Groups
-from weldfusion.simulate.random_signals import band_noise, ornstein_uhlenbeck, pink_noise
+from weldfusion.simulate.random_signals import band_noise, ornstein_uhlenbeck
 from weldfusion.simulate.sensors.clock import Clock
-from weldfusion.simulate.sensors.dropout import hold
+from weldfusion.simulate.sensors.microphone import SOUND_SPEED, Microphone
 
 RATE = 44_100
-SOUND_SPEED = 343.0
 NOMINAL_DISTANCE_M = 0.30
 FULL_SCALE = 16.0
 EDGE_S = 0.2e-3
 TILT_DB_PER_M = 2.2e3
 SLOW_GAINS = ((0.05, 0.15), (0.085, 2.5))
 RECORDER = cheby2(10, 60, 8_000, fs=RATE, output="sos")
+MICROPHONE = Microphone(RATE, NOMINAL_DISTANCE_M, FULL_SCALE, RECORDER, pink=0.08, band=0, hum=0.05, own=0.01)
 CLICK_S, CLICK_HZ = 0.15e-3, 4_000.0
 
 
@@ -102,22 +101,11 @@ def record(
     """Signal (1, time) float32, relative to a nominal weld, clipped at ±16."""
     times = clock.times(states.duration_s)
     pressure = source(states, setup, times - setup.distance_m / SOUND_SPEED, rng)
-    shop = 0.08 * pink_noise(rng, len(times)) + 0.05 * np.sin(2 * np.pi * (100 * times + rng.random()))
-    signal = pressure * (NOMINAL_DISTANCE_M / setup.distance_m) + setup.noise * setup.shop * shop
-    signal += 0.01 * setup.noise * rng.standard_normal(len(times))
-    signal = np.clip(setup.gain * sosfilt(RECORDER, signal), -FULL_SCALE, FULL_SCALE)
-    return hold(signal.astype(np.float32)[None], times, dropouts)
+    return MICROPHONE.record(pressure, times, setup, dropouts, rng)
 
 
 def modality() -> Modality:
     """How the card describes the sensor."""
-    return Modality(
-        "microphone",
-        "waveform",
-        timed=True,
-        unit="1",
-        rate=Fraction(RATE),
-        channels=("sound",),
-        column="microphone",
-        description="arc sound 0.3 m from the weld, nothing above 8 kHz; 1.0 is 16 times the level",
+    return MICROPHONE.modality(
+        "arc sound 0.3 m from the weld, nothing above 8 kHz; 1.0 is 16 times the level"
     )

@@ -7,24 +7,25 @@ that it gets louder is our choice, other authors report the contrary.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from fractions import Fraction
 
 import numpy as np
-from scipy.signal import butter, sosfilt
+from scipy.signal import butter
 
 from weldfusion.data.card import Modality
 from weldfusion.simulate.curve import Curve
 from weldfusion.simulate.groups import Groups
 from weldfusion.simulate.laser.states import States
-from weldfusion.simulate.random_signals import band_noise, pink_noise
+from weldfusion.simulate.random_signals import band_noise
 from weldfusion.simulate.sensors.clock import Clock
-from weldfusion.simulate.sensors.dropout import hold
+from weldfusion.simulate.sensors.microphone import SOUND_SPEED, Microphone
 
 RATE = 48_000
-SOUND_SPEED = 343.0
 NOMINAL_DISTANCE_M = 0.25
 FULL_SCALE = 12.0
 BANDWIDTH = butter(1, (20.0, 20_000.0), btype="bandpass", fs=RATE, output="sos")
+MICROPHONE = Microphone(
+    RATE, NOMINAL_DISTANCE_M, FULL_SCALE, BANDWIDTH, pink=0.25, band=0.2, hum=0.15, own=0.02
+)
 LOUDNESS_STEP_S = 1e-3
 ECHOES = ((1.8e-3, 0.35), (4.4e-3, 0.20))
 
@@ -107,29 +108,16 @@ def record(
 ) -> np.ndarray:
     """Signal (1, time) float32, relative to a nominal weld, clipped at ±12."""
     times = clock.times(states.duration_s)
-    samples = len(times)
     pressure = source(states, times - setup.distance_m / SOUND_SPEED, rng)
     direct = pressure.copy()
     for delay, share in ECHOES:
         shift = round(delay * RATE)
         pressure[shift:] += share * direct[:-shift]
-    shop = 0.25 * pink_noise(rng, samples) + 0.2 * band_noise(rng, samples, RATE, 300, 3_000)
-    shop += 0.15 * np.sin(2 * np.pi * (100 * times + rng.random()))
-    signal = pressure * (NOMINAL_DISTANCE_M / setup.distance_m) + setup.noise * setup.shop * shop
-    signal += 0.02 * setup.noise * rng.standard_normal(samples)
-    signal = np.clip(setup.gain * sosfilt(BANDWIDTH, signal), -FULL_SCALE, FULL_SCALE)
-    return hold(signal.astype(np.float32)[None], times, dropouts)
+    return MICROPHONE.record(pressure, times, setup, dropouts, rng)
 
 
 def modality() -> Modality:
     """How the card describes the sensor."""
-    return Modality(
-        "microphone",
-        "waveform",
-        timed=True,
-        unit="1",
-        rate=Fraction(RATE),
-        channels=("sound",),
-        column="microphone",
-        description="airborne sound 0.25 m from the weld; 1.0 is full scale (12 times the nominal level)",
+    return MICROPHONE.modality(
+        "airborne sound 0.25 m from the weld; 1.0 is full scale (12 times the nominal level)"
     )

@@ -13,6 +13,7 @@ from tempfile import TemporaryFile
 import torch
 from torch import Tensor, nn
 
+from weldfusion.data.batch import Batch
 from weldfusion.training.limits import limits_told
 from weldfusion.training.loader import Windows
 from weldfusion.training.sampler import shuffled
@@ -42,13 +43,16 @@ def trial(
     speed: Speed,
 ) -> Outlook:
     """Times some steps (reading, forward, backward), one of validation and the writing of a state, on a copy
-    of the model; the model stays as it is. Raises RunError if a step needs too much memory."""
+    of the model; the model stays as it is. What a step reads was read once before, so that preparing
+    recordings is no part of it. Raises RunError if a step needs too much memory."""
     copied = copy.deepcopy(model).to(device).train()
     weights = sum(p.numel() * p.element_size() for p in model.parameters())
 
+    def read(part: Windows, number: int) -> Batch:
+        return part.__getitems__(shuffled(len(part), 0, number)[:batch_size].tolist())
+
     def step(part: Windows, number: int) -> list[Tensor]:
-        chosen = shuffled(len(part), 0, number)[:batch_size]
-        batch = part.__getitems__(chosen.tolist()).to(device)
+        batch = read(part, number).to(device)
         with torch.autocast(device.type, speed.dtype, enabled=speed.dtype is not None):
             losses: Mapping[str, Tensor] = copied.training_loss(batch)  # type: ignore[operator]
         return [loss.float().mean() for loss in losses.values()]
@@ -59,10 +63,12 @@ def trial(
     with sped_up(copied, replace(speed, compile=False)), limits_told(batch_size):
         took: list[float] = []
         while len(took) < 2 or (len(took) < _TRIAL_STEPS and sum(took) < _TRIAL_S):
+            read(windows, len(took))
             took.append(_seconds(partial(train, len(took)), device))
         of_epoch = (1 + STATES_PER_WEIGHT) * _seconds(partial(_write, copied), device)
         if select is not None and len(select):
             copied.eval()
+            read(select, 0)
             with torch.no_grad():
                 of_epoch += _seconds(partial(step, select, 0), device) * -(-len(select) // batch_size)
     share = of_epoch / -(-len(windows) // batch_size)

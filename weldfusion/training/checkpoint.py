@@ -116,11 +116,11 @@ class LastAndBest(Checkpoint):
         figures = {
             "epoch": float(trainer.current_epoch + 1),
             "step": float(trainer.global_step),
-            "train_loss": task.train_loss(),
+            "train_loss": task.sums.mean_loss(),
             "learning_rate": float(rates[0]),
         }
         if task.selected:
-            losses = task.select_losses()
+            losses = task.selected.means()
             figures["select_loss"] = task.select_loss(losses)
             if len(losses) > 1:
                 figures |= {f"select_loss_{name}": loss for name, loss in losses.items()}

@@ -7,6 +7,7 @@ resumed and loaded by any number of workers without a change of one bit.
 from collections.abc import Sequence
 
 import numpy as np
+import torch
 
 INIT, ORDER, STEP, HIDE, AUGMENT = 1, 2, 3, 4, 5
 """What a key is for: first weights, order of windows, a training step, hidden modalities, augmentation."""
@@ -52,3 +53,14 @@ def _mix(z: np.ndarray) -> np.ndarray:
     z = (z ^ (z >> np.uint64(30))) * _MIX_A
     z = (z ^ (z >> np.uint64(27))) * _MIX_B
     return z ^ (z >> np.uint64(31))
+
+
+def seed_torch(seed: int, device: torch.device) -> None:
+    """Seeds torch's generators of the processor and of `device`.
+
+    `torch.manual_seed` would queue the call with a stack trace for every kind of device not yet in use:
+    a millisecond a step, and a list that grows.
+    """
+    torch.default_generator.manual_seed(seed)
+    if device.type == "cuda":
+        torch.cuda.default_generators[device.index or 0].manual_seed(seed)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import torch.distributed as dist
 from lightning.fabric.plugins.environments import SLURMEnvironment
+from torch import Tensor
 
 from weldfusion.errors import ConfigError, RunError
 
@@ -36,6 +37,20 @@ def check_launch(count: int) -> None:
             f"trainer.devices: times trainer.num_nodes makes {count} processes, but {started} were started; "
             "let them be equal"
         )
+
+
+def world() -> int:
+    """How many processes train together."""
+    return dist.get_world_size() if dist.is_available() and dist.is_initialized() else 1
+
+
+def summed(values: Tensor) -> Tensor:
+    """The sum over the processes that train together, all of which have to ask for it."""
+    if world() == 1:
+        return values
+    values = values.clone()
+    dist.all_reduce(values)
+    return values
 
 
 def meet() -> None:

@@ -44,7 +44,7 @@ class Progress(pl.Callback):
     def on_train_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         assert isinstance(pl_module, Task)
         best = self.keeper.best
-        shown = f"epoch {trainer.current_epoch + 1}, loss {pl_module.train_loss():.4g}"
+        shown = f"epoch {trainer.current_epoch + 1}, loss {pl_module.sums.mean_loss():.4g}"
         self.bar.set_postfix_str(shown + (f", best {best:.4g}" if best < float("inf") else ""), refresh=False)
 
     def on_train_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:

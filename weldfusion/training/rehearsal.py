@@ -8,7 +8,6 @@ from typing import Any
 
 from torch import nn
 from torch.nn.modules.batchnorm import _BatchNorm
-from torch.optim import AdamW
 
 from weldfusion.data.dataset import WeldWindows
 from weldfusion.data.flow import Flow
@@ -19,12 +18,12 @@ from weldfusion.systems.parts import Parts
 from weldfusion.systems.sizes import check_sizes
 from weldfusion.training.augment.augmentation import check_augmentations
 from weldfusion.training.devices import process_count, statistics_together
+from weldfusion.training.objective import target_weights
+from weldfusion.training.optimisation import optimizer_of, scheduler_of, trained
 from weldfusion.training.pretrain.pretraining import Stem
 from weldfusion.training.pretrain.stage import checked
-from weldfusion.training.schedules import OneCosine, refuse_plateau
 from weldfusion.training.settings import FitSettings, TrainingSettings
 from weldfusion.training.several import check_stages, only, plans
-from weldfusion.training.task import target_weights
 from weldfusion.training.trainer import build_trainer, check_trainer, quiet_lightning
 
 COLOURS = 3
@@ -61,12 +60,8 @@ def rehearse(settings: FitSettings, windows: WeldWindows) -> None:
 def check_schedule(training: TrainingSettings, model: nn.Module, key: str = "training") -> None:
     """Raises ConfigError if optimiser and schedule cannot be made for the model, or not take two steps;
     `key` is the section that they stand in."""
-    parameters = [parameter for parameter in model.parameters() if parameter.requires_grad]
-    if not parameters:
-        where = "model" if key == "training" else key
-        raise ConfigError(f"{where}: no parameter requires a gradient, there is nothing to train")
-    scheduler = (training.scheduler or OneCosine)((training.optimizer or AdamW)(parameters))
-    refuse_plateau(scheduler)
+    parameters = trained(model, "model" if key == "training" else key)
+    scheduler = scheduler_of(training, optimizer_of(training, parameters))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # torch misses the optimiser's steps between them
         try:

@@ -3,6 +3,7 @@
 import pytest
 
 from weldfusion.config.load import load_settings
+from weldfusion.data.flow import Flow
 from weldfusion.errors import ConfigError
 
 FILES = {
@@ -147,3 +148,9 @@ def test_an_empty_file_is_all_defaults(tmp_path):
     settings, _ = load_settings([tmp_path / "c.yaml"])
     assert settings.name == "c"
     assert settings.training == load_settings()[0].training
+
+
+def test_a_part_that_names_itself_is_named_once():
+    settings, _ = load_settings((), {"model.encoders": {"curve": "TableMLP"}})
+    with pytest.raises(ConfigError, match=r"^model\.encoders\.curve: TableMLP takes a table, not waveform$"):
+        settings.model.parts().encoders["curve"](Flow("waveform", 1, length=8))

@@ -119,4 +119,5 @@ def costs_text(found: "list[Cost]", jobs: int) -> str:
     beside = f" with {jobs} at a time, where each has a device or cores of its own" if jobs > 1 else ""
     trained = sum(cost.trained for cost in found)
     there = f"; {trained} more are trained already" if trained else ""
-    return f"{aligned(rows)}\n\n{together}{beside}; evaluation and the first reading of recordings come on top{there}"
+    on_top = "evaluation and the first reading of recordings come on top"
+    return f"{aligned(rows)}\n\n{together}{beside}; {on_top}{there}"

@@ -30,8 +30,18 @@ class Maker:
                 raise ConfigError(f"{self.key}.{error}" if self.key else str(error)) from error
             lines = str(error).splitlines() or [type(error).__name__]
             message = lines[0] if isinstance(error, WeldfusionError) else " ".join(lines)
-            prefix = "" if message.startswith(self.key) else f"{self.key}: {self.cls.__name__}: "
-            raise ConfigError(prefix + message) from error
+            raise ConfigError(_named(self.key, self.cls.__name__, message)) from error
+
+
+def _named(key: str, name: str, message: str) -> str:
+    """A message after key and class, each once.
+
+    >>> _named("model.heads.a", "RealHead", "RealHead predicts a number"), _named("a", "B", "a.b: is 3")
+    ('model.heads.a: RealHead predicts a number', 'a.b: is 3')
+    """
+    if message.startswith(key):
+        return message
+    return f"{key}: {message}" if message.startswith(f"{name} ") else f"{key}: {name}: {message}"
 
 
 def build(annotation: Any, key: str, value: Any, trust: Sequence[str] = ()) -> Any:

@@ -12,7 +12,10 @@ BATCH = 64
 
 
 def plain_windows(windows: WeldWindows) -> tuple[WindowFeatures, list[WindowTruth]]:
-    """Features (N, F) by modality of all windows with their places, and the truths of all targets."""
+    """Features (N, F) by modality of all windows with their places, and the truths of all targets.
+
+    What is per second is per weld where whole welds are resampled to one number of samples.
+    """
     batches = loader(windows, in_order(len(windows), BATCH), windows.settings.workers)
     columns: dict[str, list[np.ndarray]] = {name: [] for name in windows.flows}
     places = []
@@ -21,7 +24,8 @@ def plain_windows(windows: WeldWindows) -> tuple[WindowFeatures, list[WindowTrut
         places.append(batch.where)
         for name, flow in windows.flows.items():
             valid = batch.valid[name].numpy() if name in batch.valid else None
-            features, _ = plain_features(flow.kind, batch.inputs[name].numpy(), flow.rate, valid)
+            values, rate = batch.inputs[name].numpy(), flow.rate or flow.length
+            features, _ = plain_features(flow.kind, values, rate, valid)
             features[~batch.present[name].numpy()] = np.nan
             columns[name].append(features)
     joined = {name: np.concatenate(parts) for name, parts in columns.items()}

@@ -29,7 +29,7 @@ def files(folder: Path) -> list[str]:
 
 def test_the_process_is_found_by_name() -> None:
     assert find_process("pulsed_gta") == PulsedGTA()
-    assert find_process("pulsed_gta").version == "pulsed_gta/1"
+    assert find_process("pulsed_gta").version == "pulsed_gta/2"
 
 
 def test_one_weld_alone_equals_the_same_weld_of_a_batch() -> None:

@@ -19,10 +19,11 @@ DEPARTURES = (
     "camera, sound and infrared hardly told the depth",
     "welds of 5 s by default (planned 20), pictures of 128 pixels (the paper has 256)",
     "a sagging pool lengthens the arc and raises its voltage (planned: lowers it)",
-    "groups differ less than planned in sulphur, plate and emissivity",
+    "groups differ less than planned in sulphur, plate, emissivity and gains",
     "the surface oscillates up to 2.2 mm, more than is known of real pools",
-    "random windows flatter by 10 to 20 points (planned 3 to 8)",
-    "for penetration trees on all sensors do not beat the parameters",
+    "random windows flatter penetration by 6 points (planned 3 to 8), by 3 without group effects (planned 1)",
+    "fused trees tell widths with an R² of 0.94 and depth with 0.86 to 0.87 (planned 0.95)",
+    "top widths of 3.9 to 9.1 mm (planned 4 to 9)",
 )
 
 

@@ -28,7 +28,7 @@ class Inputs:
 
 
 def draw_inputs(joint: Joint, duration_s: float, hidden_scale: float, rng: np.random.Generator) -> Inputs:
-    """Ornstein–Uhlenbeck disturbances: arc 0.08 mm (0.5 s), efficiency 5 % (1.5 s), sulphur 3 % (2 s); the
+    """Ornstein–Uhlenbeck disturbances: arc 0.08 mm (0.5 s), efficiency 10 % (2 s), sulphur 1 % (2 s); the
     plate that warms up gives 8 % more heat to the end of the weld than to its start."""
     samples = round((duration_s + RUN_IN_S) * RATE)
 
@@ -39,6 +39,6 @@ def draw_inputs(joint: Joint, duration_s: float, hidden_scale: float, rng: np.ra
     warming = 1 + hidden_scale * WARMING * (passed - 0.5)
     return Inputs(
         arc_m=np.maximum(joint.arc_m + wander(0.08e-3, 0.5), 0.3e-3),
-        efficiency=joint.efficiency * warming * np.exp(wander(0.05, 1.5)),
-        marangoni=joint.marangoni * np.exp(wander(0.03, 2.0)),
+        efficiency=joint.efficiency * warming * np.exp(wander(0.10, 2.0)),
+        marangoni=joint.marangoni * np.exp(wander(0.01, 2.0)),
     )

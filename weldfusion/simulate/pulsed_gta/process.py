@@ -33,7 +33,7 @@ class PulsedGTA(Process):
     picture_px: int = PICTURE_PX
     plate_mm: float = PLATE_MM
 
-    version = "pulsed_gta/1"
+    version = "pulsed_gta/2"
     sensors = ALL_SENSORS
     unasked = ("arc",)
     duration = Duration(usual=5.0, shortest=1.0, longest=60.0, step=STEP_S)

@@ -36,7 +36,7 @@ THICK_FALL, THIN_FALL = 1.0, 0.55
 MUSHY_K = 15.0
 SPREAD_S = 1.0
 RELATIVE_NOISE, NOISE = 0.01, 0.004
-SURFACE_WANDER = 0.08
+SURFACE_WANDER = 0.12
 
 
 @dataclass(frozen=True)
@@ -53,12 +53,12 @@ class Setup:
 
 
 def setup(groups: Groups, noise: float, pixels: int) -> Setup:
-    """Emissivity 8 % by session and 4 % by workpiece, scale 2 % by machine and 7 % by session, stray light
-    0.03 with 40 % by session."""
+    """Emissivity 2 % by session and 1 % by workpiece, scale 1 % by machine and 2 % by session, stray light
+    0.03 with 10 % by session."""
     return Setup(
-        emissivity_factor=groups.factor("infrared emissivity", session=0.08, workpiece=0.04),
-        scale=groups.factor("infrared scale", machine=0.02, session=0.07),
-        stray=0.03 * groups.factor("infrared stray light", session=0.40),
+        emissivity_factor=groups.factor("infrared emissivity", session=0.02, workpiece=0.01),
+        scale=groups.factor("infrared scale", machine=0.01, session=0.02),
+        stray=0.03 * groups.factor("infrared stray light", session=0.10),
         detector=round(abs(groups.uniform("machine", "infrared detector")) * 2**32),
         pixels=pixels,
         noise=noise,

@@ -44,11 +44,11 @@ class Setup:
 
 
 def setup(groups: Groups, noise: float) -> Setup:
-    """Gain 20 % and shop noise (sd of ln 0.5) by session, distance 10 % by machine."""
+    """Gain 6 % and shop noise (sd of ln 0.25) by session, distance 5 % by machine."""
     return Setup(
-        gain=groups.factor("microphone gain", session=0.20),
-        distance_m=NOMINAL_DISTANCE_M * groups.factor("microphone distance", machine=0.10),
-        shop=groups.factor("shop noise", session=0.50),
+        gain=groups.factor("microphone gain", session=0.06),
+        distance_m=NOMINAL_DISTANCE_M * groups.factor("microphone distance", machine=0.05),
+        shop=groups.factor("shop noise", session=0.25),
         noise=noise,
     )
 

@@ -19,9 +19,9 @@ from weldfusion.simulate.sensors.dropout import hold
 
 RATE = 20
 FIELD_M, TORCH = 16e-3, 0.30
-WHITE = 190.0
+WHITE = 175.0
 SHOT, READ = 0.8, 2.0
-SURFACE_WANDER = 0.04
+SURFACE_WANDER = 0.05
 ARC_COLOUR, MELT_COLOUR, PLATE_COLOUR = (0.85, 0.92, 1.0), (1.0, 0.66, 0.36), (0.9, 0.85, 0.8)
 ELECTRODE_M = 1.2e-3
 
@@ -39,11 +39,11 @@ class Setup:
 
 
 def setup(groups: Groups, noise: float, pixels: int) -> Setup:
-    """Gain 10 % by machine and 10 % by session (filter), scale 2 % by machine and 3 % by session (mounting),
+    """Gain 3 % by machine and 3 % by session (filter), scale 1 % by machine and 1.5 % by session (mounting),
     blur 0.05–0.25 mm by machine."""
     return Setup(
-        gain=groups.factor("camera gain", machine=0.10, session=0.10),
-        scale=groups.factor("camera scale", machine=0.02, session=0.03),
+        gain=groups.factor("camera gain", machine=0.03, session=0.03),
+        scale=groups.factor("camera scale", machine=0.01, session=0.015),
         blur_m=0.05e-3 + 0.2e-3 * abs(groups.uniform("machine", "camera blur")),
         pixels=pixels,
         noise=noise,

@@ -139,7 +139,8 @@ def unfinished(folder: Path, planned: Planned) -> str:
     found = outcome(folder, planned)
     if found["failure"]:
         return str(found["failure"])
-    seeds = found.get("seeds") or RunFolder(planned.run).seeds()  # older versions noted none
+    older = "seeds" not in found  # written by a version that noted none
+    seeds = len({seed for _, seed in RunFolder(planned.run).folds()}) if older else found["seeds"]
     if seeds != planned.seeds:
         return f"not run with {planned.seeds} seeds yet, only with {seeds}"
     place = planned.run / "evaluation" / found["evaluation"]

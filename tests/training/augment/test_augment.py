@@ -13,6 +13,7 @@ from weldfusion.training.augment.augmentation import augmented
 from weldfusion.training.augment.gain import Gain
 from weldfusion.training.augment.light import Light
 from weldfusion.training.augment.mirror import Mirror
+from weldfusion.training.augment.move import Move
 from weldfusion.training.augment.noise import Noise
 from weldfusion.training.augment.shift import Shift
 from weldfusion.training.augment.turn import Turn
@@ -116,7 +117,7 @@ def test_turning_needs_squares() -> None:
         augmented(batch([0], torch.zeros(1, 1, 2, 3)), {"sound": [Turn()]}, 0, 0)
 
 
-@pytest.mark.parametrize("change", [Mirror(), Zoom(), Light()])
+@pytest.mark.parametrize("change", [Mirror(), Move(), Zoom(), Light()])
 def test_what_is_for_images_refuses_signals(change) -> None:
     with pytest.raises(ConfigError, match="is for images, not for a signal"):
         augmented(batch([0], torch.zeros(1, 2, 30)), {"sound": [change]}, 0, 0)
@@ -142,6 +143,14 @@ def test_zoom_shows_the_same_part_of_all_images_of_a_set() -> None:
     out = Zoom(0.4)(x, torch.rand(2, 3, generator=torch.Generator().manual_seed(1)))
     assert torch.equal(out[:, :1].expand_as(out), out)
     assert not torch.equal(out[0], out[1])
+
+
+@pytest.mark.parametrize(("drawn", "down", "across"), [((0.0, 0.999), -3, 4), ((0.5, 0.2), 0, -3)])
+def test_a_moved_image_is_a_part_of_the_image_reflected_at_its_edges(drawn, down, across) -> None:
+    x = torch.rand(1, 3, 2, 15, 20, generator=torch.Generator().manual_seed(0))
+    around = np.pad(x.numpy(), [(0, 0), (0, 0), (0, 0), (3, 3), (4, 4)], mode="reflect")
+    wanted = around[..., 3 + down : 18 + down, 4 + across : 24 + across]
+    assert np.array_equal(Move(0.2)(x, torch.tensor([drawn])).numpy(), wanted)
 
 
 def test_light_moves_mean_and_spread_as_told() -> None:

@@ -1,9 +1,9 @@
 """The papers' tables on simulated welds of each system's own process, in reduced sizes.
 
 Each part is a study of `configs/systems/<name>/tables/` on a data set of its own (seed 21, on which nothing
-was chosen), two folds of whole sessions, one network a fold. Epochs are reduced for two cores and told in
-every note: a figure shows what the network reaches in so many, not the most it can. Rows can be stopped and
-gone on with; `--kept` trains nothing and joins what is finished; a row that was never trained says `not run`.
+was chosen), two folds of whole sessions, one network a fold or more. Epochs are reduced for two cores and
+told in every note: a figure shows what the network reaches in so many, not the most it can. Rows can be
+stopped and gone on with; `--kept` trains nothing and joins what is finished; a row that was never trained says `not run`.
 A goal is met where a row beats the best simple baseline on its own sensors and folds, after Holm's
 correction. The tables in the papers' layout are kept in `results/zoo_tables/`; docs/model_zoo.py puts them on
 its page.
@@ -25,7 +25,7 @@ from weldfusion.simulate.process import plan_welds
 
 SEED = 21
 NAME = "zoo_tables"
-FOLDS = {"split": {"class_path": "KFold", "init_args": {"k": 2, "by": "session", "select": 0}}, "seeds": 1}
+FOLDS = {"split": {"class_path": "KFold", "init_args": {"k": 2, "by": "session", "select": 0}}}
 
 
 def simulated(home: Path, process: str, welds: int, weld_s: float | None = None) -> Path:
@@ -46,6 +46,7 @@ class Table:
         process: simulated process.
         welds: number of welds.
         epochs: of every network.
+        seeds: networks of each fold.
         weld_s: length of a weld (s), the usual one by default.
     """
 
@@ -53,6 +54,7 @@ class Table:
     process: str
     welds: int
     epochs: int
+    seeds: int = 1
     weld_s: float | None = None
 
     def part(self) -> Part:
@@ -62,25 +64,42 @@ class Table:
             self.study,
             self.process,
             f"{self.welds} simulated welds ({self.process}), {self.epochs} epochs",
-            overrides={**FOLDS, "trainer.max_epochs": self.epochs},
+            overrides={**FOLDS, "seeds": self.seeds, "trainer.max_epochs": self.epochs},
             prepare=partial(simulated, process=self.process, welds=self.welds, weld_s=self.weld_s),
         )
 
 
 TABLES = (
     Table("emmdl/tables/classifiers.yaml", "resistance_spot", 240, 10),
+    Table("emmdl/tables/ablation.yaml", "resistance_spot", 240, 10),
+    Table("emmdl/tables/backbones.yaml", "resistance_spot", 240, 10),
     Table("vision_spectrum/tables/fusion.yaml", "busbar", 240, 10),
+    Table("vision_spectrum/tables/single_sensor.yaml", "busbar", 240, 10),
     Table("am_tsfnet/tables/ablation.yaml", "pulsed_gta", 48, 5),
-    Table("mcrnet/tables/ablation.yaml", "cmt", 48, 5),
-    Table("cnn_sk/tables/sk_depth.yaml", "cmt", 48, 5),
+    Table("am_tsfnet/tables/sharing.yaml", "pulsed_gta", 48, 5),
+    Table("am_tsfnet/tables/extractors.yaml", "pulsed_gta", 48, 5),
+    Table("mcrnet/tables/ablation.yaml", "cmt", 48, 15, 3),
+    Table("mcrnet/tables/similarity.yaml", "cmt", 48, 15),
+    Table("mcrnet/tables/frames.yaml", "cmt", 48, 15),
+    Table("cnn_sk/tables/sk_depth.yaml", "cmt", 48, 15, 3),
     Table("rtm/tables/fusion.yaml", "aluminium_tig", 96, 5),
     Table("rtm/tables/enhancement.yaml", "aluminium_tig", 96, 5),
-    Table("cafnet/tables/data_fractions_small.yaml", "laser_al", 96, 5, 1.0),
+    Table("cafnet/tables/data_fractions_small.yaml", "laser_al", 96, 5, weld_s=1.0),
 )
 PARTS: tuple[Part, ...] = tuple(table.part() for table in TABLES)
 
 LINK = re.compile(r"\[((?:\\.|[^\]\\])*)\]\(runs/[^)]*\)")
 """Of a figure in a study's table to its run."""
+
+
+def networks(part: Part) -> str:
+    """How many each fold has.
+
+    >>> networks(PARTS[0])
+    'one network'
+    """
+    seeds = part.overrides["seeds"]
+    return "one network" if seeds == 1 else f"{seeds} networks"
 
 
 def keep_tables(home: Path, results: Path) -> None:
@@ -89,7 +108,7 @@ def keep_tables(home: Path, results: Path) -> None:
     for part in PARTS:
         table = home / part.name / "table.md"
         if table.is_file():
-            head = f"{part.study}: {part.told}; two folds of whole sessions, one network a fold\n\n"
+            head = f"{part.study}: {part.told}; two folds of whole sessions, {networks(part)} a fold\n\n"
             kept = LINK.sub(r"\1", table.read_text(encoding="utf-8"))
             (results / f"{part.name}.md").write_text(head + kept, encoding="utf-8")
 

@@ -1,6 +1,5 @@
 """The card of a data set of simulated busbar seams."""
 
-
 from weldfusion.data.card import Card, TargetSpec
 from weldfusion.simulate.busbar import labels
 from weldfusion.simulate.busbar.preset import BusbarPreset

@@ -1,6 +1,5 @@
 """The card of a data set of simulated spot welds."""
 
-
 from weldfusion.data.card import Card, TargetSpec
 from weldfusion.simulate.process import Plan
 from weldfusion.simulate.resistance_spot.labels import QUALITY

@@ -8,22 +8,20 @@ of 150 A at 0.3 m.
 """
 
 from dataclasses import dataclass
-from fractions import Fraction
 from functools import lru_cache
 
 import numpy as np
-from scipy.signal import butter, iirpeak, lfilter, sosfilt
+from scipy.signal import butter, iirpeak, lfilter
 
 from weldfusion.data.card import Modality
 from weldfusion.simulate.groups import Groups
 from weldfusion.simulate.pulsed_gta.states import States
-from weldfusion.simulate.random_signals import band_noise, ornstein_uhlenbeck, pink_noise
+from weldfusion.simulate.random_signals import band_noise, ornstein_uhlenbeck
 from weldfusion.simulate.sensors.clock import Clock
-from weldfusion.simulate.sensors.dropout import hold
+from weldfusion.simulate.sensors.microphone import SOUND_SPEED, Microphone
 
 RATE = 44_100
 FULL_SCALE = 200.0
-SOUND_SPEED = 343.0
 NOMINAL_DISTANCE_M = 0.30
 NOMINAL_A = 150.0
 PER_WATT_PER_S = 1.0e-4
@@ -31,6 +29,9 @@ CHANNEL_HZ_MM = 10_000.0
 SHARP_Q, DULL_Q = 8.0, 1.5
 HALF_SAG_M = 0.25e-3
 BANDWIDTH = butter(2, (20, 18_000), btype="bandpass", fs=RATE, output="sos")
+MICROPHONE = Microphone(
+    RATE, NOMINAL_DISTANCE_M, FULL_SCALE, BANDWIDTH, pink=0.15, band=0.15, hum=0.08, own=0.02
+)
 
 
 @dataclass(frozen=True)
@@ -101,25 +102,12 @@ def record(
 ) -> np.ndarray:
     """Signal (1, time) float32, relative to the turbulence of a nominal weld, clipped at ±200."""
     times = clock.times(states.duration_s)
-    samples = len(times)
     pressure = source(states, times - setup.distance_m / SOUND_SPEED, rng)
-    shop = 0.15 * pink_noise(rng, samples) + 0.15 * band_noise(rng, samples, RATE, 300, 3_000)
-    shop += 0.08 * np.sin(2 * np.pi * (100 * times + rng.random()))
-    signal = pressure * (NOMINAL_DISTANCE_M / setup.distance_m) + setup.noise * setup.shop * shop
-    signal += 0.02 * setup.noise * rng.standard_normal(samples)
-    signal = np.clip(setup.gain * sosfilt(BANDWIDTH, signal), -FULL_SCALE, FULL_SCALE)
-    return hold(signal.astype(np.float32)[None], times, dropouts)
+    return MICROPHONE.record(pressure, times, setup, dropouts, rng)
 
 
 def modality() -> Modality:
     """How the card describes the sensor."""
-    return Modality(
-        "microphone",
-        "waveform",
-        timed=True,
-        unit="1",
-        rate=Fraction(RATE),
-        channels=("sound",),
-        column="microphone",
-        description="arc sound 0.3 m from the weld; 1.0 is full scale (200 times the turbulence of 150 A)",
+    return MICROPHONE.modality(
+        "arc sound 0.3 m from the weld; 1.0 is full scale (200 times the turbulence of 150 A)"
     )

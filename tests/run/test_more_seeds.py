@@ -40,6 +40,7 @@ def grown(root, tmp_path_factory):
     folder, lines = tmp_path_factory.mktemp("runs") / "r", []
     run = fitted(root, folder, 1)
     run.evaluate()
+    (folder / "explanation").mkdir()
     before = {file: file.stat().st_mtime_ns for file in network_files(run)}
     again = fitted(root, folder, 3, lines.append)
     return again, before, lines
@@ -54,7 +55,8 @@ def test_what_is_trained_stays_and_the_rest_is_trained(grown):
     assert run.folder.info()["status"] == "finished"
     assert run.settings.seeds == 3
     assert not [line for line in lines if "seed 0" in line]
-    assert any("is of fewer networks: evaluate again" in line for line in lines)
+    assert f"{run.folder.path / 'evaluation'} is of fewer networks: evaluate again" in lines
+    assert f"{run.folder.path / 'explanation'} is of fewer networks: explain again" in lines
 
 
 def test_it_is_the_run_with_all_seeds_from_the_start(grown, root, tmp_path_factory):

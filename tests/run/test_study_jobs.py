@@ -1,5 +1,6 @@
-"""Cells share the threads of the machine, or have a GPU each."""
+"""Cells share the threads of the machine, or have a GPU each; what is finished is known by its files."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import torch
 
 from weldfusion.data.folder import Dataset
 from weldfusion.run import study_jobs
-from weldfusion.run.study_jobs import slots
+from weldfusion.run.study_jobs import outcome_file, slots, unfinished
 from weldfusion.run.study_plan import Planned
 from weldfusion.studies.study import Cell, Row
 from weldfusion.training.settings import FitSettings
@@ -45,3 +46,12 @@ def test_a_gpu_each(planned, monkeypatch, jobs, visible, expected, told):
     assert [slot.variables.get("CUDA_VISIBLE_DEVICES") for slot in slots(gpu, jobs, said.append)] == expected
     assert "".join(said).startswith(told)
     assert bool(said) == bool(told)
+
+
+@pytest.mark.parametrize("told", [{"seeds": 1}, {}], ids=["new", "of an older version"])
+def test_a_cell_whose_run_was_deleted_is_to_be_run_again(planned, told, tmp_path):
+    one = replace(planned[0], run=tmp_path / "runs" / "a")
+    file = outcome_file(tmp_path, one)
+    file.parent.mkdir()
+    file.write_text(json.dumps({"failure": "", "evaluation": "d-test", **told}))
+    assert unfinished(tmp_path, one) == "its evaluation is not there; run it again"

@@ -79,9 +79,10 @@ def test_more_seeds_renew_folds_and_config_and_fewer_are_refused(tmp_path):
         open_run(tmp_path, {**CONFIG, "seed": 1, "seeds": 3}, folds_of(3))
 
 
-def test_more_seeds_after_a_kill_between_config_and_folds(tmp_path):
-    run = open_run(tmp_path, {**CONFIG, "seeds": 1}, folds_of(1))
+@pytest.mark.parametrize(("before", "after"), [(1, 3), (3, 1)])
+def test_other_seeds_after_a_kill_between_config_and_folds(before, after, tmp_path):
+    run = open_run(tmp_path, {**CONFIG, "seeds": before}, folds_of(before))
     trained(run, "fold1", 0)
-    run.config.write_text(run.config.read_text().replace("seeds: 1", "seeds: 3"))
-    open_run(tmp_path, {**CONFIG, "seeds": 3}, folds_of(3))
-    assert run.folds() == folds_of(3)
+    run.config.write_text(run.config.read_text().replace(f"seeds: {before}", f"seeds: {after}"))
+    open_run(tmp_path, {**CONFIG, "seeds": after}, folds_of(after))
+    assert run.folds() == folds_of(after)

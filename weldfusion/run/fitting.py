@@ -57,8 +57,10 @@ def fit(
     alone = launched() or process_count(asked) <= 1
     whole = RunFolder(path).is_whole(settings.seeds)
     fit_run(settings, resolved, path, say=say, train=train_here if alone else partial(train_in_ranks, trust))
-    if not whole and (path / "evaluation").is_dir():
-        say(f"{path / 'evaluation'} is of fewer networks: evaluate again")
+    if not whole:
+        for made, verb in (("evaluation", "evaluate"), ("explanation", "explain")):
+            if (path / made).is_dir():
+                say(f"{path / made} is of fewer networks: {verb} again")
     return Run(path, trust)
 
 

@@ -139,14 +139,12 @@ def unfinished(folder: Path, planned: Planned) -> str:
     found = outcome(folder, planned)
     if found["failure"]:
         return str(found["failure"])
+    place = planned.run / "evaluation" / found["evaluation"]
+    if not all((place / name).is_file() for name in ("metrics.json", "predictions_weld.parquet")):
+        return "its evaluation is not there; run it again"
     older = "seeds" not in found  # written by a version that noted none
     seeds = len({seed for _, seed in RunFolder(planned.run).folds()}) if older else found["seeds"]
-    if seeds != planned.seeds:
-        return f"not run with {planned.seeds} seeds yet, only with {seeds}"
-    place = planned.run / "evaluation" / found["evaluation"]
-    if all((place / name).is_file() for name in ("metrics.json", "predictions_weld.parquet")):
-        return ""
-    return "its evaluation is not there; run it again"
+    return "" if seeds == planned.seeds else f"not run with {planned.seeds} seeds yet, only with {seeds}"
 
 
 def _start(planned: Planned, slot: Slot, folder: Path, trust: Sequence[str]) -> _Job:

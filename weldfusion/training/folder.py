@@ -178,9 +178,9 @@ def _check_same(folder: RunFolder, resolved: Mapping[str, Any]) -> None:
 
 
 def _take_seeds(folder: RunFolder, resolved: Mapping[str, Any], folds: list[tuple[str, int]]) -> None:
-    """Config first: where a kill comes between the two files, the next fit finds that folds are missing."""
+    """Config first: where a kill comes between the two files, the next fit finds other folds than it has."""
     same = differences(folder.resolved(), as_plain(resolved)) == []
-    if same and set(folds) <= set(folder.folds()):
+    if same and set(folds) == set(folder.folds()):
         return
     _write_config(folder, resolved)
     folder.note(folds=_entries(folds), status="unfinished")

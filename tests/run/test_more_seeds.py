@@ -1,6 +1,7 @@
 """A run fitted again with more seeds keeps its networks and ends as one with all seeds from the start."""
 
 import json
+import shutil
 
 import pandas as pd
 import pytest
@@ -86,10 +87,14 @@ def test_fewer_seeds_than_trained_are_refused_with_what_to_do(grown, root):
     assert run.folder.resolved()["seeds"] == 3
 
 
-def test_more_seeds_under_other_versions_are_told(root, tmp_path):
-    run = fitted(root, tmp_path / "r", 1)
+def test_more_seeds_under_other_versions_or_on_changed_data_are_told(root, tmp_path):
+    data = shutil.copytree(root, tmp_path / "tiny")
+    run = fitted(data, tmp_path / "r", 1)
     packages = {**run.folder.info()["packages"], "torch": "1.0"}
     run.folder.note(packages=packages)
-    with pytest.warns(WeldfusionWarning, match=r"goes on otherwise than it began: torch 1\.0 →"):
-        fitted(root, tmp_path / "r", 2)
+    card = data / "dataset.yaml"
+    card.write_text(card.read_text("utf-8") + "\n# made anew\n", "utf-8")
+    told = rf"goes on otherwise than it began: card or manifest of {data} changed; torch 1\.0 →"
+    with pytest.warns(WeldfusionWarning, match=told):
+        fitted(data, tmp_path / "r", 2)
     assert any("torch 1.0" in line for line in RunFolder(tmp_path / "r").warnings())

@@ -94,7 +94,7 @@ def fit_run(
         if not settings.training.calibrate and not learns_after(settings, windows):
             planned = [nothing_apart(fold) for fold in planned]
         warn_of_few(settings.training.pretrain, windows, planned)
-        warn_if_moved(RunFolder(folder), settings.seeds)
+        warn_if_moved(RunFolder(folder), settings.seeds, dataset.root)
     findings = check_data(RunFolder(folder), dataset.root, settings.data)
     seeds = range(settings.seed, settings.seed + settings.seeds)
     run = open_run(folder, resolved, [(fold.name, seed) for fold in planned for seed in seeds])
@@ -109,11 +109,15 @@ def fit_run(
     return run
 
 
-def warn_if_moved(run: RunFolder, seeds: int) -> None:
-    """Warns where a run that lacks networks of so many seeds goes on under other versions, or elsewhere."""
+def warn_if_moved(run: RunFolder, seeds: int, data: Path) -> None:
+    """Warns where a run that lacks networks of so many seeds goes on under other versions, elsewhere, or on
+    welds of which the data folder now says something else."""
     if not run.info_file.is_file() or run.is_whole(seeds):
         return
-    if changes := moved(run.info(), environment()):
+    info, changes = run.info(), []
+    if info.get("data", now := fingerprint(data)) != now:
+        changes.append(f"card or manifest of {data} changed")
+    if changes := [*changes, *moved(info, environment())]:
         warnings.warn(
             f"{run.path.name} goes on otherwise than it began: {'; '.join(changes)}; its numbers may differ "
             "from those of an uninterrupted run",

@@ -121,7 +121,7 @@ def _bar(total: int) -> Iterator[Any]:
 
 
 def outcome_file(folder: Path, planned: Planned) -> Path:
-    """What a cell left: `failure` (one line, or empty), parameters, times."""
+    """What a cell left: `failure` (one line, or empty), parameters, evaluation, seeds, times."""
     return folder / "cells" / f"{planned.cell.name}.json"
 
 

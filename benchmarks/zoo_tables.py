@@ -20,6 +20,7 @@ from pathlib import Path
 from harness import RESULTS
 from real_studies import HOME, Part, benchmark
 
+from weldfusion.data.folder import read_dataset
 from weldfusion.simulate.data_set import write_data_set
 from weldfusion.simulate.find import find_process
 from weldfusion.simulate.process import plan_welds
@@ -30,11 +31,17 @@ FOLDS = {"split": {"class_path": "KFold", "init_args": {"k": 2, "by": "session",
 
 
 def simulated(home: Path, process: str, welds: int, weld_s: float | None = None) -> Path:
-    """The data set below `home`, made the first time."""
-    folder = home / "data" / process
+    """The data set below `home`, made the first time. Exits where it is of another version or size."""
+    folder, found = home / "data" / process, find_process(process)
     if not (folder / "manifest.csv").is_file():
-        found = find_process(process)
         write_data_set(found, plan_welds(found, welds, SEED, weld_s=weld_s), folder)
+    there = read_dataset(folder)
+    version = there.card.about.get("version")
+    if (version, len(there.welds)) != (found.version, welds):
+        raise SystemExit(
+            f"{folder}: holds {len(there.welds)} welds of {version}, expected {welds} of {found.version}; "
+            "delete it, and the tables trained on it, or name another --home"
+        )
     return folder
 
 
@@ -64,7 +71,7 @@ class Table:
             f"{system}_{table}",
             self.study,
             self.process,
-            f"{self.welds} simulated welds ({self.process}), {self.epochs} epochs",
+            f"{self.welds} simulated welds ({find_process(self.process).version}), {self.epochs} epochs",
             overrides={**FOLDS, "seeds": self.seeds, "trainer.max_epochs": self.epochs},
             prepare=partial(simulated, process=self.process, welds=self.welds, weld_s=self.weld_s),
         )
@@ -79,10 +86,10 @@ TABLES = (
     Table("am_tsfnet/tables/ablation.yaml", "pulsed_gta", 48, 5),
     Table("am_tsfnet/tables/sharing.yaml", "pulsed_gta", 48, 5),
     Table("am_tsfnet/tables/extractors.yaml", "pulsed_gta", 48, 5),
-    Table("mcrnet/tables/ablation.yaml", "cmt", 48, 15, 3),
+    Table("mcrnet/tables/ablation.yaml", "cmt", 48, 15),
     Table("mcrnet/tables/similarity.yaml", "cmt", 48, 15),
     Table("mcrnet/tables/frames.yaml", "cmt", 48, 15),
-    Table("cnn_sk/tables/sk_depth.yaml", "cmt", 48, 15, 3),
+    Table("cnn_sk/tables/sk_depth.yaml", "cmt", 48, 15),
     Table("rtm/tables/fusion.yaml", "aluminium_tig", 96, 5),
     Table("rtm/tables/enhancement.yaml", "aluminium_tig", 96, 5),
     Table("cafnet/tables/data_fractions_small.yaml", "laser_al", 48, 5, weld_s=1.0),

@@ -7,6 +7,7 @@ from torch import nn
 from weldfusion.data.flow import Flow
 from weldfusion.encoders.projection import Projection
 from weldfusion.errors import ConfigError
+from weldfusion.systems.branch import run_encoder
 from weldfusion.testing import check_encoder
 
 
@@ -24,9 +25,11 @@ def test_it_is_a_linear_layer_normalised_over_the_batch():
     torch.testing.assert_close(trunk(x), expected)
 
 
-def test_one_sample_alone_trains():
-    trunk = Projection(Flow.features(7), 4).train()
-    assert bool(torch.isfinite(trunk(torch.randn(1, 7))).all())
+def test_one_sample_alone_is_normalised_as_in_eval_mode():
+    trunk, x, here = Projection(Flow.features(7), 4).train(), torch.randn(1, 7), torch.tensor([True])
+    trunk(3 * torch.randn(32, 7))
+    found = run_encoder(trunk, x, None, here, trunk.out)
+    torch.testing.assert_close(found, trunk.eval()(x))
 
 
 @pytest.mark.parametrize(("flow", "size", "told"), [

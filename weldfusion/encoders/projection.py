@@ -5,7 +5,6 @@ from torch import Tensor, nn
 from weldfusion.data.flow import Flow
 from weldfusion.encoders.encoder import Encoder
 from weldfusion.errors import ConfigError
-from weldfusion.layers.lone_sample import norm_of_features
 from weldfusion.layers.masked import masked_mean
 
 
@@ -33,4 +32,5 @@ class Projection(Encoder):
 
     def forward(self, x: Tensor, valid: Tensor | None = None) -> Tensor:
         features = self.linear(masked_mean(x, valid) if self.of_tokens else x)
-        return norm_of_features(self.norm, features)
+        found: Tensor = self.norm(features)
+        return found

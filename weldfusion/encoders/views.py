@@ -71,6 +71,7 @@ class Views(Encoder):
                 None,
                 real[:, number],
                 (self.out.channels,),
+                view,
                 awaited(view, real[:, number]),
             )
             for number, view in enumerate(self.views)

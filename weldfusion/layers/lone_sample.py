@@ -1,17 +1,45 @@
-"""Batch normalisation of features where a batch may be a single sample."""
+"""Batch normalisation of a single sample in training."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from torch import Tensor, nn
-from torch.nn import functional as F
 from torch.nn.modules.batchnorm import _BatchNorm
 
 
-def norm_of_features(norm: _BatchNorm, x: Tensor) -> Tensor:
-    """`norm(x)` of features (B, C); a single sample in training is normalised by the running statistics.
+@contextmanager
+def lone_sample(network: nn.Module, count: int, everywhere: int = 0) -> Iterator[None]:
+    """Inside, a network takes a batch of `count` samples in training, be it one or none.
 
-    It has no variance in its batch and leaves the running statistics as they are. `nn.SyncBatchNorm` sees
-    the samples of the other processes too.
+    With one sample, a batch normalisation that gets one value a channel (features), where torch refuses
+    because one value has no variance, normalises by its running statistics, as in eval mode, and leaves them
+    as they are. Maps of one sample have many values; they are normalised by themselves, as torch does.
+    `nn.SyncBatchNorm` sees the samples of all processes; only where their number, `everywhere`, is one does
+    it take its running statistics too, in every process.
+
+    >>> import torch
+    >>> with lone_sample(norm := nn.BatchNorm1d(1), 1):
+    ...     round(norm(torch.tensor([[3.0]])).item(), 3), norm.running_mean.item()
+    (3.0, 0.0)
     """
-    if norm.training and len(x) == 1 and isinstance(norm, nn.BatchNorm1d):
-        return F.batch_norm(x, norm.running_mean, norm.running_var, norm.weight, norm.bias, eps=norm.eps)
-    found: Tensor = norm(x)
-    return found
+    if count > 1:
+        yield
+        return
+    norms = [part for part in network.modules() if isinstance(part, _BatchNorm) and part.training]
+    together = [norm for norm in norms if isinstance(norm, nn.SyncBatchNorm)]
+    handles = [norm.register_forward_pre_hook(_choose) for norm in norms if norm not in together]
+    for norm in together:
+        norm.train(everywhere != 1)
+    try:
+        yield
+    finally:
+        for handle in handles:
+            handle.remove()
+        for norm in norms:
+            norm.train()
+
+
+def _choose(norm: nn.Module, given: tuple[Tensor]) -> None:
+    """The batch's statistics where a channel has several values, else the running ones."""
+    x = given[0]
+    norm.train(x.numel() > x.shape[1])

@@ -5,8 +5,6 @@ from typing import Literal
 import torch
 from torch import Tensor, nn
 
-from weldfusion.layers.lone_sample import norm_of_features
-
 
 def soft_threshold(x: Tensor, threshold: Tensor) -> Tensor:
     """sign(x) · max(|x| − threshold, 0).
@@ -44,5 +42,5 @@ class SoftThreshold(nn.Module):
     def thresholds(self, x: Tensor) -> Tensor:
         """The thresholds (B, C) or (B, 1), not negative, of maps (B, C, …)."""
         size = x.abs().flatten(2).mean(dim=2)
-        share = torch.sigmoid(self.scale(torch.relu(norm_of_features(self.norm, self.reduce(size)))))
+        share = torch.sigmoid(self.scale(torch.relu(self.norm(self.reduce(size)))))
         return share * (size if share.shape[1] > 1 else size.mean(dim=1, keepdim=True))

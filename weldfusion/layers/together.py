@@ -22,16 +22,17 @@ def scales_together(model: nn.Module) -> Iterator[None]:
             scale.together = False
 
 
-def awaited(part: nn.Module, rows: Tensor) -> bool:
-    """Whether this process must run a part in training, be it on no sample, because others do.
+def awaited(part: nn.Module, rows: Tensor) -> int:
+    """How many samples all processes have for a part, where they wait for each other in training, else 0.
 
-    All processes must ask, in the same order. `rows` bool (B,): the samples that this one has for it.
+    Where it is not 0 this process must run the part, be it on no sample, because others do. All processes
+    must ask, in the same order. `rows` bool (B,): the samples that this one has for it.
     """
     if not part.training or not any(_waits(module) for module in part.modules()):
-        return False
-    somewhere = rows.any().to(torch.int32)
-    torch.distributed.all_reduce(somewhere, torch.distributed.ReduceOp.MAX)
-    return bool(somewhere)
+        return 0
+    count = rows.sum()
+    torch.distributed.all_reduce(count)
+    return int(count)
 
 
 def _waits(module: nn.Module) -> bool:

@@ -9,7 +9,7 @@ from weldfusion.data.flow import Flow
 from weldfusion.encoders.default import default_encoder
 from weldfusion.encoders.encoder import Encoder
 from weldfusion.layers.masked import masked_mean
-from weldfusion.layers.rows import on_rows, wants_pair
+from weldfusion.layers.rows import on_rows
 from weldfusion.layers.together import awaited
 from weldfusion.systems.build import build
 from weldfusion.systems.image_set import ImageSet
@@ -37,11 +37,11 @@ def takes_whole_sets(make: MakeEncoder) -> bool:
 
 def run_encoder(encoder: Encoder, x: Tensor, valid: Tensor | None, present: Tensor, out: Flow) -> Tensor:
     """The encoder's output, a flow `out`, for present samples, 0 for absent ones."""
-    wait, pair = awaited(encoder, present), wants_pair(encoder)
+    count = awaited(encoder, present)
     if encoder.needs_float32:
         with torch.autocast(x.device.type, enabled=False):
-            return on_rows(encoder, x.float(), valid, present, out.shape, wait, pair)
-    return on_rows(encoder, x, valid, present, out.shape, wait, pair)
+            return on_rows(encoder, x.float(), valid, present, out.shape, encoder, count)
+    return on_rows(encoder, x, valid, present, out.shape, encoder, count)
 
 
 def zero_masked(x: Tensor, valid: Tensor | None, present: Tensor) -> Tensor:

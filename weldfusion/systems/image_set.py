@@ -46,7 +46,7 @@ class ImageSet(Encoder):
             found = self._one(images)
         else:
             shape = (self.tokens_each, self.out.channels)
-            found = on_rows(self._one, images, None, valid.flatten(), shape, awaited=batch == 0)
+            found = on_rows(self._one, images, None, valid.flatten(), shape, self.encoder)
         return found.unflatten(0, (batch, count)).flatten(1, 2)
 
     def _one(self, images: Tensor, valid: Tensor | None = None) -> Tensor:

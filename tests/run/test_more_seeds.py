@@ -10,6 +10,7 @@ import torch
 import weldfusion as wf
 from tests.training.tiny_data import write_tiny
 from weldfusion.errors import RunError, WeldfusionWarning
+from weldfusion.run import evaluation
 from weldfusion.training.atomic import load_state
 from weldfusion.training.folder import RunFolder
 
@@ -76,6 +77,24 @@ def test_it_is_the_run_with_all_seeds_from_the_start(grown, root, tmp_path_facto
     ours, theirs = ((one.evaluation_folder() / "metrics.json").read_bytes() for one in (run, whole))
     assert ours == theirs
     assert json.loads(ours)["targets"]["defect"]["weld"]["seeds"] == [0, 1, 2]
+
+
+def test_an_evaluation_that_was_interrupted_has_no_metrics_of_other_predictions(grown, monkeypatch):
+    run, *_ = grown
+    run.evaluate()
+    metrics = run.evaluation_folder() / "metrics.json"
+    before = metrics.read_bytes()
+
+    def killed(path, frame):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as context:
+        context.setattr(evaluation, "write_frame", killed)
+        with pytest.raises(KeyboardInterrupt):
+            run.evaluate()
+    assert not metrics.exists()
+    run.evaluate()
+    assert metrics.read_bytes() == before
 
 
 def test_fewer_seeds_than_trained_are_refused_with_what_to_do(grown, root):

@@ -37,7 +37,7 @@ TEST = "test"
 
 
 def evaluate_run(run: KeptRun, part: str, data: str | Path | Dataset | None) -> dict[str, Any]:
-    """What `Run.evaluate` does."""
+    """What `Run.evaluate` does; while there is no `metrics.json`, the evaluation is not whole."""
     own = data is None
     with heard() as warned:
         dataset = run.dataset(data)
@@ -58,13 +58,14 @@ def evaluate_run(run: KeptRun, part: str, data: str | Path | Dataset | None) -> 
     limits = [*limits_of(run, dataset, part, own), *metrics["warnings"], *run.folder.warnings(), *warned]
     metrics["warnings"] = list(dict.fromkeys(limits))
     folder = run.evaluation_folder(part, data)
-    write_text(folder / "metrics.json", json.dumps(metrics, indent=1, allow_nan=False) + "\n")
+    (folder / "metrics.json").unlink(missing_ok=True)
     write_frame(folder / "predictions.parquet", frames[0])
     write_frame(folder / "predictions_weld.parquet", frames[1])
     names = list(run.settings.data.inputs or dataset.card.modalities)
     background = _background(run, dataset, own)
     page = evaluation_report(metrics, *frames, background, lambda weld: views(dataset, weld, names))
     write_page(folder / "report.html", f"{run.folder.path.name}: evaluation", page)
+    write_text(folder / "metrics.json", json.dumps(metrics, indent=1, allow_nan=False) + "\n")
     return metrics
 
 

@@ -12,6 +12,7 @@ from weldfusion.run import study_jobs
 from weldfusion.run.study_jobs import outcome_file, slots, unfinished
 from weldfusion.run.study_plan import Planned
 from weldfusion.studies.study import Cell, Row
+from weldfusion.training.folder import open_run
 from weldfusion.training.settings import FitSettings
 
 
@@ -55,3 +56,19 @@ def test_a_cell_whose_run_was_deleted_is_to_be_run_again(planned, told, tmp_path
     file.parent.mkdir()
     file.write_text(json.dumps({"failure": "", "evaluation": "d-test", **told}))
     assert unfinished(tmp_path, one) == "its evaluation is not there; run it again"
+
+
+@pytest.mark.parametrize(("evaluated", "expected"), [
+    ([0], "not run with 2 seeds yet, only with 1"),  # the run has grown, its evaluation has not
+    ([0, 1], ""),
+])  # fmt: skip
+def test_seeds_of_an_older_cell_are_those_of_its_evaluation(planned, evaluated, expected, tmp_path):
+    one = replace(planned[0], run=tmp_path / "runs" / "a", resolved={"seeds": 2})
+    file, place = outcome_file(tmp_path, one), one.run / "evaluation" / "d-test"
+    for folder in (file.parent, place):
+        folder.mkdir(parents=True)
+    file.write_text(json.dumps({"failure": "", "evaluation": "d-test"}))
+    open_run(tmp_path / "new", {}, [("fold1", 0), ("fold1", 1)]).info_file.rename(one.run / "run.json")
+    (place / "metrics.json").write_text(json.dumps({"targets": {"depth": {"weld": {"seeds": evaluated}}}}))
+    (place / "predictions_weld.parquet").touch()
+    assert unfinished(tmp_path, one) == expected

@@ -143,8 +143,23 @@ def unfinished(folder: Path, planned: Planned) -> str:
     if not all((place / name).is_file() for name in ("metrics.json", "predictions_weld.parquet")):
         return "its evaluation is not there; run it again"
     older = "seeds" not in found  # written by a version that noted none
-    seeds = len({seed for _, seed in RunFolder(planned.run).folds()}) if older else found["seeds"]
+    seeds = _evaluated_seeds(planned, place) if older else found["seeds"]
     return "" if seeds == planned.seeds else f"not run with {planned.seeds} seeds yet, only with {seeds}"
+
+
+def _evaluated_seeds(planned: Planned, evaluation: Path) -> int:
+    """Seeds of the networks that were evaluated; of the run's where older metrics do not tell them."""
+    targets = metrics_of(evaluation / "metrics.json")["targets"].values()
+    told = [entry["weld"]["seeds"] for entry in targets if "seeds" in entry.get("weld", {})]
+    return len(set(told[0])) if told else len({seed for _, seed in RunFolder(planned.run).folds()})
+
+
+def metrics_of(path: Path) -> dict[str, Any]:
+    """Metrics of an evaluation. Raises RunError where they cannot be read."""
+    try:
+        return dict(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError):
+        raise RunError(f"{path}: cannot be read; delete it, the next start writes it again") from None
 
 
 def _start(planned: Planned, slot: Slot, folder: Path, trust: Sequence[str]) -> _Job:

@@ -1,10 +1,8 @@
 """Running a study: every cell as a run of its own, then the tables from all that is finished."""
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
 import pandas as pd
@@ -12,10 +10,9 @@ import pandas as pd
 from weldfusion.config.study_file import read_study
 from weldfusion.data.card import read_card
 from weldfusion.data.files import write_frame, write_text
-from weldfusion.errors import RunError
 from weldfusion.report.study import markdown, write_study_page
 from weldfusion.report.study_sheets import Sheet, sheets
-from weldfusion.run.study_jobs import check_jobs, outcome, run_cells, slots, unfinished
+from weldfusion.run.study_jobs import check_jobs, metrics_of, outcome, run_cells, slots, unfinished
 from weldfusion.run.study_outlook import Cost, costs, rehearse_rows
 from weldfusion.run.study_plan import Asked, Planned, chosen, from_here, plan_study, trained_welds
 from weldfusion.studies.results import Finished, Outcome, as_frame, results
@@ -111,15 +108,8 @@ def _outcome(folder: Path, planned: Planned) -> Outcome:
     told = outcome(folder, planned)
     place = planned.run / "evaluation" / told["evaluation"]
     report = quote((place / "report.html").relative_to(folder).as_posix())
-    metrics, welds = _metrics(place / "metrics.json"), pd.read_parquet(place / "predictions_weld.parquet")
+    metrics, welds = metrics_of(place / "metrics.json"), pd.read_parquet(place / "predictions_weld.parquet")
     return Outcome(planned.cell, Finished(metrics, welds, told["parameters"], trained_welds(planned), report))
-
-
-def _metrics(path: Path) -> dict[str, Any]:
-    try:
-        return dict(json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError):
-        raise RunError(f"{path}: cannot be read; delete it, the next start writes it again") from None
 
 
 def _units(planned: Sequence[Planned]) -> dict[str, str]:

@@ -1,4 +1,5 @@
 import json
+import sys
 from importlib.metadata import version
 
 import pytest
@@ -77,6 +78,13 @@ def test_more_seeds_renew_folds_and_config_and_fewer_are_refused(tmp_path):
         open_run(tmp_path, {**CONFIG, "seeds": 1}, folds_of(1))
     with pytest.raises(RunError, match=r"another config \(seed differs\)"):
         open_run(tmp_path, {**CONFIG, "seed": 1, "seeds": 3}, folds_of(3))
+
+
+def test_the_command_is_that_of_the_last_fit(tmp_path, monkeypatch):
+    for command in (["weldfusion", "fit"], ["weldfusion", "fit", "--seeds", "3"]):
+        monkeypatch.setattr(sys, "argv", command)
+        open_run(tmp_path, CONFIG, folds_of(1))
+        assert json.loads((tmp_path / "run.json").read_text())["command"] == command
 
 
 @pytest.mark.parametrize(("before", "after"), [(1, 3), (3, 1)])

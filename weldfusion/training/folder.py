@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -179,6 +180,7 @@ def _check_same(folder: RunFolder, resolved: Mapping[str, Any]) -> None:
 
 def _take_seeds(folder: RunFolder, resolved: Mapping[str, Any], folds: list[tuple[str, int]]) -> None:
     """Config first: where a kill comes between the two files, the next fit finds other folds than it has."""
+    folder.note(command=sys.argv)
     same = differences(folder.resolved(), as_plain(resolved)) == []
     if same and set(folds) == set(folder.folds()):
         return

@@ -120,6 +120,23 @@ def test_another_config_in_the_same_folder_is_refused(done, monkeypatch, capsys)
     assert "settings-50pc: was run with another config (trainer.max_epochs)" in line
 
 
+def test_data_made_anew_in_the_same_folder_are_refused(done, monkeypatch, capsys):
+    monkeypatch.chdir(done[0])
+    card, info = Path("tiny/dataset.yaml"), Path("studies/s/runs/settings-50pc/run.json")
+    before, told = card.read_text("utf-8"), json.loads(info.read_text("utf-8"))
+    card.write_text(before + "# version 2\n", "utf-8")
+    try:
+        assert main(["study", "s.yaml"]) == 2
+        (line,) = capsys.readouterr().err.splitlines()
+        assert "settings-50pc: data changed since: card or manifest of " in line
+        assert "delete this folder to run the row again" in line
+    finally:
+        card.write_text(before, "utf-8")
+    told.pop("data")  # as older versions wrote it
+    info.write_text(json.dumps(told), "utf-8")
+    assert "4 of 4 cells are finished already" in ran(Path(), "--only", "settings", "--only", "curve")[1]
+
+
 def kill_at_random(place: Path, checkpoints: Path) -> None:
     """Starts the study in a process of its own and kills it while its first cell is trained."""
     study = subprocess.Popen(

@@ -13,7 +13,7 @@ from weldfusion.config.load import load_layers
 from weldfusion.config.study_file import row_layers
 from weldfusion.config.yaml_layer import override_layers
 from weldfusion.data.dealing import Fold
-from weldfusion.data.folder import Dataset
+from weldfusion.data.folder import Dataset, fingerprint
 from weldfusion.data.leave_out import open_dataset
 from weldfusion.data.splits import FromFile
 from weldfusion.data.strata import restricted
@@ -84,8 +84,9 @@ def plan_study(study: Study, folder: Path, asked: Asked) -> list[Planned]:
         for row in study.rows:
             with of_row(row.name):
                 planned += _plan_row(study, row, folder, asked, folds)
+    now = {root: fingerprint(root) for root in {one.dataset.root for one in planned}}
     for one in planned:
-        _check_run(one)
+        _check_run(one, now[one.dataset.root])
     return planned
 
 
@@ -139,8 +140,9 @@ def _split_file(folder: Path, folds: Sequence[Fold], fraction: float) -> Path:
     return folder / "splits" / f"{fraction * 100:.6g}pc-{digest}.csv"
 
 
-def _check_run(planned: Planned) -> None:
-    """Raises RunError if the run's folder holds something trained with another config or with more seeds."""
+def _check_run(planned: Planned, data: str) -> None:
+    """Raises RunError if the run's folder holds something trained with another config, on other data, or with
+    more seeds; `data` is the data's `fingerprint`, which runs of older versions did not note."""
     run = RunFolder(planned.run)
     if not run.info_file.is_file() or not run.has_states():
         return
@@ -148,6 +150,11 @@ def _check_run(planned: Planned) -> None:
         raise RunError(
             f"{planned.run}: was run with another config ({', '.join(changed[:3])}); delete this folder to "
             "run the row again, or choose another --folder"
+        )
+    if run.info().get("data", data) != data:
+        raise RunError(
+            f"{planned.run}: data changed since: card or manifest of {planned.dataset.root} is another than "
+            "when it was trained; delete this folder to run the row again, or choose another --folder"
         )
     if (there := run.seeds()) > planned.seeds:
         raise RunError(

@@ -66,18 +66,10 @@ def ceemdan(
     values = np.asarray(values)
     rows = checked_signals(values, LEAST_SAMPLES)
     ensemble, stopping = ensemble or Ensemble(), stopping or Stopping()
-    most = MOST_STAGES if most_imfs is None else most_imfs
     stopping.counts(most_imfs)
     signals = [_Residue(scaled(row), stopping) for row in rows]
     modes = _NoiseModes(ensemble, variant, stopping, rows.shape[1])
-    _compile_stages(rows.shape[1])
-    with tqdm(desc="CEEMDAN, IMFs", delay=2.0, leave=False, disable=None) as bar:
-        for stage in range(most):
-            active = [signal for signal in signals if not (signal.imfs and signal.is_spent())]
-            if not active:
-                break
-            _take_stage(active, modes, stage, threads_to_use(threads))
-            bar.update()
+    _take_stages(signals, modes, MOST_STAGES if most_imfs is None else most_imfs, threads)
     return stacked([signal.result() for signal in signals], values.shape)
 
 
@@ -125,6 +117,18 @@ class _NoiseModes:
             deviation = noise.std(axis=1, keepdims=True)
             noise /= np.where(deviation > 0, deviation, 1.0)
         return noise
+
+
+def _take_stages(signals: list[_Residue], modes: _NoiseModes, most: int, threads: int | None) -> None:
+    """IMF after IMF of each signal, until its residue is spent or it has `most`."""
+    _compile_stages(modes.time)
+    with tqdm(desc="CEEMDAN, IMFs", delay=2.0, leave=False, disable=None) as bar:
+        for stage in range(most):
+            active = [signal for signal in signals if not (signal.imfs and signal.is_spent())]
+            if not active:
+                break
+            _take_stage(active, modes, stage, threads_to_use(threads))
+            bar.update()
 
 
 def _take_stage(signals: list[_Residue], modes: _NoiseModes, stage: int, threads: int) -> None:

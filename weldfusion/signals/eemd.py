@@ -107,13 +107,19 @@ def eemd(
     True
     """
     values = np.asarray(values)
-    rows = checked_signals(values, LEAST_SAMPLES)
+    signals = [scaled(row) for row in checked_signals(values, LEAST_SAMPLES)]
     ensemble, stopping = ensemble or Ensemble(), stopping or Stopping()
-    counts = stopping.counts(most_imfs)
-    time = rows.shape[1]
+    totals = _sums(signals, ensemble, stopping, stopping.counts(most_imfs), threads)
+    return stacked([total.mean(ensemble.trials) for total in totals], values.shape)
+
+
+def _sums(
+    signals: list[Scaled], ensemble: Ensemble, stopping: Stopping, counts: np.ndarray, threads: int | None
+) -> list["_Sum"]:
+    """The decompositions of all trials of each signal, added up in the order of the trials."""
+    time = len(signals[0].values)
     tables = make_tables(time)
-    signals = [scaled(row) for row in rows]
-    jobs = [(number, trials) for number in range(len(rows)) for trials in ensemble.jobs(time)]
+    jobs = [(number, trials) for number in range(len(signals)) for trials in ensemble.jobs(time)]
 
     def work(job: tuple[int, range]) -> tuple[np.ndarray, np.ndarray]:
         signal = signals[job[0]]
@@ -128,7 +134,7 @@ def eemd(
     sums = [_Sum(signal, time) for signal in signals]
     for (number, _), (imfs, residue) in in_order(work, jobs, threads_to_use(threads), "EEMD"):
         sums[number].add(imfs, residue)
-    return stacked([total.mean(ensemble.trials) for total in sums], values.shape)
+    return sums
 
 
 class _Sum:

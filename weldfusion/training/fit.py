@@ -80,11 +80,7 @@ def fit_run(
         keep_memory()
     check_launch(process_count(asked))
     dataset = dataset or open_dataset(settings.data)
-    if is_first():
-        forget_without_states(RunFolder(folder), resolved)
-    else:
-        leave_warnings_to_first()
-        wait_for(RunFolder(folder).info_file)
+    _take_place(RunFolder(folder), resolved)
     if RunFolder(folder).card.is_file():
         dataset = aligned(dataset, read_card(RunFolder(folder).card), settings.data)
     with heard() as warned, without_pretrained():
@@ -107,6 +103,15 @@ def fit_run(
     if is_first():
         run.note(status="finished")
     return run
+
+
+def _take_place(run: RunFolder, resolved: Mapping[str, Any]) -> None:
+    """The first of several processes frees the folder for the config; the others wait for what it writes."""
+    if is_first():
+        forget_without_states(run, resolved)
+    else:
+        leave_warnings_to_first()
+        wait_for(run.info_file)
 
 
 def warn_if_moved(run: RunFolder, seeds: int, data: Path) -> None:

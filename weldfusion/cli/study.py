@@ -116,6 +116,8 @@ def costs_text(found: "list[Cost]", jobs: int) -> str:
     total = duration(max(whole / jobs, longest))
     steps, networks = sum(cost.steps for cost in found), sum(cost.networks for cost in found)
     together = f"{len(found)} cells, {networks} networks, {steps} steps: about {total} of training"
+    if not networks:
+        return f"{aligned(rows)}\n\n{len(found)} cells: nothing is left to train"
     beside = f" with {jobs} at a time, where each has a device or cores of its own" if jobs > 1 else ""
     trained = sum(cost.trained for cost in found)
     there = f"; {trained} more are trained already" if trained else ""

@@ -17,7 +17,7 @@ from weldfusion.training.out_of_fold import INNER_FOLDS
 from weldfusion.training.outlook import outlook
 from weldfusion.training.rehearsal import rehearse
 from weldfusion.training.several import plans
-from weldfusion.training.stages import NETWORK
+from weldfusion.training.stages import FUSION, NETWORK, TEMPERATURE
 
 
 @dataclass(frozen=True)
@@ -76,33 +76,40 @@ def _of_row(cells: Sequence[Planned]) -> list[Cost]:
     def used(fold: Fold) -> Fold:
         return fold if held else nothing_apart(fold)
 
+    def inner(fold: Fold) -> int:
+        return INNER_FOLDS if held and not fold.welds("calibrate") else 0
+
     data = fold_data(settings, windows, used(largest.folds[0]))
-    lacking = any(_lacking(one, fold) for one in cells for fold in one.folds)
+    lacking = any(_lacking(one, fold, inner(fold)) for one in cells for fold in one.folds)
     measured = outlook(settings, data, model) if lacking else []
     sizes = [plan.training.batch_size for plan in plans(settings.training, settings.trainer)]
     parameters = sum(p.numel() for p in model.parameters())
     found = []
     for one in cells:
-        networks, steps, seconds = 0, 0, 0.0
+        networks, steps, seconds, trained = 0, 0, 0.0, 0
         for fold in one.folds:
-            inner = INNER_FOLDS if held and not fold.welds("calibrate") else 0
-            count = (1 + inner) * _lacking(one, fold)
+            count = _lacking(one, fold, inner(fold))
+            networks, trained = networks + count, trained + one.seeds * (1 + inner(fold)) - count
+            if not count:
+                continue
             of_fold = len(windows.subset(_known(used(fold).welds("fit"), windows)))
-            for (whole, stage), size in zip(measured, sizes, strict=False):
+            for (whole, stage), size in zip(measured, sizes, strict=True):
                 its = round(whole * -(-of_fold // size) / -(-len(data.fit) // size)) * count
                 steps, seconds = steps + its, seconds + its * stage.step_s
-            networks += count
-        trained = sum(one.seeds - _lacking(one, fold) for fold in one.folds)
         found.append(Cost(one.cell, trained_welds(one), parameters, networks, steps, seconds, trained))
     return found
 
 
-def _lacking(planned: Planned, fold: Fold) -> int:
-    """How many networks of a fold are not trained yet."""
+def _lacking(planned: Planned, fold: Fold, inner: int) -> int:
+    """Networks of a fold not trained yet, of all seeds, each with `inner` more for its calibration."""
     run, first = RunFolder(planned.run), planned.settings.seed
-    return sum(
-        not (run.fold(fold.name, seed) / NETWORK).is_file() for seed in range(first, first + planned.seeds)
-    )
+    lacking = 0
+    for seed in range(first, first + planned.seeds):
+        place = run.fold(fold.name, seed)
+        calibrated = any((place / file).is_file() for file in (FUSION, TEMPERATURE))
+        below = [] if calibrated else [place / f"calibration{number}" for number in range(1, 1 + inner)]
+        lacking += sum(not (network / NETWORK).is_file() for network in (place, *below))
+    return lacking
 
 
 def _known(welds: Sequence[str], windows: WeldWindows) -> list[str]:

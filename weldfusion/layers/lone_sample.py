@@ -28,8 +28,8 @@ def lone_sample(network: nn.Module, count: int, everywhere: int = 0) -> Iterator
     norms = [part for part in network.modules() if isinstance(part, _BatchNorm) and part.training]
     together = [norm for norm in norms if isinstance(norm, nn.SyncBatchNorm)]
     handles = [norm.register_forward_pre_hook(_choose) for norm in norms if norm not in together]
-    for norm in together:
-        norm.train(everywhere != 1)
+    for synchronised in together:
+        synchronised.train(everywhere != 1)
     try:
         yield
     finally:

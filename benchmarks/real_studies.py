@@ -24,6 +24,7 @@ from weldfusion.config.study_file import read_study
 from weldfusion.evaluation.evaluate import Frames, evaluate
 from weldfusion.run.study_plan import Asked, Planned, plan_study
 from weldfusion.run.studying import run_study, write_tables
+from weldfusion.studies.study import percent
 
 HOME = Path("studies") / "real"
 NOT_RUN = "not run"
@@ -111,7 +112,8 @@ def told(part: Part, line: Mapping[str, Any], planned: Planned, first: str) -> R
         p = p_value(line, "over_first_row")
         note.append(f"than {first}: {line['over_first_row_verdict']}, better by {bounded(*gain)}{p}")
     note.append(f"{len(planned.folds)} folds, {planned.seeds} seeds, {line['groups']} groups, {part.told}")
-    name = f"{part.name}: {line['row']}: {line['target']}"
+    of = "" if line["fraction"] == 1 else f", {percent(line['fraction'])} of the training welds"
+    name = f"{part.name}: {line['row']}: {line['target']}{of}"
     met = line["over_baseline_verdict"] == "beats" if best else None
     goal = f"beats {best}" if best else None
     return Row(name, float(line["value"]), line["figure"], goal, met, note="; ".join(note))

@@ -47,6 +47,7 @@ def line(verdict: str, baseline: str = "linear") -> dict[str, object]:
     theirs = dict(zip(("baseline_value", "baseline_lower", "baseline_upper"), (0.8, 0.7, 0.9), strict=True))
     ours = {
         "row": "late",
+        "fraction": 1.0,
         "target": "verdict",
         "figure": "accuracy",
         "value": 0.9,
@@ -77,3 +78,8 @@ def test_a_row_is_met_only_where_the_study_claims_it(verdict, met):
 def test_without_a_baseline_a_row_claims_nothing():
     row = told(PART, line("", baseline=float("nan")), Plan(), "readings")
     assert (row.goal, row.met) == (None, None)
+
+
+def test_a_row_of_a_part_of_the_welds_says_so():
+    row = told(PART, {**line("beats"), "fraction": 0.1}, Plan(), "readings")
+    assert row.name == "flash: late: verdict, 10 % of the training welds"

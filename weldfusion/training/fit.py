@@ -119,10 +119,10 @@ def warn_if_moved(run: RunFolder, seeds: int, data: Path) -> None:
     welds of which the data folder now says something else."""
     if not run.info_file.is_file() or run.is_whole(seeds):
         return
-    info, changes = run.info(), []
-    if info.get("data", now := fingerprint(data)) != now:
-        changes.append(f"card or manifest of {data} changed")
-    if changes := [*changes, *moved(info, environment())]:
+    info, changes = run.info(), moved(run.info(), environment())
+    if info.get("data") not in (None, fingerprint(data)):
+        changes = [f"card or manifest of {data} changed", *changes]
+    if changes:
         warnings.warn(
             f"{run.path.name} goes on otherwise than it began: {'; '.join(changes)}; its numbers may differ "
             "from those of an uninterrupted run",

@@ -12,7 +12,7 @@ its page.
 
 import argparse
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -21,12 +21,16 @@ from harness import RESULTS
 from real_studies import HOME, Part, benchmark
 
 from weldfusion.data.folder import read_dataset
+from weldfusion.run.segmenting import segment
 from weldfusion.simulate.data_set import write_data_set
 from weldfusion.simulate.find import find_process
 from weldfusion.simulate.process import plan_welds
+from weldfusion.training.segmentation import SegmentationSettings
 
 SEED = 21
 NAME = "zoo_tables"
+SEGMENTER = Path("segmenters") / "busbar_masks"
+"""Named by the rows of its study, below the working folder."""
 FOLDS = {"split": {"class_path": "KFold", "init_args": {"k": 2, "by": "session", "select": 0}}}
 
 
@@ -45,6 +49,15 @@ def simulated(home: Path, process: str, welds: int, weld_s: float | None = None)
     return folder
 
 
+def with_segmenter(home: Path, process: str, welds: int, weld_s: float | None = None) -> Path:
+    """`simulated`, and the segmenter that the study's rows name, learnt on 240 seams of another seed."""
+    masks, found = home / "data" / f"{process}_masks", find_process(process)
+    if not (SEGMENTER / "segmenter.pt").is_file():
+        write_data_set(found, plan_welds(found, 240, SEED + 1), masks)
+        segment(masks, SEGMENTER, SegmentationSettings(size=(64, 192), widths=(8, 16, 32), epochs=8))
+    return simulated(home, process, welds, weld_s)
+
+
 @dataclass(frozen=True)
 class Table:
     """A study of one system.
@@ -56,6 +69,7 @@ class Table:
         epochs: of every network.
         seeds: networks of each fold.
         weld_s: length of a weld (s), the usual one by default.
+        prepare: makes the data set below a folder.
     """
 
     study: str
@@ -64,6 +78,7 @@ class Table:
     epochs: int
     seeds: int = 1
     weld_s: float | None = None
+    prepare: Callable[..., Path] = simulated
 
     def part(self) -> Part:
         system, _, table = self.study.replace("/tables", "").removesuffix(".yaml").partition("/")
@@ -73,7 +88,7 @@ class Table:
             self.process,
             f"{self.welds} simulated welds ({find_process(self.process).version}), {self.epochs} epochs",
             overrides={**FOLDS, "seeds": self.seeds, "trainer.max_epochs": self.epochs},
-            prepare=partial(simulated, process=self.process, welds=self.welds, weld_s=self.weld_s),
+            prepare=partial(self.prepare, process=self.process, welds=self.welds, weld_s=self.weld_s),
         )
 
 
@@ -83,6 +98,7 @@ TABLES = (
     Table("emmdl/tables/backbones.yaml", "resistance_spot", 240, 10),
     Table("vision_spectrum/tables/fusion.yaml", "busbar", 480, 15),
     Table("vision_spectrum/tables/single_sensor.yaml", "busbar", 480, 15),
+    Table("vision_spectrum/tables/segmentation.yaml", "busbar", 480, 15, prepare=with_segmenter),
     Table("am_tsfnet/tables/ablation.yaml", "pulsed_gta", 48, 5),
     Table("am_tsfnet/tables/sharing.yaml", "pulsed_gta", 48, 5),
     Table("am_tsfnet/tables/extractors.yaml", "pulsed_gta", 48, 5),

@@ -6,6 +6,7 @@ from tests.test_configs_dry_run import ROOT, card_of, whole_s
 from weldfusion.config.load import load_layers
 from weldfusion.config.study_file import read_study, row_layers
 from weldfusion.data.nominal import nominal_flows
+from weldfusion.layers.pretrained import without_pretrained
 from weldfusion.report.words import NAMES
 from weldfusion.systems.graph import FusionModel
 
@@ -15,7 +16,8 @@ STUDIES = sorted((ROOT / "configs").glob("**/tables/*.yaml"))
 def parameters(study, row) -> int:
     settings, _ = load_layers(row_layers(study, row), tell=lambda line: None)
     flows, targets = nominal_flows(card_of(settings.data.root), settings.data, whole_s(settings.data))
-    model = FusionModel(flows, targets, settings.model)
+    with without_pretrained():
+        model = FusionModel(flows, targets, settings.model)
     assert set(study.targets) <= set(model.targets)
     assert settings.trainer["max_epochs"] > 0
     return sum(parameter.numel() for parameter in model.parameters())

@@ -25,7 +25,7 @@ DEPARTURES = (
 def tig_card(plan: Plan, version: str, picture_px: int) -> Card:
     """Card of a planned data set; its description tells version, seed and the known departures."""
     return Card(
-        name=f"simulated aluminium TIG welds ({version})",
+        name=f"simulated aluminium TIG welds ({version}), seed {plan.seed}",
         process=TIG_WITHOUT_FILLER,
         material="aluminium EN AW-5083, plates of 3 mm, butt joint",
         modalities={name: modality_of(name, picture_px) for name in plan.sensors},

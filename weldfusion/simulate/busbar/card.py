@@ -15,7 +15,7 @@ def busbar_card(plan: Plan, preset: BusbarPreset, columns: int) -> Card:
     """Card of a planned data set; its description tells version, seed and the known departures."""
     sheet = f"{1e3 * preset.sheet_m:g} + {1e3 * preset.sheet_m:g} mm"
     return Card(
-        name=f"simulated busbar seams ({preset.version})",
+        name=f"simulated busbar seams ({preset.version}), seed {plan.seed}",
         process=LASER_WELDING,
         material=f"{preset.material.name}, lap joint {sheet}",
         modalities={name: modality_of(name, columns) for name in plan.sensors},

@@ -19,7 +19,7 @@ MEANING = (
 def arc_card(plan: Plan, preset: ArcPreset, pixels: int) -> Card:
     """Card of a planned data set; its description tells preset, seed and the known departures."""
     return Card(
-        name=f"simulated {preset.process} welds ({preset.version})",
+        name=f"simulated {preset.process} welds ({preset.version}), seed {plan.seed}",
         process=MAG_WELDING,
         material="structural steel, groove with a root face of 2.5 mm",
         modalities={name: modality_of(name, pixels) for name in plan.sensors},

@@ -15,7 +15,7 @@ MEANING = "FP root open more than half of the time, PP depth at least 0.80 of th
 def laser_card(plan: LaserPlan) -> Card:
     """Card of a planned data set; its description tells preset, seed and the known departures."""
     return Card(
-        name=f"simulated laser welds ({plan.preset.version})",
+        name=f"simulated laser welds ({plan.preset.version}), seed {plan.seed}",
         process=LASER_WELDING,
         material=plan.preset.material.name,
         modalities={name: modality_of(name, plan.preset) for name in plan.sensors},

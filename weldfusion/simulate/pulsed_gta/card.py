@@ -30,7 +30,7 @@ DEPARTURES = (
 def gta_card(version: str, plan: Plan, pixels: int, plate_mm: float) -> Card:
     """Card of a planned data set; its description tells version, seed and the known departures."""
     return Card(
-        name=f"simulated pulsed GTA welds ({version})",
+        name=f"simulated pulsed GTA welds ({version}), seed {plan.seed}",
         process=TIG_AUTOGENOUS,
         material=f"unalloyed steel, plate of {plate_mm:g} mm",
         modalities={name: modality_of(name, pixels) for name in plan.sensors},

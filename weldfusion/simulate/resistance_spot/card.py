@@ -23,7 +23,7 @@ def spot_card(plan: Plan, choice: Choice) -> Card:
     """Card of a planned data set; its description tells version, seed, counts and the known departures."""
     counts = "as the settings give" if choice.counts is None else ":".join(map(str, choice.counts))
     return Card(
-        name=f"simulated resistance spot welds ({VERSION})",
+        name=f"simulated resistance spot welds ({VERSION}), seed {plan.seed}",
         process=RESISTANCE_SPOT_WELDING,
         material="low-carbon steel sheet",
         modalities={name: modality_of(name, choice.pixels) for name in plan.sensors},

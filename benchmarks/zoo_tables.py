@@ -112,7 +112,7 @@ TABLES = (
 )
 PARTS: tuple[Part, ...] = tuple(table.part() for table in TABLES)
 
-LINK = re.compile(r"\[((?:\\.|[^\]\\])*)\]\(runs/[^)]*\)")
+LINK = re.compile(r"(?<!\\)\[((?:\\.|[^\[\]\\])*)\]\(runs/[^)]*\)")
 """Of a figure in a study's table to its run."""
 
 

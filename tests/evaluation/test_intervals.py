@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from weldfusion.evaluation.intervals import group_counts, percentile_interval
+from weldfusion.evaluation.intervals import RESAMPLES, expanded_tail, group_counts, percentile_interval
 
 
 def mean_interval(values: np.ndarray, group: np.ndarray, seed: int, resamples: int = 1000):
@@ -15,22 +15,75 @@ def mean_interval(values: np.ndarray, group: np.ndarray, seed: int, resamples: i
     return percentile_interval((counts @ sums) / (counts @ sizes), groups)
 
 
-def test_groups_of_one_give_the_normal_interval_of_a_mean():
-    values = np.random.Generator(np.random.PCG64(1)).normal(10, 2, size=200)
-    found = mean_interval(values, np.arange(200), seed=0, resamples=20_000)
-    half = stats.norm.ppf(0.975) * values.std(ddof=0) / np.sqrt(200)
-    assert found.lower == pytest.approx(values.mean() - half, abs=0.03 * half)
-    assert found.upper == pytest.approx(values.mean() + half, abs=0.03 * half)
+def test_groups_of_one_give_the_t_interval_of_a_mean():
+    half = np.random.Generator(np.random.PCG64(1)).normal(0, 2, size=15)
+    values = 10 + np.concatenate([half, -half])
+    found = mean_interval(values, np.arange(30), seed=0, resamples=50_000)
+    expected = stats.ttest_1samp(values, 0).confidence_interval(0.95)
+    width = expected.high - expected.low
+    assert found.lower == pytest.approx(expected.low, abs=0.015 * width)
+    assert found.upper == pytest.approx(expected.high, abs=0.015 * width)
+
+
+@pytest.mark.parametrize("groups", [5, 12, 60, 5000])
+def test_tail_is_hesterbergs(groups):
+    """Formula written out with scipy's distributions; of many groups it is the usual 2.5 %."""
+    z = np.sqrt(groups / (groups - 1)) * stats.t(groups - 1).ppf(0.975)
+    assert expanded_tail(groups) == pytest.approx(stats.norm.cdf(-z), rel=1e-9)
+    assert expanded_tail(groups) < 0.025
+    assert expanded_tail(10**6) == pytest.approx(0.025, rel=1e-4)
 
 
 def test_agrees_with_scipys_percentile_bootstrap():
     values = np.random.Generator(np.random.PCG64(2)).gamma(2, size=60)
     ours = mean_interval(values, np.arange(60), seed=0, resamples=20_000)
     peer = stats.bootstrap(
-        (values,), np.mean, n_resamples=20_000, method="percentile", rng=np.random.default_rng(0)
+        (values,),
+        np.mean,
+        n_resamples=20_000,
+        method="percentile",
+        confidence_level=1 - 2 * stats.norm.cdf(-np.sqrt(60 / 59) * stats.t(59).ppf(0.975)),
+        rng=np.random.default_rng(0),
     ).confidence_interval
     assert ours.lower == pytest.approx(peer.low, abs=0.02)
     assert ours.upper == pytest.approx(peer.high, abs=0.02)
+
+
+TRIALS = 2000
+NORMAL, SKEWED = "normal", "skewed"
+HULL = {5: 0.03, 12: 0.0, 20: 0.0}
+"""What 5 groups still lack: no resample lies outside the largest and smallest of them."""
+
+
+@pytest.mark.parametrize("groups", [5, 12, 20])
+@pytest.mark.parametrize("shape", [NORMAL, SKEWED])
+def test_coverage_of_few_groups_is_that_of_the_t_interval(groups, shape):
+    """Means of groups around 0, normal or of a gamma distribution (skewness 1.4)."""
+    rng = np.random.Generator(np.random.PCG64(np.random.SeedSequence([5, groups, shape == SKEWED])))
+    size = (TRIALS, groups)
+    means = rng.gamma(2.0, size=size) - 2.0 if shape == SKEWED else rng.normal(size=size)
+    resampled = means @ group_counts(groups, RESAMPLES, seed=0).T / groups
+    found = [percentile_interval(one, groups) for one in resampled]
+    ours = np.mean([one.lower <= 0 <= one.upper for one in found])
+    expected = stats.ttest_1samp(means, 0, axis=1).confidence_interval(0.95)
+    peer = np.mean((expected.low <= 0) & (expected.high >= 0))
+    error = np.sqrt(0.95 * 0.05 / TRIALS)
+    assert peer - HULL[groups] - 3 * error <= ours <= 0.95 + 3 * error
+    if shape == NORMAL:
+        assert ours >= 0.95 - HULL[groups] - 3 * error
+    plain = np.quantile(resampled, [0.025, 0.975], axis=1)
+    assert ours > np.mean((plain[0] <= 0) & (plain[1] >= 0)) + error
+
+
+def test_edges_hardly_move_with_the_draw_of_the_resamples():
+    """With 5 groups an edge lies between the second and the third of 2000 resamples from its end."""
+    values = np.random.Generator(np.random.PCG64(3)).normal(size=5)
+    found = [mean_interval(values, np.arange(5), seed, RESAMPLES) for seed in range(30)]
+    edges = np.array([[one.lower, one.upper] for one in found])
+    width = edges[:, 1].mean() - edges[:, 0].mean()
+    assert (edges.std(axis=0) < 0.05 * width).all()
+    assert (edges.min(axis=0) >= values.min()).all()
+    assert (edges.max(axis=0) <= values.max()).all()
 
 
 def test_coverage_under_strong_groups_where_rows_alone_would_fail():
@@ -77,3 +130,7 @@ def test_equal_edges_are_no_interval():
     assert (found.lower, found.upper, found.reason) == (None, None, "no spread in the resamples")
     found = percentile_interval(np.array([0.1] + 199 * [0.7]), groups=9)
     assert found.reason == "no spread in the resamples"
+    counts, sizes = group_counts(9, 2000, seed=0), np.arange(1, 10)
+    constant = counts @ (0.1 * sizes) / (counts @ sizes) - counts @ (0.3 * sizes) / (counts @ sizes)
+    assert np.ptp(constant) > 0
+    assert percentile_interval(constant, groups=9).reason == "no spread in the resamples"

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from scipy import stats
 from sklearn.metrics import f1_score, jaccard_score
 
 from weldfusion.evaluation.overlap import dice, iou, mean_over_groups
@@ -29,7 +30,8 @@ def test_interval_over_groups_as_by_hand():
         np.concatenate([values[groups == name] for name in rng.choice(list("abcdefgh"), 8)]).mean()
         for _ in range(4000)
     ]
-    assert [interval.lower, interval.upper] == pytest.approx(np.quantile(drawn, [0.025, 0.975]), abs=0.012)
+    tail = stats.norm.cdf(-np.sqrt(8 / 7) * stats.t(7).ppf(0.975))
+    assert [interval.lower, interval.upper] == pytest.approx(np.quantile(drawn, [tail, 1 - tail]), abs=0.012)
 
 
 def test_no_interval_of_few_groups():

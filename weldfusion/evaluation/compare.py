@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
+from scipy.special import stdtr
 
 from weldfusion.errors import RunError
 from weldfusion.evaluation.frame import TargetTable
@@ -76,20 +77,26 @@ def difference(ours: Measured, theirs: Measured, key: Key) -> Difference:
     resampled = sign * (ours.resampled[key] - theirs.resampled[key])
     value = sign * (ours.value(key) - theirs.value(key))
     found = Difference(value, percentile_interval(resampled, ours.groups))
-    return found if found.verdict == "not estimable" else replace(found, p=two_sided(resampled))
+    if found.verdict == "not estimable":
+        return found
+    return replace(found, p=two_sided(value, resampled, ours.groups))
 
 
-def two_sided(resampled: np.ndarray) -> float:
-    """The smallest level at which the percentile interval of the differences (R,) leaves out 0, twice the
-    smaller tail (Efron & Tibshirani 1993, ch. 15.4), with 1 added to both counts, so that it is never 0
-    (Davison & Hinkley 1997, eq. 4.11). Undefined differences do not count.
+def two_sided(value: float, resampled: np.ndarray, groups: int) -> float | None:
+    """p-value of no difference: value over standard error, by Student's t with one degree of freedom less
+    than there are groups.
 
-    >>> two_sided(np.arange(1.0, 100.0)), two_sided(np.array([-1.0, 1.0]))
-    (0.02, 1.0)
+    The standard error is the spread of the resampled differences (R,), times √(n / (n − 1)) because resamples
+    of n groups spread too little by that; for the mean over groups of equal size this is the t-test.
+    Undefined resamples (NaN) do not count. A difference of 0 has a p-value of 1, one without spread none.
+
+    >>> round(two_sided(2.0, np.array([1.0, 2.0, 3.0]), groups=5), 3)
+    0.148
     """
-    known = resampled[~np.isnan(resampled)]
-    tail = min(int((known <= 0).sum()), int((known >= 0).sum()))
-    return min(1.0, 2 * (tail + 1) / (len(known) + 1))
+    if value == 0:
+        return 1.0
+    error = float(np.nanstd(resampled, ddof=1)) * math.sqrt(groups / (groups - 1))
+    return float(2 * stdtr(groups - 1, -abs(value) / error)) if 0 < error < math.inf else None
 
 
 def common_rows(

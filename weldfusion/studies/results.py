@@ -55,12 +55,14 @@ class Compared:
 
     @property
     def verdict(self) -> Verdict:
-        """A claim only where the corrected p-value is below 0.05; what is not better does not beat."""
+        """A claim only where the corrected p-value is below 0.05 and the interval is without 0; what is not
+        better does not beat."""
         if self.corrected is None:
             return "does not beat" if self.difference.value <= 0 else "cannot be told"
-        if self.corrected >= LEVEL_OF_CLAIMS:
+        claimed = self.difference.verdict
+        if self.corrected >= LEVEL_OF_CLAIMS or claimed == "not estimable":
             return "does not beat"
-        return "beats" if self.difference.value > 0 else "is beaten by"
+        return claimed
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,16 @@
 
 import ast
 import re
+import shlex
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from weldfusion.cli.main import main
 from weldfusion.errors import WeldfusionError
+from weldfusion.run.describing import describe
 from weldfusion.simulate.aluminium_tig.process import AluminiumTig
 from weldfusion.simulate.busbar.process import Busbar
 from weldfusion.simulate.cmt.process import GroovedArc
@@ -118,3 +121,30 @@ def test_help_needs_no_torch():
         "assert 'torch' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", script], check=True, capture_output=True)
+
+
+@pytest.mark.parametrize("words", [
+    ["laser", "--weld-s", "0.2"],
+    ["busbar"],
+    ["resistance_spot"],
+    ["pulsed_gta", "--weld-s", "2"],
+    ["cmt", "--weld-s", "1"],
+    ["cmt", "--weld-s", "1", "--preset", "robot_mag"],
+    ["aluminium_tig", "--weld-s", "12"],
+])  # fmt: skip
+def test_it_ends_with_the_check_and_a_fit_of_the_system_of_its_own(words, tmp_path, capsys):
+    """The config that is named makes a model of the sensors that were written."""
+    out = str(tmp_path / "welds of mine")
+    assert main(["simulate", words[0], out, "--welds", "1", *words[1:]]) == 0
+    check, fit = capsys.readouterr().out.splitlines()[-2:]
+    assert shlex.split(check)[1:] == ["weldfusion", "data", "check", out]
+    *begin, config, key, root = shlex.split(fit)[1:]
+    assert [*begin, key, root] == ["weldfusion", "fit", "--config", "--data.root", out]
+    found = describe(Path(__file__).parents[3] / config, {key.removeprefix("--"): root})
+    assert found.inputs and found.parameters > 1000
+
+
+def test_no_config_is_named_for_chosen_sensors(tmp_path, capsys):
+    words = ["simulate", "cmt", str(tmp_path / "out"), "--welds", "1", "--weld-s", "1"]
+    assert main([*words, "--sensors", "camera"]) == 0
+    assert " fit " not in capsys.readouterr().out

@@ -22,4 +22,4 @@ def add(verbs: Any) -> None:
 def run(arguments: Namespace) -> int:
     from weldfusion.simulate.aluminium_tig.process import AluminiumTig
 
-    return simulate(AluminiumTig(arguments.picture_px), arguments)
+    return simulate(AluminiumTig(arguments.picture_px), arguments, "rtm/rtm.yaml")

@@ -31,4 +31,5 @@ def run(arguments: Namespace) -> int:
     from weldfusion.simulate.busbar.preset import find_preset
     from weldfusion.simulate.busbar.process import Busbar
 
-    return simulate(Busbar(find_preset(arguments.preset), arguments.picture_px), arguments)
+    process = Busbar(find_preset(arguments.preset), arguments.picture_px)
+    return simulate(process, arguments, "vision_spectrum/cross.yaml")

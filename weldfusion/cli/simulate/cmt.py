@@ -31,4 +31,5 @@ def run(arguments: Namespace) -> int:
     process = GroovedArc(preset, PICTURE_PX if asked is None else asked)
     if asked is not None and "camera" not in process.sensors:
         raise UsageError(f"--picture-px {asked}: {process.name} has no camera; leave it out")
-    return simulate(process, arguments)
+    config = "mcrnet/mcrnet.yaml" if "camera" in process.sensors else "cnn_sk/cnn_sk.yaml"
+    return simulate(process, arguments, config)

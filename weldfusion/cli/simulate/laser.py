@@ -26,4 +26,4 @@ def run(arguments: Namespace) -> int:
     from weldfusion.simulate.laser.preset import find_preset
     from weldfusion.simulate.laser.process import Laser
 
-    return simulate(Laser(find_preset(arguments.preset)), arguments)
+    return simulate(Laser(find_preset(arguments.preset)), arguments, "cafnet/cafnet_small.yaml")

@@ -1,5 +1,6 @@
 """What all verbs of `weldfusion simulate` take, and how they run."""
 
+import shlex
 import sys
 import textwrap
 from argparse import SUPPRESS, Action, ArgumentParser, Namespace
@@ -76,8 +77,11 @@ def facts(processes: "Mapping[str, Process]") -> str:
     return "\n".join(textwrap.fill(line, WIDTH, subsequent_indent="  ") for line in lines)
 
 
-def simulate(process: "Process", arguments: Namespace) -> int:
-    """Write the data set that the options ask for."""
+def simulate(process: "Process", arguments: Namespace, config: str) -> int:
+    """Write the data set that the options ask for.
+
+    `config`, below `configs/systems`, is that of a published system for all sensors of the process.
+    """
     from weldfusion.simulate.data_set import write_data_set
     from weldfusion.simulate.difficulty import parse_difficulty
     from weldfusion.simulate.process import plan_welds
@@ -92,7 +96,10 @@ def simulate(process: "Process", arguments: Namespace) -> int:
     )
     folder = write_data_set(process, plan, arguments.out, sys.stderr.isatty(), arguments.processes)
     print(f"wrote {arguments.welds} welds to {folder}")
-    print(f"next: weldfusion fit {folder}")
+    where = shlex.quote(str(folder))
+    print(f"next: weldfusion data check {where}")
+    if arguments.sensors is None:
+        print(f"then: weldfusion fit --config configs/systems/{config} --data.root {where}")
     return 0
 
 

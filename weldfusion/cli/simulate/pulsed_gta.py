@@ -30,4 +30,5 @@ def add(verbs: Any) -> None:
 def run(arguments: Namespace) -> int:
     from weldfusion.simulate.pulsed_gta.process import PulsedGTA
 
-    return simulate(PulsedGTA(arguments.picture_px, arguments.plate_mm), arguments)
+    process = PulsedGTA(arguments.picture_px, arguments.plate_mm)
+    return simulate(process, arguments, "am_tsfnet/am_tsfnet.yaml")

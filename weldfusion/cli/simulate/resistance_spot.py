@@ -29,7 +29,7 @@ def run(arguments: Namespace) -> int:
     from weldfusion.simulate.resistance_spot.process import ResistanceSpot
 
     counts = None if arguments.counts is None else _counts(arguments.counts)
-    return simulate(ResistanceSpot(counts, arguments.picture_px), arguments)
+    return simulate(ResistanceSpot(counts, arguments.picture_px), arguments, "emmdl/emmdl.yaml")
 
 
 def _counts(text: str) -> tuple[int, int, int]:

@@ -91,6 +91,39 @@ def test_the_table_repeats_the_evaluations_and_leads_to_them(done):
     assert "0.97" in page
 
 
+def test_every_cell_is_trained_in_one_precision_that_its_config_tells(done):
+    folder = done[0] / "studies" / "s"
+    configs = [yaml.safe_load(file.read_text("utf-8")) for file in folder.glob("runs/*/config.yaml")]
+    assert {config["trainer"]["precision"] for config in configs} == {"32-true"}
+    assert set(pd.read_csv(folder / "table.csv")["precision"]) == {"32-true"}
+
+
+@pytest.mark.parametrize(("noted", "asked", "expected"), [
+    ("32-true", [], ""),
+    (None, [], ""),  # of a version that had no other precision
+    ("bf16-mixed", ["--trainer.precision", "bf16-mixed"], "settings-100pc: was run with another config"),
+    ("bf16-mixed", [], "settings-50pc: was trained in bf16-mixed (trainer.precision auto, found on"),
+])  # fmt: skip
+def test_a_run_begun_with_auto_goes_on_where_it_was_trained_in_the_same_precision(
+    done, monkeypatch, capsys, noted, asked, expected
+):
+    monkeypatch.chdir(done[0])
+    run = Path("studies/s/runs/settings-50pc")
+    before = {file: file.read_text("utf-8") for file in (run / "config.yaml", run / "run.json")}
+    config, info = yaml.safe_load(before[run / "config.yaml"]), json.loads(before[run / "run.json"])
+    info["speed"]["precision"] = noted
+    config["trainer"]["precision"] = "auto"
+    (run / "config.yaml").write_text(yaml.safe_dump(config), "utf-8")
+    (run / "run.json").write_text(json.dumps(info if noted else {**info, "speed": None}), "utf-8")
+    try:
+        code = main(["study", "s.yaml", "--only", "settings", "--only", "curve", *asked])
+    finally:
+        for file, text in before.items():
+            file.write_text(text, "utf-8")
+    assert code == (2 if expected else 0)
+    assert expected in capsys.readouterr().err
+
+
 def test_every_row_has_the_same_folds_and_a_smaller_part_lies_in_a_larger(done):
     runs = done[0] / "studies" / "s" / "runs"
     assert (runs / "settings-50pc/split.csv").read_bytes() == (runs / "curve-50pc/split.csv").read_bytes()
@@ -222,6 +255,7 @@ def test_a_dry_run_tells_the_cost_and_writes_nothing(fresh, capsys):
     assert all(row[3] == "1" for row in rows)
     assert [int(row[4]) for row in rows] == [2 * 1, 2 * 2]  # epochs × batches of 8
     assert "2 cells, 2 networks, 6 steps" in shown
+    assert shown.count(" 32-true\n") == 2
     assert not (fresh / "studies").exists()
 
 
@@ -229,6 +263,9 @@ def test_a_dry_run_tells_the_cost_and_writes_nothing(fresh, capsys):
     ("settings: {paper: {0.5: 0.97}}|settings: {data.inputs: {settins: {}}}", [], "row settings: "),
     ("settings: {paper: {0.5: 0.97}}|settings: {data.targets: [defct]}", [], "did you mean defect?"),
     ("", ["--only", "setings"], "--only setings: no such row; did you mean settings?"),
+    ("title: Tiny|figures: [acuracy]", [], "s.yaml: figures: no 'acuracy'; did you mean accuracy?"),
+    ("title: Tiny|figures: [mae]", ["--dry-run"], "s.yaml: figures: no 'mae'; "),
+    ("title: Tiny|targets: [defct]", ["--dry-run"], "s.yaml: targets: no 'defct'; did you mean defect?"),
     ("", ["--jobs", "0"], "--jobs 0: must be at least 1"),
     ("", ["--model.fusoin", "Concat"], "row settings: --model.fusoin: "),
     ("", ["--data.root", "nowhere"], "row settings: "),
@@ -237,7 +274,7 @@ def test_what_cannot_work_is_told_before_anything_runs(fresh, change, words, exp
     if change:
         (fresh / "s.yaml").write_text(STUDY.replace(*change.split("|")))
     assert main(["study", "s.yaml", *words]) == 2
-    told = capsys.readouterr().err
+    (told,) = capsys.readouterr().err.splitlines()
     assert expected in told
     assert not (fresh / "studies" / "s" / "runs").exists()
 

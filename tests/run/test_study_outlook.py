@@ -31,6 +31,6 @@ def test_networks_of_calibration_count_until_it_is_written(there, expected, tmp_
 
 
 def test_no_time_is_told_where_nothing_is_left():
-    text = costs_text([Cost(Cell(Row("a"), 1.0), 9.0, 100, 0, 0, 0.0, 2)], 1)
+    text = costs_text([Cost(Cell(Row("a"), 1.0), 9.0, 100, 0, 0, 0.0, 2, "32-true")], 1)
     assert text.endswith("1 cells: nothing is left to train")
     assert "about" not in text

@@ -134,6 +134,28 @@ def test_unknown_names_are_told(outcomes, changes, expected):
     assert expected in str(told.value)
 
 
+def test_each_figure_is_beside_the_baseline_that_is_best_by_it():
+    """One baseline has small errors but some large ones, the other the opposite: MAE and RMSE differ."""
+    rng = np.random.default_rng(5)
+    ours, beside = frame(1.0, 1), {}
+    for name, errors in {
+        "steady": np.full(WELDS, 1.2),
+        "wild": np.where(rng.random(WELDS) < 0.1, 6.0, 0.1),
+    }.items():
+        windows = ours[0].assign(value=ours[0]["truth"] + errors)
+        beside[name] = (windows, join_windows(windows))
+    metrics = evaluate(*ours, beside, 0, resamples=200)
+    study = Study(Path("s.yaml"), [Row("a")], figures=("mae", "rmse", "r2", "bias"))
+    ended = [Outcome(study.cells()[0], Finished(metrics, ours[1], 1, 1.0, ""))]
+    found = {result.figure: result for result in results(study, ended)}
+    by = {figure: result.baseline for figure, result in found.items()}
+    assert by == {"mae": "wild", "rmse": "steady", "r2": "steady", "bias": None}
+    theirs = beside["steady"][1]
+    rmse = np.sqrt(np.mean((theirs["value"] - theirs["truth"]) ** 2))
+    assert found["rmse"].theirs["value"] == pytest.approx(rmse)
+    assert found["rmse"].over_baseline.difference.value == pytest.approx(rmse - found["rmse"].found["value"])
+
+
 def test_fractions_are_columns_beside_the_published_ones():
     rows = [Row("a", published={"10 %": 0.25}), Row("b")]
     study = Study(Path("s.yaml"), rows, fractions=(0.1, 1.0), columns="fractions")

@@ -47,6 +47,10 @@ tables: STUDY_FOLDER/table.csv (all figures), table.md, table.html; times.csv ha
 """
 
 
+OF_COST = ("row", "of the data", "training welds", "parameters", "networks", "steps", "a step", "time",
+           "precision")  # fmt: skip
+
+
 def add(verbs: Any) -> None:
     about = "a table of a paper, or your own, from one file"
     parser = verbs.add_parser(
@@ -97,7 +101,7 @@ def costs_text(found: "list[Cost]", jobs: int) -> str:
     from weldfusion.studies.study import percent
     from weldfusion.training.outlook import duration
 
-    rows = [["row", "of the data", "training welds", "parameters", "networks", "steps", "a step", "time"]]
+    rows = [list(OF_COST)]
     rows += [
         [
             cost.cell.row.name,
@@ -108,6 +112,7 @@ def costs_text(found: "list[Cost]", jobs: int) -> str:
             str(cost.steps),
             f"{cost.step_s * 1e3:.0f} ms" if cost.steps else "–",
             duration(cost.seconds) if cost.steps else "–",
+            cost.precision,
         ]
         for cost in found
     ]

@@ -7,6 +7,7 @@ from weldfusion.data.dataset import WeldWindows
 from weldfusion.data.dealing import Fold
 from weldfusion.layers.pretrained import without_pretrained
 from weldfusion.run.study_plan import Planned, of_row, trained_welds
+from weldfusion.run.study_precision import precision_here
 from weldfusion.studies.study import Cell
 from weldfusion.systems.graph import FusionModel
 from weldfusion.training.bar import bar
@@ -23,7 +24,7 @@ from weldfusion.training.stages import FUSION, NETWORK, TEMPERATURE
 @dataclass(frozen=True)
 class Cost:
     """What one cell still takes: networks (those of calibration included), steps of all of them, seconds;
-    `trained` are the networks that are there already."""
+    `trained` are the networks that are there already, `precision` is what networks are trained in."""
 
     cell: Cell
     training_welds: float
@@ -32,6 +33,7 @@ class Cost:
     steps: int
     seconds: float
     trained: int
+    precision: str
 
     @property
     def step_s(self) -> float:
@@ -84,6 +86,7 @@ def _of_row(cells: Sequence[Planned]) -> list[Cost]:
     measured = outlook(settings, data, model) if lacking else []
     sizes = [plan.training.batch_size for plan in plans(settings.training, settings.trainer)]
     parameters = sum(p.numel() for p in model.parameters())
+    precision = precision_here(settings.trainer)
     found = []
     for one in cells:
         networks, steps, seconds, trained = 0, 0, 0.0, 0
@@ -96,7 +99,8 @@ def _of_row(cells: Sequence[Planned]) -> list[Cost]:
             for (whole, stage), size in zip(measured, sizes, strict=True):
                 its = round(whole * -(-of_fold // size) / -(-len(data.fit) // size)) * count
                 steps, seconds = steps + its, seconds + its * stage.step_s
-        found.append(Cost(one.cell, trained_welds(one), parameters, networks, steps, seconds, trained))
+        cost = Cost(one.cell, trained_welds(one), parameters, networks, steps, seconds, trained, precision)
+        found.append(cost)
     return found
 
 

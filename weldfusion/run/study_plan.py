@@ -5,7 +5,7 @@ import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,9 @@ from weldfusion.data.leave_out import open_dataset
 from weldfusion.data.splits import FromFile
 from weldfusion.data.strata import restricted
 from weldfusion.errors import ConfigError, RunError, WeldfusionError, did_you_mean
+from weldfusion.run.study_precision import as_begun, one_precision
 from weldfusion.studies.folds import part_of_folds, whole_folds
+from weldfusion.studies.shown import check_shown, figures_of_kinds
 from weldfusion.studies.study import Cell, Row, Study
 from weldfusion.training.folder import RunFolder, as_plain, changed_settings
 from weldfusion.training.heard import heard
@@ -48,7 +50,7 @@ class Planned:
 
     Args:
         cell: row and fraction.
-        settings: of the row; `split` is still that of its config.
+        settings: of the row; `split` is still that of its config, `trainer.precision` no `auto` on a CPU.
         resolved: config of the run as plain values, with the folds' file as its split.
         dataset: the welds.
         folds: with the fraction of the training welds.
@@ -110,6 +112,7 @@ def _plan_row(
 ) -> list[Planned]:
     layers = [*row_layers(study, row, asked.files), *override_layers(asked.overrides)]
     settings, resolved = load_layers(layers, asked.trust, tell=lambda line: None)
+    settings = replace(settings, trainer=one_precision(settings.trainer))
     if not settings.data.root:
         raise ConfigError("data.root: no data folder; give the folder that has dataset.yaml")
     dataset = open_dataset(settings.data)
@@ -117,18 +120,21 @@ def _plan_row(
     target = getattr(settings.split, "target", None)
     names = settings.data.targets
     card = restricted(dataset.card, None if names is None else [*names, *([target] if target else [])])
+    if trained := restricted(dataset.card, names).targets:
+        check_shown(study, figures_of_kinds(trained))
     if key not in folds:
         folds[key] = whole_folds(settings.split, dataset.welds, card, settings.seed, study.splits)
     planned = []
     for cell in (Cell(row, fraction) for fraction in study.fractions):
         part = part_of_folds(folds[key], cell.fraction, dataset.welds, card, target, settings.seed)
         split = _split_file(folder, part, cell.fraction)
+        run = folder / "runs" / cell.name
         own = {
             **resolved,
             "split": {"class_path": f"{FromFile.__module__}.FromFile", "init_args": {"path": str(split)}},
             "name": cell.name,
+            "trainer": as_begun(one_precision(resolved["trainer"]), RunFolder(run)),
         }
-        run = folder / "runs" / cell.name
         planned.append(Planned(cell, settings, own, dataset, part, split, run))
     return planned
 

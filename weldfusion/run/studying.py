@@ -15,6 +15,7 @@ from weldfusion.report.study_sheets import Sheet, sheets
 from weldfusion.run.study_jobs import check_jobs, metrics_of, outcome, run_cells, slots, unfinished
 from weldfusion.run.study_outlook import Cost, costs, rehearse_rows
 from weldfusion.run.study_plan import Asked, Planned, chosen, from_here, plan_study, trained_welds
+from weldfusion.run.study_precision import trained_in
 from weldfusion.studies.results import Finished, Outcome, as_frame, results
 from weldfusion.studies.study import Study
 from weldfusion.training.folder import RunFolder
@@ -109,7 +110,8 @@ def _outcome(folder: Path, planned: Planned) -> Outcome:
     place = planned.run / "evaluation" / told["evaluation"]
     report = quote((place / "report.html").relative_to(folder).as_posix())
     metrics, welds = metrics_of(place / "metrics.json"), pd.read_parquet(place / "predictions_weld.parquet")
-    return Outcome(planned.cell, Finished(metrics, welds, told["parameters"], trained_welds(planned), report))
+    size, precision = told["parameters"], trained_in(RunFolder(planned.run))
+    return Outcome(planned.cell, Finished(metrics, welds, size, trained_welds(planned), report, precision))
 
 
 def _units(planned: Sequence[Planned]) -> dict[str, str]:

@@ -6,12 +6,14 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from weldfusion.errors import ConfigError, RunError, did_you_mean
+from weldfusion.errors import RunError
 from weldfusion.evaluation.compare import Difference, common_rows, difference
 from weldfusion.evaluation.frame import target_tables
 from weldfusion.evaluation.intervals import Interval, group_counts
 from weldfusion.evaluation.measure import group_names, measure
+from weldfusion.evaluation.totals import SMALLER_IS_BETTER
 from weldfusion.studies.holm import holm
+from weldfusion.studies.shown import check_shown
 from weldfusion.studies.study import Cell, Study
 
 LEVEL_OF_CLAIMS = 0.05
@@ -28,6 +30,7 @@ class Finished:
         parameters: of one network.
         training_welds: welds of the training parts, mean of the folds.
         report: its `report.html`, relative to the study's folder.
+        precision: what its networks were trained in.
     """
 
     metrics: Mapping[str, Any]
@@ -35,6 +38,7 @@ class Finished:
     parameters: int
     training_welds: float
     report: str
+    precision: str = "32-true"
 
 
 @dataclass(frozen=True)
@@ -74,7 +78,7 @@ class Result:
         target: of the figure.
         figure: its name.
         found: `value`, `lower`, `upper`, `reason`, `seeds`, `seed_sd`, as in `metrics.json`.
-        baseline: name of the best simple baseline on the same welds, None where there is none.
+        baseline: name of the best simple baseline by this figure on the same welds, None where there is none.
         theirs: its figure.
         over_baseline: how much better this one is.
         over_first: how much better than the first row at the same fraction; None for that row itself.
@@ -107,20 +111,14 @@ def results(study: Study, outcomes: Sequence[Outcome]) -> list[Result]:
 
 
 def figures_of(study: Study, metrics: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Target and figure of each that the table shows of one evaluation."""
+    """Target and figure of each that the table shows of one evaluation; raises as `check_shown` does."""
     targets = metrics["targets"]
-    for name in study.targets:
-        if name not in targets:
-            raise ConfigError(f"{study.path}: targets: no {name!r}; {did_you_mean(name, targets)}")
-    wanted = [name for name in study.targets or targets if targets[name]["weld"]["figures"]]
+    known = {name: target["weld"]["figures"] for name, target in targets.items()}
+    check_shown(study, known)
+    wanted = [name for name in study.targets or targets if known[name]]
     if not study.figures:
         return [(name, targets[name]["headline"]) for name in wanted]
-    pairs = [(name, f) for name in wanted for f in study.figures if f in targets[name]["weld"]["figures"]]
-    known = {figure for name in wanted for figure in targets[name]["weld"]["figures"]}
-    for figure in study.figures:
-        if wanted and figure not in known:
-            raise ConfigError(f"{study.path}: figures: no {figure!r}; {did_you_mean(figure, known)}")
-    return pairs
+    return [(name, figure) for name in wanted for figure in study.figures if figure in known[name]]
 
 
 def _of_cell(study: Study, outcome: Outcome, outcomes: Sequence[Outcome]) -> list[Result]:
@@ -131,8 +129,7 @@ def _of_cell(study: Study, outcome: Outcome, outcomes: Sequence[Outcome]) -> lis
     for target, figure in figures_of(study, outcome.finished.metrics):
         level = outcome.finished.metrics["targets"][target]["weld"]
         result = Result(outcome.cell, target, figure, level["figures"][figure])
-        best = level["best_baseline"]
-        if best and figure in level["baselines"][best]["difference"]:
+        if best := best_baseline(level["baselines"], figure):
             beside = level["baselines"][best]
             gain = Compared(as_difference(beside["difference"][figure]))
             result = replace(result, baseline=best, theirs=beside["figures"][figure], over_baseline=gain)
@@ -140,6 +137,18 @@ def _of_cell(study: Study, outcome: Outcome, outcomes: Sequence[Outcome]) -> lis
             result = replace(result, over_first=Compared(one))
         found.append(result)
     return found
+
+
+def best_baseline(baselines: Mapping[str, Any], figure: str) -> str:
+    """Name of the simple baseline that is best by this very figure; empty where none has it, or where it has
+    no direction."""
+    sign = -1 if figure in SMALLER_IS_BETTER else 1
+    values = {
+        name: sign * beside["figures"][figure]["value"]
+        for name, beside in baselines.items()
+        if figure in beside["difference"] and beside["figures"][figure]["value"] is not None
+    }
+    return max(values, key=lambda name: values[name], default="")
 
 
 def _first(outcome: Outcome, outcomes: Sequence[Outcome]) -> Finished | None:
@@ -193,6 +202,7 @@ def _line(result: Result, run: Finished) -> dict[str, Any]:
         "groups": run.metrics["targets"][result.target]["weld"]["groups"],
         "training_welds": run.training_welds,
         "parameters": run.parameters,
+        "precision": run.precision,
         "baseline": result.baseline or "",
         **{f"baseline_{name}": theirs.get(name) for name in ("value", "lower", "upper")},
         **_compared("over_baseline", result.over_baseline),

@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 from sklearn.ensemble import ExtraTreesClassifier
 from sklearn.impute import SimpleImputer
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import balanced_accuracy_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
@@ -150,3 +152,93 @@ def test_steps_of_windows_are_predicted_from_window_and_place():
     table = target_tables(found["extra trees, sound alone"][0], "depth")[0]
     table = table.rows(table.known)
     assert np.abs(table.value - table.truth).mean() < 0.1 < np.abs(table.truth).mean() / 3
+
+
+def imbalanced(count=300):
+    """Three classes of 80, 12 and 8 %, hardly apart; as many welds as windows."""
+    generator = np.random.Generator(np.random.PCG64(3))
+    truth = generator.choice(3, count, p=[0.8, 0.12, 0.08])
+    sound = generator.normal(size=(count, 5))
+    sound[:, 0] += 1.0 * (truth == 1)
+    sound[:, 1] += 1.0 * (truth == 2)
+    weld = np.array([f"w{i:03d}" for i in range(count)], dtype=object)
+    zero = np.zeros(count)
+    windows = WindowFeatures({"sound": sound}, weld, weld, zero.astype(int), zero, zero + 1.0, zero * np.nan)
+    fold = Fold("f", {name: "test" if i % 2 else "fit" for i, name in enumerate(weld)})
+    return windows, truth, fold
+
+
+STATE = TargetSpec("state", "class", classes=("good", "gap", "oil"))
+
+
+def probabilities(frame, target="state"):
+    part = frame[frame["target"] == target]
+    return part["value"].to_numpy().reshape(len(part["weld"].unique()), -1)
+
+
+def peer(model, x, y, test):
+    return make_pipeline(StandardScaler(), model).fit(x, y).predict_proba(test)
+
+
+def test_balanced_ones_are_scikit_learns_with_equal_classes_and_only_where_named():
+    windows, truth, fold = imbalanced()
+    second = TargetSpec("other", "class", classes=("good", "gap", "oil"))
+    truths = [WindowTruth(target, truth, np.ones(300, bool)) for target in (STATE, second)]
+    found = fit_baselines(windows, truths, [fold], seed=0, balanced=["state"])
+    x, y, test = windows.features["sound"][::2], truth[::2], windows.features["sound"][1::2]
+    plain = LogisticRegression(max_iter=1000, tol=1e-3, random_state=0)
+    logistic = LogisticRegression(max_iter=1000, tol=1e-3, random_state=0, class_weight="balanced")
+    linear, trees = found["linear, sound alone"][0], found["extra trees, sound alone"][0]
+    np.testing.assert_array_equal(probabilities(linear), peer(logistic, x, y, test))
+    np.testing.assert_array_equal(probabilities(linear, "other"), peer(plain, x, y, test))
+    share = peer(ExtraTreesClassifier(300, random_state=0), x, y, test)
+    np.testing.assert_array_equal(probabilities(trees, "other"), share)
+    even = share / np.bincount(y)
+    np.testing.assert_allclose(probabilities(trees), even / even.sum(axis=1, keepdims=True))
+    unnamed = fit_baselines(windows, truths, [fold], seed=0)
+    np.testing.assert_array_equal(
+        found["majority or mean"][0]["value"], unnamed["majority or mean"][0]["value"]
+    )
+
+
+def test_balanced_ones_find_the_rare_classes():
+    windows, truth, fold = imbalanced(900)
+    truths = [WindowTruth(STATE, truth, np.ones(900, bool))]
+    for name in ("linear, sound alone", "extra trees, sound alone"):
+        reached = [
+            balanced_accuracy_score(truth[1::2], probabilities(found[name][0]).argmax(axis=1))
+            for found in (fit_baselines(windows, truths, [fold], 0, balanced) for balanced in ((), ["state"]))
+        ]
+        assert reached[1] > reached[0] + 0.1
+
+
+@pytest.mark.parametrize("dense", [False, True])
+def test_labels_and_events_are_balanced_each_for_itself(dense):
+    windows, truth, fold = imbalanced()
+    flags = np.stack([truth == 1, truth == 2], axis=1).astype(float)
+    target = TargetSpec("pores", "multilabel", classes=("small", "large"))
+    steps, place = 1, np.zeros((300, 0))
+    if dense:
+        target = TargetSpec("pores", "intervals", "sample", classes=("small", "large"), step_s=0.5, steps=2)
+        steps, place = 2, np.tile([[0.25], [0.75]], (300, 1))
+        flags = np.repeat(flags[:, :, None], 2, axis=2)
+    truths = [WindowTruth(target, flags, np.ones(300, bool))]
+    found = fit_baselines(windows, truths, [fold], seed=0, balanced=["pores"])
+    x = np.repeat(windows.features["sound"], steps, axis=0)
+    x = np.concatenate([x, place], axis=1) if dense else x
+    train = np.repeat(np.arange(300) % 2 == 0, steps)
+    frame = found["linear, sound alone"][0]
+    for number, name in enumerate(target.classes):
+        y = np.repeat(truth == number + 1, steps)
+        logistic = LogisticRegression(max_iter=1000, tol=1e-3, random_state=0, class_weight="balanced")
+        expected = peer(logistic, x[train], y[train], x[~train])[:, 1]
+        np.testing.assert_allclose(frame["value"][frame["class"] == name], expected)
+
+
+def test_balanced_ones_keep_to_the_classes_they_met():
+    windows, truth, fold = imbalanced()
+    target = TargetSpec("state", "class", classes=("good", "gap", "oil", "never"))
+    truths = [WindowTruth(target, truth, np.ones(300, bool))]
+    for frame, _ in fit_baselines(windows, truths, [fold], 0, ["state"]).values():
+        assert (frame["value"][frame["class"] == "never"] == 0).all()
+        np.testing.assert_allclose(probabilities(frame).sum(axis=1), 1)

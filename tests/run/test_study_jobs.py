@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from weldfusion.data.folder import Dataset
+from weldfusion.evaluation.evaluate import SCHEMA
 from weldfusion.run import study_jobs
 from weldfusion.run.study_jobs import outcome_file, slots, unfinished
 from weldfusion.run.study_plan import Planned
@@ -69,6 +70,19 @@ def test_seeds_of_an_older_cell_are_those_of_its_evaluation(planned, evaluated, 
         folder.mkdir(parents=True)
     file.write_text(json.dumps({"failure": "", "evaluation": "d-test"}))
     open_run(tmp_path / "new", {}, [("fold1", 0), ("fold1", 1)]).info_file.rename(one.run / "run.json")
-    (place / "metrics.json").write_text(json.dumps({"targets": {"depth": {"weld": {"seeds": evaluated}}}}))
+    metrics = {"schema": SCHEMA, "targets": {"depth": {"weld": {"seeds": evaluated}}}}
+    (place / "metrics.json").write_text(json.dumps(metrics))
     (place / "predictions_weld.parquet").touch()
     assert unfinished(tmp_path, one) == expected
+
+
+def test_an_evaluation_of_another_version_is_to_be_made_again(planned, tmp_path):
+    one = replace(planned[0], run=tmp_path / "runs" / "a")
+    file, place = outcome_file(tmp_path, one), one.run / "evaluation" / "d-test"
+    for folder in (file.parent, place):
+        folder.mkdir(parents=True)
+    file.write_text(json.dumps({"failure": "", "evaluation": "d-test", "seeds": 1}))
+    (place / "predictions_weld.parquet").touch()
+    for schema, expected in ((1, "was evaluated by another version; run it again"), (SCHEMA, "")):
+        (place / "metrics.json").write_text(json.dumps({"schema": schema}))
+        assert unfinished(tmp_path, one) == expected

@@ -1,6 +1,6 @@
 """Simple models on plain features, trained and tested on the same folds as the network beside it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,13 +11,26 @@ from weldfusion.data.card import TargetSpec
 from weldfusion.data.dealing import Fold
 from weldfusion.data.steps import step_edges
 from weldfusion.errors import RunError
-from weldfusion.evaluation.estimators import Estimator, ExtraTrees, Linear, Prior
+from weldfusion.evaluation.estimators import (
+    BalancedLinear,
+    BalancedTrees,
+    Estimator,
+    ExtraTrees,
+    Learned,
+    Linear,
+    Prior,
+)
 from weldfusion.evaluation.frame import WINDOW_COLUMNS
 from weldfusion.evaluation.join import join_windows
 
 TRAIN_PARTS = ("fit", "select")
 MOST_TRAINING_WINDOWS = 20_000
 MOST_TRAINING_STEPS = 5_000
+
+Kinds = tuple[type[Learned], type[Learned]]
+"""Which linear model and which trees."""
+PLAIN: Kinds = (Linear, ExtraTrees)
+BALANCED: Kinds = (BalancedLinear, BalancedTrees)
 
 
 @dataclass(frozen=True)
@@ -67,7 +80,11 @@ class WindowTruth:
 
 
 def fit_baselines(
-    windows: WindowFeatures, truths: Sequence[WindowTruth], folds: Sequence[Fold], seed: int
+    windows: WindowFeatures,
+    truths: Sequence[WindowTruth],
+    folds: Sequence[Fold],
+    seed: int,
+    balanced: Collection[str] = (),
 ) -> dict[str, tuple[pd.DataFrame, pd.DataFrame]]:
     """Name of the baseline → prediction frames per window and per weld of the test parts of all folds.
 
@@ -76,6 +93,10 @@ def fit_baselines(
     of each sensor alone. They are fitted on the windows of the parts fit and select of each fold, on at
     most 20,000 of them (drawn by `seed`). Missing features are replaced by the training median.
 
+    For targets named in `balanced` the linear model and the trees take every class for equally frequent
+    (each label or event for as frequent as its absence), see `BalancedLinear` and `BalancedTrees`; so they
+    have the same aim as a network that was trained that way.
+
     For a dense target they predict every step of a window from the features of the window and the step's
     place in it, fitted on at most 5,000 steps.
 
@@ -83,9 +104,13 @@ def fit_baselines(
 
     Raises RunError if a fold has no training or no test window.
     """
-    models = baseline_models(tuple(sorted(windows.features)))
-    rows: dict[str, list[pd.DataFrame]] = {name: [] for name in models}
-    work = [(truth, fold, name) for truth in truths for fold in folds for name in models]
+    modalities = tuple(sorted(windows.features))
+    models = {
+        truth.target.name: baseline_models(modalities, BALANCED if truth.target.name in balanced else PLAIN)
+        for truth in truths
+    }
+    rows: dict[str, list[pd.DataFrame]] = {name: [] for name in baseline_models(modalities)}
+    work = [(truth, fold, name) for truth in truths for fold in folds for name in rows]
     places: dict[str, tuple[WindowFeatures, WindowTruth]] = {
         truth.target.name: by_step(windows, truth) if truth.target.dense else (windows, truth)
         for truth in truths
@@ -93,7 +118,7 @@ def fit_baselines(
     present = {name: where.present for name, (where, _) in places.items()}
     for given, fold, name in tqdm(work, desc="baselines", disable=None, leave=False):
         where, truth = places[given.target.name]
-        frame = _fold_frame(where, truth, fold, models[name], seed)
+        frame = _fold_frame(where, truth, fold, models[given.target.name][name], seed)
         of_row = present[given.target.name][frame["present"].to_numpy()]
         rows[name].append(frame.assign(present=of_row, model=name))
     joined = {name: pd.concat(frames, ignore_index=True) for name, frames in rows.items()}
@@ -122,7 +147,9 @@ def by_step(windows: WindowFeatures, truth: WindowTruth) -> tuple[WindowFeatures
     return where, WindowTruth(truth.target, value, known)
 
 
-def baseline_models(modalities: tuple[str, ...]) -> dict[str, tuple[type[Estimator], tuple[str, ...]]]:
+def baseline_models(
+    modalities: tuple[str, ...], kinds: Kinds = PLAIN
+) -> dict[str, tuple[type[Estimator], tuple[str, ...]]]:
     """Name → estimator and the modalities it sees; with one sensor, "all sensors" is that sensor.
 
     >>> list(baseline_models(("photo", "sound")))[:3]
@@ -132,8 +159,8 @@ def baseline_models(modalities: tuple[str, ...]) -> dict[str, tuple[type[Estimat
     sets |= {f"{name} alone": (name,) for name in modalities}
     models: dict[str, tuple[type[Estimator], tuple[str, ...]]] = {"majority or mean": (Prior, ())}
     for label, names in sets.items():
-        models[f"linear, {label}"] = (Linear, names)
-        models[f"extra trees, {label}"] = (ExtraTrees, names)
+        models[f"linear, {label}"] = (kinds[0], names)
+        models[f"extra trees, {label}"] = (kinds[1], names)
     return models
 
 

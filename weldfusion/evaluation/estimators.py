@@ -1,4 +1,7 @@
-"""The simple models behind the baselines: prior, linear, extra trees; one interface for every target."""
+"""The simple models behind the baselines: prior, linear, extra trees; one interface for every target.
+
+The balanced ones are for targets whose classes the network beside them was trained to meet equally often.
+"""
 
 import warnings
 from abc import ABC, abstractmethod
@@ -11,6 +14,7 @@ from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression, RidgeCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+from sklearn.utils.class_weight import compute_class_weight
 
 from weldfusion.data.card import TargetSpec
 from weldfusion.evaluation.frame import NUMBERS
@@ -108,3 +112,29 @@ class ExtraTrees(Learned):
 
     def regressor(self) -> BaseEstimator:
         return ExtraTreesRegressor(300, n_jobs=1, random_state=self.seed)
+
+
+class BalancedLinear(Linear):
+    """Logistic regression in which every class has the same weight, n / (K n_k) a row; ridge regression as
+    in `Linear`."""
+
+    def classifier(self) -> BaseEstimator:
+        return super().classifier().set_params(class_weight="balanced")
+
+
+class BalancedTrees(ExtraTrees):
+    """`ExtraTrees` whose probabilities are multiplied by n / (K n_k), as if all classes were equally frequent
+    (Saerens et al. 2002, doi:10.1162/089976602753284446).
+
+    Weights in the fit would not do it: a tree grown until its leaves hold one class gives the same shares
+    with any weights.
+    """
+
+    def _probabilities(
+        self, train: np.ndarray, truth: np.ndarray, test: np.ndarray, classes: int
+    ) -> np.ndarray:
+        seen = np.unique(truth)
+        weight = np.zeros(classes)
+        weight[seen.astype(int)] = compute_class_weight("balanced", classes=seen, y=truth)
+        chance = super()._probabilities(train, truth, test, classes) * weight
+        return chance / chance.sum(axis=1, keepdims=True)

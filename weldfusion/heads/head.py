@@ -14,11 +14,13 @@ class Head(nn.Module, ABC):
     """Predicts one target from features.
 
     First constructor arguments: the incoming flow (features) and the target; others are settings.
+    `balanced` tells that its loss makes up for how frequent the classes are in the training part.
     Nothing outside a head asks whether a target is a class or a number.
     """
 
     kind: str
     target: TargetSpec
+    balanced: bool = False
 
     def __init__(self, flow: Flow, target: TargetSpec) -> None:
         super().__init__()

@@ -126,6 +126,18 @@ def verdict(target: str, metrics: Mapping[str, Any], unit: str) -> str:
     return sentence + f"It {difference.sentence(f'the best baseline ({best}: {theirs})', unit)}."
 
 
+def about_baselines(metrics: Mapping[str, Any]) -> str:
+    """What the baselines of a target are, and what they aim at.
+
+    >>> about_baselines({"balanced": True}).rpartition("; ")[2]
+    'in them all classes weigh the same, as in the training of this run.'
+    """
+    sentence = "Linear models and extra trees on plain features, fitted on the same training welds"
+    if metrics.get("balanced"):
+        return f"{sentence}; in them all classes weigh the same, as in the training of this run."
+    return f"{sentence}."
+
+
 def in_groups(welds: int, groups: int) -> str:
     """How many welds stand behind a figure, and how many groups its interval resamples.
 

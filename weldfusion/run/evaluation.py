@@ -2,7 +2,7 @@
 
 import json
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from weldfusion.evaluation.learned import Row, learned_rows
 from weldfusion.report.evaluation import Background, evaluation_report
 from weldfusion.report.page import write_page
 from weldfusion.report.recordings import views
+from weldfusion.run.balanced import balanced_targets
 from weldfusion.run.histories import histories
 from weldfusion.run.kept import ALL, KeptRun
 from weldfusion.run.limits import limits_of
@@ -43,7 +44,8 @@ def evaluate_run(run: KeptRun, part: str, data: str | Path | Dataset | None) -> 
         dataset = run.dataset(data)
         frames = predictions(run, dataset, part if own else None)
         frames = frames if own else _of_all_networks(frames)
-        baselines = _baselines(run, dataset) if own and part == TEST else {}
+        balanced = balanced_targets(run.settings, run.predictor(*run.folds[0]).model)
+        baselines = _baselines(run, dataset, balanced) if own and part == TEST else {}
     metrics = evaluate(*frames, baselines, run.settings.seed)
     told: dict[str, Any] = {"seen_in_training": own and part != TEST}
     if not own:
@@ -51,8 +53,8 @@ def evaluate_run(run: KeptRun, part: str, data: str | Path | Dataset | None) -> 
         told = {"seen_in_training": bool(known.same), "networks": len(run.folds)}
         metrics["warnings"] = [*seen_lines(known, len(dataset.welds)), *metrics["warnings"]]
     metrics |= {"part": part if own else ALL, **told}
-    for entry in metrics["targets"].values():
-        entry |= told
+    for name, entry in metrics["targets"].items():
+        entry |= told | {"balanced": name in balanced}
     for name, rows in _learned(run).items():
         metrics["targets"][name]["sensors"] = rows
     limits = [*limits_of(run, dataset, part, own), *metrics["warnings"], *run.folder.warnings(), *warned]
@@ -75,9 +77,9 @@ def _of_all_networks(frames: Frames) -> Frames:
     return windows, welds
 
 
-def _baselines(run: KeptRun, dataset: Dataset) -> Mapping[str, Frames]:
+def _baselines(run: KeptRun, dataset: Dataset, balanced: Collection[str]) -> Mapping[str, Frames]:
     features, truths = plain_windows(WeldWindows(dataset, run.settings.data))
-    return fit_baselines(features, truths, list(run.split.values()), run.settings.seed)
+    return fit_baselines(features, truths, list(run.split.values()), run.settings.seed, balanced)
 
 
 def _learned(run: KeptRun) -> dict[str, list[Row]]:

@@ -18,6 +18,7 @@ from tqdm import tqdm
 from weldfusion.data.files import write_text
 from weldfusion.data.split_file import write_split
 from weldfusion.errors import RunError
+from weldfusion.evaluation.evaluate import SCHEMA
 from weldfusion.run.cell import THREADS, run_cell
 from weldfusion.run.study_plan import Planned
 from weldfusion.studies.study import percent
@@ -142,6 +143,8 @@ def unfinished(folder: Path, planned: Planned) -> str:
     place = planned.run / "evaluation" / found["evaluation"]
     if not all((place / name).is_file() for name in ("metrics.json", "predictions_weld.parquet")):
         return "its evaluation is not there; run it again"
+    if metrics_of(place / "metrics.json").get("schema") != SCHEMA:
+        return "was evaluated by another version; run it again"
     older = "seeds" not in found  # written by a version that noted none
     seeds = _evaluated_seeds(planned, place) if older else found["seeds"]
     return "" if seeds == planned.seeds else f"not run with {planned.seeds} seeds yet, only with {seeds}"

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from weldfusion.data.batch import Batch
+from weldfusion.data.card import TargetSpec
 from weldfusion.data.dataset import WeldWindows
 from weldfusion.data.flow import Flow
 from weldfusion.data.modality import Modality
@@ -47,11 +48,16 @@ def fit_selections(model: FusionModel, fit: WeldWindows, untimed: frozenset[str]
 
 def first_classes(windows: WeldWindows) -> np.ndarray | None:
     """Class number (N,) of each window for the first class target, -1 where unknown; None without one."""
-    for name, target in windows.targets.items():
-        if target.kind == "class":
-            value, known = windows.truth(name)
-            return np.where(known, value, -1).astype(np.int64)
-    return None
+    name = first_class_target(windows.targets)
+    if name is None:
+        return None
+    value, known = windows.truth(name)
+    return np.where(known, value, -1).astype(np.int64)
+
+
+def first_class_target(targets: Mapping[str, TargetSpec]) -> str | None:
+    """Name of the first target that is a class; None without one."""
+    return next((name for name, target in targets.items() if target.kind == "class"), None)
 
 
 def chosen_windows(

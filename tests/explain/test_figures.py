@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from tests.explain.made import made_shares
 from weldfusion.explain.explanation import POINTING_COLUMNS
@@ -114,7 +115,7 @@ def test_hits_are_counted_by_output_and_sensor():
     assert one["rate"]["lower"] < 7 / 12 < one["rate"]["upper"]
 
 
-def test_intervals_are_those_of_a_plain_bootstrap_over_groups():
+def test_intervals_are_those_of_a_bootstrap_over_groups_written_out():
     generator = np.random.default_rng(0)
     group = np.repeat([f"g{i}" for i in range(12)], 5)
     values = generator.normal(1, 1, 60) + np.repeat(generator.normal(0, 1, 12), 5)
@@ -123,9 +124,9 @@ def test_intervals_are_those_of_a_plain_bootstrap_over_groups():
     for _ in range(4000):
         drawn = generator.integers(0, 12, 12)
         means.append(values.reshape(12, 5)[np.argsort(np.unique(group))][drawn].mean())
-    np.testing.assert_allclose(
-        [found["lower"], found["upper"]], np.quantile(means, [0.025, 0.975]), atol=0.08
-    )
+    tail = stats.norm.cdf(-np.sqrt(12 / 11) * stats.t(11).ppf(0.975))
+    edges = np.quantile(means, [tail, 1 - tail])
+    np.testing.assert_allclose([found["lower"], found["upper"]], edges, atol=0.08)
 
 
 def test_predicted_rows():

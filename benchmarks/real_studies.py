@@ -3,7 +3,7 @@
 A benchmark is a list of `Part`s, each a study (`configs/systems/<name>/tables/`) on one division of one
 data set. Its runs lie in `studies/real/<part>` (`--home` names another folder), so a table that was
 interrupted goes on where it stopped. With `--kept` nothing is trained. Rows of earlier full runs stay in
-`results/` until the same row is finished again; a row that was never run says so.
+`results/` until the same row is finished again, or its recipe changes; a row that was never run says so.
 """
 
 import argparse
@@ -155,15 +155,25 @@ def p_value(line: Mapping[str, Any], side: str) -> str:
 
 
 def joined(parts: Sequence[Part], found: Sequence[Row], before: Sequence[Row]) -> list[Row]:
-    """Rows of every part in the order of its study: those found now, else those kept, else one that says that
-    the row was not run."""
+    """Rows of every part in the order of its study: those found now, else those kept of the same recipe, else
+    one that says that the row was not run."""
     rows: list[Row] = []
     for part in parts:
         for wanted in read_study(part.file).rows:
             begin = f"{part.name}: {wanted.name}: "
             now, kept = ([one for one in side if one.name.startswith(begin)] for side in (found, before))
-            rows += now or kept or [row(begin + NOT_RUN, float("nan"), note=f"{NOT_RUN}; {part.told}")]
+            rows += (
+                now
+                or (kept if of_recipe(part, kept) else [])
+                or [row(begin + NOT_RUN, float("nan"), note=f"{NOT_RUN}; {part.told}")]
+            )
     return rows
+
+
+def of_recipe(part: Part, rows: Sequence[Row]) -> bool:
+    """Whether the rows of one run were made as the part tells it now; `further` rows, which do not tell it,
+    came from the same run as the others."""
+    return any(one.note.endswith(f" groups, {part.told}") for one in rows)
 
 
 def rows_kept(name: str) -> list[Row]:

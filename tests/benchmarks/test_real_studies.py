@@ -17,8 +17,10 @@ PART = Part("flash", "flash_weld/tables/first_30_s.yaml", "flash_weld", "blocks"
 NAMES = [row.name for row in read_study(PART.file).rows]
 
 
-def figure(name: str, value: float) -> Row:
-    return Row(f"flash: {name}: verdict", value)
+def figure(name: str, value: float, told: str = PART.told) -> Row:
+    return Row(
+        f"flash: {name}: verdict", value, note=f"0.9 (no interval); 2 folds, 3 seeds, 12 groups, {told}"
+    )
 
 
 def test_rows_that_were_never_run_say_so_and_have_no_figure():
@@ -32,6 +34,20 @@ def test_a_row_run_again_replaces_the_kept_one_and_the_others_stay():
     rows = joined([PART], [figure(NAMES[0], 0.4)], before)
     assert [row.value for row in rows[:3:2]] == [0.4, 0.2]
     assert [row.name.endswith(NOT_RUN) for row in rows] == [False, True, False] + [True] * (len(NAMES) - 3)
+
+
+def test_kept_rows_of_another_recipe_go_and_further_rows_with_them():
+    def further(name: str) -> Row:
+        return Row(f"flash: {name}: AUC", 0.5, note="0.500 (no interval)")
+
+    before = [figure(NAMES[0], 0.1), further(NAMES[0])]
+    before += [figure(NAMES[1], 0.2, "48 welds, blocks"), further(NAMES[1])]
+    rows = joined([PART], [], before)
+    assert [row.name for row in rows[:3]] == [
+        *(row.name for row in before[:2]),
+        f"flash: {NAMES[1]}: {NOT_RUN}",
+    ]
+    assert len(rows) == 1 + len(NAMES)
 
 
 class Plan:

@@ -76,7 +76,19 @@ def test_fractions_are_the_columns_of_their_own(write):
     assert study.rows[0].published == {"50 %": 0.8, "100 %": 0.9}
 
 
+def test_a_published_figure_of_a_fraction_tells_of_which_figure_it_is(write):
+    rows = "rows: {a: {paper: {accuracy: {0.5: 0.8, 1: 0.9}, q macro_f1: {1: 0.7}}}}\n"
+    study = read_study(write(f"{rows}fractions: [0.5, 1]\ntargets: q\nfigures: [accuracy, macro_f1]\n"))
+    assert study.rows[0].published == {"accuracy 50 %": 0.8, "accuracy 100 %": 0.9, "q macro_f1 100 %": 0.7}
+
+
 @pytest.mark.parametrize(("text", "expected"), [
+    ("rows: {a: {paper: {1: 0.9}}}\nfractions: [0.5, 1]\nfigures: [accuracy, macro_f1]\n",
+     "s.yaml:1: rows.a.paper: must say of which figure: {accuracy: {0.5: …}}"),
+    ("rows: {a: {paper: {acuracy: {1: 0.9}}}}\nfractions: [0.5, 1]\ntargets: q\n",
+     "s.yaml:1: rows.a.paper.acuracy: is no figure; did you mean accuracy or"),
+    ("rows: {a: {paper: {accuracy: {0.4: 0.9}}}}\nfractions: [0.5, 1]\n",
+     "s.yaml:1: rows.a.paper.accuracy.0.4: is none of the fractions 0.5, 1.0"),
     ("", "rows: must name at least one row"),
     ("rows: {a: }\nseds: 3\n", "s.yaml:2: seds: is no key of a study; did you mean seeds?"),
     ("rows: {a: }\nmodel.fusion: Concat\n", "s.yaml:2: model.fusion: is no key of a study; settings of all"),

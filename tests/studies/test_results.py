@@ -163,8 +163,25 @@ def test_fractions_are_columns_beside_the_published_ones():
     (sheet,) = sheets(study, results(study, ended), ended, {})
     assert sheet.columns == ["10 % (40 welds)", "100 % (40 welds)"]
     assert sheet.rows[0].published == ["0.25", ""]
+    both = replace(study, figures=("mae", "rmse"))
+    for column, expected in (("10 %", [["0.25", ""], ["", ""]]), ("rmse 10 %", [["", ""], ["0.25", ""]])):
+        named = replace(both, rows=[Row("a", published={column: 0.25}), Row("b")])
+        made = sheets(named, results(named, ended), ended, {})
+        assert [sheet.rows[0].published for sheet in made] == expected
     firsts = {r.cell.name: r.over_first for r in results(study, ended)}
     assert [name for name, one in firsts.items() if one is None] == ["a-10pc", "a-100pc"]
+
+
+def test_with_one_seed_a_claim_is_of_these_networks_and_the_table_says_so():
+    study = Study(Path("s.yaml"), [Row("a")])
+    (windows, welds), text = frame(1.0, 1), {}
+    for seeds in (1, 2):
+        frames = [pd.concat([one.assign(seed=n) for n in range(seeds)]) for one in (windows, welds)]
+        made = Finished(evaluate(*frames, {}, 0, resamples=50), frames[1], 1, 1.0, "")
+        ended = [Outcome(study.cells()[0], made)]
+        text[seeds] = markdown(study, sheets(study, results(study, ended), ended, {}), ended)
+    assert "One seed, so one network a fold" in text[1]
+    assert "One seed" not in text[2]
 
 
 def test_cells_of_a_study():

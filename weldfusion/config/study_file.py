@@ -57,9 +57,7 @@ def read_study(path: Path | str) -> Study:
     read = [_row(file, str(name), given, fractions, columns) for name, given in rows.items()]
     _check_names(file, read)
     targets = _names(file, "targets", values.get("targets", []))
-    if columns == "figures" and targets:
-        _check_published(file, read, targets)
-    return Study(
+    study = Study(
         path,
         read,
         base=_files(file, "base", values.get("base", [])),
@@ -73,6 +71,8 @@ def read_study(path: Path | str) -> Study:
         title=str(values.get("title") or path.stem),
         source=str(values.get("source") or ""),
     )
+    _check_published(file, study)
+    return study
 
 
 def row_layers(study: Study, row: Row, files: Sequence[Path | str] = ()) -> list[Layer]:
@@ -149,30 +149,56 @@ def _overrides(file: _File, key: str, values: Mapping[str, Any]) -> tuple[dict[s
 def _published(
     file: _File, key: str, given: Any, fractions: Sequence[float], columns: Columns
 ) -> dict[str, float]:
-    """Column → published figure."""
+    """Column → published figure; where columns are fractions and the figure is told, its name comes first."""
     if given is None:
         return {}
+    if columns == "figures":
+        return {str(name): value for name, value in _numbers(file, key, given).items()}
+    if not isinstance(given, Mapping) or not any(isinstance(part, Mapping) for part in given.values()):
+        return _by_fraction(file, key, given, fractions)
+    of_figures = {name: _by_fraction(file, f"{key}.{name}", part, fractions) for name, part in given.items()}
+    return {f"{name} {column}": value for name, part in of_figures.items() for column, value in part.items()}
+
+
+def _by_fraction(file: _File, key: str, given: Any, fractions: Sequence[float]) -> dict[str, float]:
+    """Fraction, in percent → published figure."""
+    entries = _numbers(file, key, given)
+    if "" in entries:
+        if len(fractions) > 1:
+            file.wrong(key, f"must say for which fraction: {{{fractions[0]}: {given}, …}}")
+        return {percent(fractions[0]): entries[""]}
+    for name in entries:
+        if name not in fractions:
+            file.wrong(f"{key}.{name}", f"is none of the fractions {', '.join(map(str, fractions))}")
+    return {percent(name): value for name, value in entries.items()}
+
+
+def _numbers(file: _File, key: str, given: Any) -> dict[Any, float]:
+    """The numbers of a mapping; of a single one the key is ""."""
     entries = given if isinstance(given, Mapping) else {"": given}
     for name, value in entries.items():
         if isinstance(value, bool) or not isinstance(value, int | float):
             file.wrong(f"{key}.{name}" if name else key, f"must be a number, is {value!r}")
-    if "" in entries and columns == "fractions" and len(fractions) > 1:
-        file.wrong(key, f"must say for which fraction: {{{fractions[0]}: {entries['']}, …}}")
-    if columns == "figures" or "" in entries:
-        return {str(name): float(value) for name, value in entries.items()}
-    for name in entries:
-        if name not in fractions:
-            file.wrong(f"{key}.{name}", f"is none of the fractions {', '.join(map(str, fractions))}")
-    return {percent(float(name)): float(value) for name, value in entries.items()}
+    return {name: float(value) for name, value in entries.items()}
 
 
-def _check_published(file: _File, rows: Sequence[Row], targets: Sequence[str]) -> None:
-    """Raises ConfigError where a published figure belongs to no column that could be."""
+def _check_published(file: _File, study: Study) -> None:
+    """Raises ConfigError where a published figure belongs to no column that could be, or does not tell of
+    which figure it is."""
+    targets, ends = study.targets, [f" {percent(fraction)}" for fraction in study.fractions]
     known = {*targets, *NAMES, *(f"{target} {figure}" for target in targets for figure in NAMES)}
-    for row in rows:
-        for name in row.published:
-            if name and name not in known:
-                file.wrong(f"rows.{row.name}.paper.{name}", f"is no column; {did_you_mean(name, known)}")
+    for row in study.rows:
+        for column in row.published:
+            key = f"rows.{row.name}.paper"
+            if study.columns == "figures":
+                if column and targets and column not in known:
+                    file.wrong(f"{key}.{column}", f"is no column; {did_you_mean(column, known)}")
+            elif name := next((column.removesuffix(end) for end in ends if column.endswith(end)), ""):
+                if name not in known and targets:
+                    file.wrong(f"{key}.{name}", f"is no figure; {did_you_mean(name, known)}")
+            elif len(study.figures) > 1 or len(targets) > 1:
+                first = [*study.figures, *targets][0]
+                file.wrong(key, f"must say of which figure: {{{first}: {{{study.fractions[0]}: …}}}}")
 
 
 def _fractions(file: _File, given: Any) -> list[float]:

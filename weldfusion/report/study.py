@@ -6,7 +6,7 @@ from pathlib import Path
 from weldfusion.data.files import write_text
 from weldfusion.report.elements import Element, Heading, Table, Text, WarningBox
 from weldfusion.report.page import render_template
-from weldfusion.report.study_sheets import NOTES, PUBLISHED, Sheet, differences_lines
+from weldfusion.report.study_sheets import NOTES, ONE_SEED, PUBLISHED, Sheet, differences_lines
 from weldfusion.studies.results import Outcome, Result
 from weldfusion.studies.study import Study, percent
 
@@ -17,7 +17,7 @@ COMPARED = ("row", "training welds", "figure", "best simple baseline", "better b
 def markdown(study: Study, made: Sequence[Sheet], outcomes: Sequence[Outcome]) -> str:
     """The tables as Markdown; every figure leads to its run's report."""
     blocks = [f"# {_plain(study.title)}", *(_markdown_table(sheet) for sheet in made)]
-    notes = [*NOTES, *_published_note(study, made), *_row_notes(study), *_failures(outcomes)]
+    notes = [*_notes(study, made, outcomes), *_failures(outcomes)]
     return "\n\n".join([*blocks, "\n".join(f"- {_plain(note)}" for note in notes)]) + "\n"
 
 
@@ -60,7 +60,7 @@ def write_study_page(
     elements: list[Element] = []
     if failures := _failures(outcomes):
         elements.append(WarningBox("Not in these tables", failures))
-    notes = [*NOTES, *_published_note(study, made), *_row_notes(study)]
+    notes = _notes(study, made, outcomes)
     if warnings := _limits(outcomes):
         elements.append(WarningBox("What these welds cannot show", warnings))
     compared = Table(COMPARED, differences_lines(found), "Positive is better, also for errors.")
@@ -81,6 +81,17 @@ def _published_columns(sheet: Sheet) -> list[str]:
     if not sheet.has_published:
         return []
     return [f"published, {column}" if len(sheet.columns) > 1 else "published" for column in sheet.published]
+
+
+def _notes(study: Study, made: Sequence[Sheet], outcomes: Sequence[Outcome]) -> list[str]:
+    """What stands below the tables, less the failures."""
+    return [*NOTES, *_seeds_note(outcomes), *_published_note(study, made), *_row_notes(study)]
+
+
+def _seeds_note(outcomes: Sequence[Outcome]) -> list[str]:
+    runs = [outcome.finished.metrics["targets"] for outcome in outcomes if outcome.finished is not None]
+    seeds = [len(target["weld"]["seeds"]) for targets in runs for target in targets.values()]
+    return [ONE_SEED] if 1 in seeds else []
 
 
 def _published_note(study: Study, made: Sequence[Sheet]) -> list[str]:

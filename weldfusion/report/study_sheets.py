@@ -21,6 +21,10 @@ NOTES = (
     "Claims hold at 5 % after Holm's correction over all figures of this study (those against baselines "
     "together, those against the first row together).",
 )
+ONE_SEED = (
+    "One seed, so one network a fold: what is claimed here is about these trained networks, not about the "
+    "methods; another seed may turn it round."
+)
 PUBLISHED = (
     "Published figures are of other welds, and often of another way to divide them; they are no comparison."
 )
@@ -87,7 +91,7 @@ def sheets(
                 row.name,
                 _parameters([o.finished for o in outcomes if o.cell.row.name == row.name]),
                 [_cell(by_place.get((row.name, *key)), ended.get((row.name, key[0]))) for key in columns],
-                [_published(study, row, key, len(columns)) for key in columns],
+                [_published(study, row, key, len(columns), key[1:] == places[0]) for key in columns],
             )
             for row in study.rows
         ]
@@ -144,10 +148,14 @@ def _parameters(finished: Sequence[Finished | None]) -> str:
     return f"{known[-1]:,}".replace(",", " ") if known else "–"
 
 
-def _published(study: Study, row: Row, key: tuple[float, str, str], columns: int) -> str:
+def _published(study: Study, row: Row, key: tuple[float, str, str], columns: int, first: bool) -> str:
+    """The published figure of a column; one that tells no figure belongs to the `first`."""
     fraction, target, figure = key
-    names = [percent(fraction)] if study.columns == "fractions" else [f"{target} {figure}", target, figure]
-    if columns == 1:
+    names = [f"{target} {figure}", target, figure]
+    if study.columns == "fractions":
+        of_figure = [f"{name} {percent(fraction)}" for name in names]
+        names = [*of_figure, percent(fraction)] if first else of_figure
+    elif columns == 1:
         names.append("")
     for name in names:
         if name in row.published:

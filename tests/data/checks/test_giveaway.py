@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import balanced_accuracy_score
 
-from weldfusion.data.checks.giveaway import balanced_accuracy, best_score, text_pieces, tree_score
+from weldfusion.data.checks.giveaway import balanced_accuracy, best_score, given_away, text_pieces, tree_score
 
 GROUPS = np.repeat([f"g{number}" for number in range(10)], 4).astype(object)
 TRUTH = np.tile([0, 1, 0, 1], 10)
@@ -57,3 +57,41 @@ def test_balanced_accuracy_is_that_of_scikit_learn() -> None:
     for _ in range(20):
         truth, predicted = np.append(rng.integers(0, 2, 30), [0, 1]), rng.integers(0, 2, 32)
         assert balanced_accuracy(truth, predicted) == pytest.approx(balanced_accuracy_score(truth, predicted))
+
+
+def columns(welds: int, seed: int) -> dict[str, np.ndarray]:
+    """Ten columns that tell nothing, some of them of two values."""
+    rng = np.random.default_rng(seed)
+    numbers = {f"x{k}": rng.normal(size=(welds, 1)) for k in range(6)}
+    return numbers | {f"b{k}": rng.integers(0, 2, (welds, 1)).astype(float) for k in range(4)}
+
+
+def test_four_welds_give_nothing_away() -> None:
+    """Of six ways to deal two classes to four welds, each is met by one of few columns."""
+    truth, groups = np.array([0, 1, 0, 1]), np.arange(4).astype(object)
+    leak = {"leak": truth[:, None].astype(float)}
+    assert best_score(leak["leak"], truth, groups) == 1.0
+    assert given_away(columns(4, 0) | leak, truth, groups) == {}
+
+
+def test_few_groups_of_many_welds_give_nothing_away() -> None:
+    groups = np.repeat(np.arange(4), 10).astype(object)
+    truth = np.repeat([0, 1, 0, 1], 10)
+    assert given_away({"leak": truth[:, None].astype(float)}, truth, groups) == {}
+
+
+@pytest.mark.parametrize("welds", [4, 5])
+def test_columns_of_chance_are_seldom_told(welds: int) -> None:
+    """At most 5 % of data sets in the long run; here at most 2 of 10 (chance of more: 1 %). 6 or 7 fit."""
+    told = 0
+    for seed in range(10):
+        truth = np.random.default_rng(100 + seed).permutation(np.arange(welds) % 2)
+        told += bool(given_away(columns(welds, seed), truth, np.arange(welds).astype(object)))
+    assert told <= 2
+
+
+@pytest.mark.parametrize("welds", [14, 40])
+def test_a_leak_among_columns_of_chance_is_told(welds: int) -> None:
+    truth = np.arange(welds) % 2
+    tables = columns(welds, 1) | {"leak": truth[:, None] + np.arange(welds)[:, None] / 1000}
+    assert given_away(tables, truth, np.arange(welds).astype(object)) == {"leak": 1.0}

@@ -2,7 +2,8 @@
 
 A decision tree of depth 2 on one column is fitted in grouped folds; where its balanced accuracy for one
 class against the others reaches 0.95 on groups that it has not seen, a network may learn that column's
-trace instead of the weld (decision 7).
+trace instead of the weld (decision 7). Of few welds some column fits by chance: nothing is said where labels
+dealt at random are given away as well (see `chance`).
 """
 
 import re
@@ -14,6 +15,7 @@ from sklearn.model_selection import StratifiedGroupKFold
 from sklearn.tree import DecisionTreeClassifier
 
 from weldfusion.data.card import Card, TargetSpec
+from weldfusion.data.checks.chance import likely_by_chance
 from weldfusion.data.checks.labels import labels_of
 from weldfusion.data.finding import Finding
 from weldfusion.data.manifest import Weld
@@ -39,17 +41,32 @@ def check_giveaway(
             continue
         labels = [labels_of(target, weld) for weld in welds]
         known = np.array([names is not None for names in labels], dtype=bool)
-        for column, table in tables.items() if known.any() else ():
-            if table.shape[1] == 0 or not np.any(table != table[:1]):
-                continue
-            given = {}
-            for name in target.classes:
-                truth = np.array([name in (names or ()) for names in labels], dtype=int)
-                score = best_score(table[known], truth[known], groups[known])
-                if score >= THRESHOLD:
-                    given[name] = score
-            if given:
-                yield _finding(card, target, column, given, _use(card, column, facts))
+        varied = {name: table[known] for name, table in tables.items() if np.any(table != table[:1])}
+        given: dict[str, dict[str, float]] = {column: {} for column in varied}
+        for name in target.classes:
+            truth = np.array([name in (names or ()) for names in labels], dtype=int)
+            for column, score in given_away(varied, truth[known], groups[known]).items():
+                given[column][name] = score
+        for column in varied:
+            if given[column]:
+                yield _finding(card, target, column, given[column], _use(card, column, facts))
+
+
+def given_away(tables: Mapping[str, np.ndarray], truth: np.ndarray, groups: np.ndarray) -> dict[str, float]:
+    """The columns from whose `tables` a class can be told, with their scores; none where chance may do it.
+
+    Args:
+        tables: (welds, columns) numbers each.
+        truth: (welds,) 0 or 1.
+        groups: (welds,) group names.
+    """
+    scores = {column: best_score(table, truth, groups) for column, table in tables.items()}
+    given = {column: score for column, score in scores.items() if score >= THRESHOLD}
+
+    def found(dealt: np.ndarray) -> bool:
+        return any(best_score(table, dealt, groups) >= THRESHOLD for table in tables.values())
+
+    return {} if given and likely_by_chance(found, truth, groups) else given
 
 
 def best_score(table: np.ndarray, truth: np.ndarray, groups: np.ndarray) -> float:

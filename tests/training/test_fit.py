@@ -266,3 +266,18 @@ def test_calibration_writes_a_temperature_for_classes(tmp_path):
     found = load_state(run.fold(*fold) / "3-temperature.pt")["temperature"]
     assert list(found) == ["defect"]
     assert 0.05 < found["defect"] < 20
+
+
+def test_a_batch_far_above_the_fit_part_is_told(root, tmp_path):
+    """The run keeps the warning; its windows are those that the introduction counts."""
+    lines = []
+    more = {"training.batch_size": 10**12, "trainer.max_epochs": 1}
+    with pytest.warns(WeldfusionWarning, match="batch of 1000000000000, the fit part has"):
+        run = train(root, tmp_path / "r", lines.append, HOLD_OUT, **more)
+    (told,) = [text for text in run.warnings() if text.startswith("training.batch_size")]
+    windows = next(line for line in lines if line.strip().startswith("fit ")).split(", ")[-1]
+    assert told.endswith(f"the fit part has {windows}: one step an epoch")
+
+
+def test_a_usual_batch_is_no_warning(whole):
+    assert not [text for text in whole[0].warnings() if text.startswith("training.batch_size")]

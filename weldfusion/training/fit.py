@@ -38,7 +38,9 @@ from weldfusion.training.processes import (
 )
 from weldfusion.training.rehearsal import rehearse
 from weldfusion.training.settings import FitSettings
+from weldfusion.training.several import plans
 from weldfusion.training.speed import asked_speed
+from weldfusion.training.steps import warn_of_large_batches
 from weldfusion.training.trainer import check_trainer
 
 Train = Callable[[FitSettings, WeldWindows, Sequence[Fold], RunFolder, Say], None]
@@ -90,6 +92,7 @@ def fit_run(
         if not settings.training.calibrate and not learns_after(settings, windows):
             planned = [nothing_apart(fold) for fold in planned]
         warn_of_few(settings.training.pretrain, windows, planned)
+        warn_of_large_batches(plans(settings.training, settings.trainer), windows, planned)
         warn_if_moved(RunFolder(folder), settings.seeds, dataset.root)
     findings = check_data(RunFolder(folder), dataset.root, settings.data)
     seeds = range(settings.seed, settings.seed + settings.seeds)

@@ -6,6 +6,7 @@ import json
 import os
 import random
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -18,7 +19,11 @@ import yaml
 
 from tests.training.tiny_data import write_tiny
 from weldfusion.cli.main import main
+from weldfusion.config.study_file import read_study
 from weldfusion.data.split_file import read_split
+from weldfusion.run.held import held
+from weldfusion.run.study_plan import Asked, plan_study
+from weldfusion.run.studying import write_tables
 
 ROOT = Path(__file__).parents[2]
 STUDY = """\
@@ -227,6 +232,29 @@ def test_more_seeds_later_give_the_tables_of_all_seeds_from_the_start(tmp_path):
         tables[name] = {table: (folder / table).read_bytes() for table in TABLES}
     assert tables["grown"] == tables["whole"]
     assert set(pd.read_csv(folder / "table.csv")["networks"]) == {2}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no locks there")
+def test_a_cell_that_another_process_trains_is_refused(done, monkeypatch, capsys):
+    """A lock of a file opened anew counts as that of another process."""
+    monkeypatch.chdir(done[0])
+    before = [*Path("studies/s/cells").glob("diverges-*")]
+    with held([Path("studies/s/logs/diverges-100pc.log")], ""):
+        assert main(["study", "s.yaml", "--only", "diverges"]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "logs/diverges-100pc.log: another process trains this cell just now" in line
+    assert [*Path("studies/s/cells").glob("diverges-*")] == before
+
+
+def test_where_nothing_is_finished_no_old_table_stays(done, tmp_path, monkeypatch):
+    place = shutil.copytree(done[0], tmp_path / "copy")
+    monkeypatch.chdir(place)
+    for name in ("runs", "cells"):
+        shutil.rmtree(f"studies/s/{name}")
+    study, folder = read_study("s.yaml"), Path("studies/s")
+    write_tables(study, folder, plan_study(study, folder, Asked()))
+    assert "not run" in (folder / "table.md").read_text("utf-8")
+    assert not (folder / "table.csv").exists()
 
 
 def test_fewer_seeds_than_trained_are_refused(done, monkeypatch, capsys):

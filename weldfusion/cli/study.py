@@ -28,7 +28,7 @@ a study file:
     late:
     early: {model.fusion: Concat}
     sound only: {data.inputs: {sound: {}}, note: "as in table 4"}
-    paper's own: {files: [other.yaml], paper: 0.97}    # `paper`: its published figure, shown apart
+    paper's own: {files: [other.yaml], paper: {1: 0.97}}  # `paper`: its published figure, shown apart
   seeds: 3                             # networks of each fold [the config's]
   splits: 1                            # how often the welds are divided anew
   fractions: [0.1, 0.5, 1]             # of the training welds, each within the next; the test part stays

@@ -126,6 +126,11 @@ def outcome_file(folder: Path, planned: Planned) -> Path:
     return folder / "cells" / f"{planned.cell.name}.json"
 
 
+def log_file(folder: Path, planned: Planned) -> Path:
+    """What a cell prints."""
+    return folder / "logs" / f"{planned.cell.name}.log"
+
+
 def outcome(folder: Path, planned: Planned) -> dict[str, Any]:
     """What is in `outcome_file`; a failure `not run` where there is none."""
     try:
@@ -172,7 +177,7 @@ def _start(planned: Planned, slot: Slot, folder: Path, trust: Sequence[str]) -> 
     write_text(config, yaml.safe_dump(as_plain(planned.resolved), sort_keys=False, allow_unicode=True))
     told = outcome_file(folder, planned)
     told.unlink(missing_ok=True)
-    log = folder / "logs" / f"{planned.cell.name}.log"
+    log = log_file(folder, planned)
     log.parent.mkdir(parents=True, exist_ok=True)
     told.parent.mkdir(parents=True, exist_ok=True)
     words = (config, planned.run, told, log, dict(slot.variables), list(trust))
@@ -212,7 +217,7 @@ def _close(job: _Job, folder: Path) -> None:
     code = job.process.exitcode or 0
     if outcome_file(folder, job.planned).is_file():
         return
-    log = folder / "logs" / f"{job.planned.cell.name}.log"
+    log = log_file(folder, job.planned)
     memory = " (often for want of memory)" if code == -9 else ""
     why = f"ended by signal {-code}{memory}" if code < 0 else f"ended with exit code {code}"
     write_text(outcome_file(folder, job.planned), json.dumps({"failure": f"{why}; see {log}"}) + "\n")

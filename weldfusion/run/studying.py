@@ -12,7 +12,8 @@ from weldfusion.data.card import read_card
 from weldfusion.data.files import write_frame, write_text
 from weldfusion.report.study import markdown, write_study_page
 from weldfusion.report.study_sheets import Sheet, sheets
-from weldfusion.run.study_jobs import check_jobs, metrics_of, outcome, run_cells, slots, unfinished
+from weldfusion.run.held import held
+from weldfusion.run.study_jobs import check_jobs, log_file, metrics_of, outcome, run_cells, slots, unfinished
 from weldfusion.run.study_outlook import Cost, costs, rehearse_rows
 from weldfusion.run.study_plan import Asked, Planned, chosen, from_here, plan_study, trained_welds
 from weldfusion.run.study_precision import trained_in
@@ -81,7 +82,9 @@ def run_study(
         say(f"{len(mine) - len(waiting)} of {len(mine)} cells are finished already")
     if waiting:
         rehearse_rows(waiting)
-        run_cells(waiting, slots(waiting, jobs, say), folder, asked.trust, say)
+        with held([log_file(folder, one) for one in waiting], "trains this cell just now"):
+            waiting = [one for one in waiting if unfinished(folder, one)]
+            run_cells(waiting, slots(waiting, jobs, say), folder, asked.trust, say)
     failed = [f"{one.cell.name}: {why}" for one in mine if (why := unfinished(folder, one))]
     return Studied(folder, write_tables(study, folder, everything), failed)
 
@@ -94,6 +97,8 @@ def write_tables(study: Study, folder: Path, planned: Sequence[Planned]) -> list
     finished = {one.cell.name: one.finished for one in outcomes if one.finished is not None}
     if found:
         write_frame(folder / "table.csv", as_frame(found, finished))
+    else:
+        (folder / "table.csv").unlink(missing_ok=True)
     write_text(folder / "table.md", markdown(study, made, outcomes))
     write_study_page(folder / "table.html", study, made, found, outcomes)
     told = {one.cell.name: outcome(folder, one) for one in planned}

@@ -3,6 +3,7 @@
 Run as `python docs/model_zoo.py`; tests/test_docs_model_zoo.py tells when they are not those of the configs.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -102,15 +103,27 @@ def table(defaults: dict[str, Structure]) -> str:
 
 
 def tables() -> str:
-    """What benchmarks/zoo_tables.py kept of each study: title, how it was run, its tables."""
+    """What benchmarks/zoo_tables.py kept of each study: title, how it was run, its tables, notes on rows."""
     parts = []
     for file in sorted(KEPT.glob("*.md")):
         told, title, *lines = [line for line in file.read_text(encoding="utf-8").splitlines() if line]
         several = sum(line.startswith("## ") for line in lines) > 1
         wanted = ("|", "## ") if several else "|"
         kept = [line if line[0] == "|" else f"\n##{line}\n" for line in lines if line.startswith(wanted)]
-        parts.append("\n".join([f"###{title[1:]}", "", f"`{told.replace(': ', '`: ', 1)}.", "", *kept]))
+        notes = row_notes(lines)
+        text = [f"###{title[1:]}", "", f"`{told.replace(': ', '`: ', 1)}.", "", *kept]
+        parts.append("\n".join([*text, *([""] if notes else []), *notes]))
     return "\n\n".join(parts) + "\n"
+
+
+def row_notes(lines: Sequence[str]) -> list[str]:
+    """The notes of a kept table that belong to one of its rows.
+
+    >>> row_notes(["| row | mae |", "| weight 0 | 0.3 |", "- weight 0: our reading", "- ↑ better"])
+    ['- weight 0: our reading']
+    """
+    rows = {line.split(" | ")[0].removeprefix("| ") for line in lines if line.startswith("| ")}
+    return [line for line in lines if line.startswith(tuple(f"- {row}: " for row in rows))]
 
 
 def filled(page: str, marks: tuple[str, str], text: str) -> str:

@@ -84,3 +84,17 @@ def test_commands_are_words_that_the_verbs_know(file):
         build_parser().parse_args(shlex.split(command))
         for config in re.findall(r"--config (configs/\S+)", command):
             assert (DOCS.parent / config).is_file()
+
+
+def test_every_note_of_a_row_stands_below_its_table():
+    """The notes of the study files themselves, of studies that have a kept table."""
+    _, _, text = PAGE.partition(model_zoo.TABLES[0])
+    told = 0
+    for part in text.partition(model_zoo.TABLES[1])[0].split("\n### ")[1:]:
+        file = model_zoo.CONFIGS / part.split("`")[1]
+        rows = yaml.safe_load(file.read_text("utf-8"))["rows"]
+        for name, row in rows.items():
+            if f"\n| {name} |" in part and isinstance(row, dict) and "note" in row:
+                assert f"\n- {name}: {row['note']}\n" in f"{part}\n", f"{file}: {AGAIN}"
+                told += 1
+    assert told > 5

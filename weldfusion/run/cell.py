@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+import threading
 import time
 import traceback
 from collections.abc import Mapping, Sequence
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from tqdm import tqdm
 
 from weldfusion.data.end_with_parent import end_with_parent
 from weldfusion.data.files import write_text
@@ -36,6 +38,7 @@ def run_cell(
         trust: modules outside weldfusion that the config may name.
     """
     end_with_parent()
+    bars_without_semaphore()
     _print_into(log)
     os.environ.update(variables)
     torch.set_num_threads(int(variables[THREADS]))
@@ -48,6 +51,11 @@ def run_cell(
         write_text(outcome, json.dumps({"failure": " ".join(line.split())[:500]}) + "\n")
         sys.exit(1)
     write_text(outcome, json.dumps(told, indent=1) + "\n")
+
+
+def bars_without_semaphore() -> None:
+    """Bars lock by thread: a semaphore of tqdm's own would be left behind when this process is killed."""
+    tqdm.set_lock(threading.RLock())
 
 
 def _print_into(log: Path) -> None:

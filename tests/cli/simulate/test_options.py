@@ -141,7 +141,8 @@ def test_it_ends_with_the_check_and_a_fit_of_the_system_of_its_own(words, tmp_pa
     *begin, config, key, root = shlex.split(fit)[1:]
     assert [*begin, key, root] == ["weldfusion", "fit", "--config", "--data.root", out]
     found = describe(Path(__file__).parents[3] / config, {key.removeprefix("--"): root})
-    assert found.inputs and found.parameters > 1000
+    assert found.inputs
+    assert found.parameters > 1000
 
 
 def test_no_config_is_named_for_chosen_sensors(tmp_path, capsys):

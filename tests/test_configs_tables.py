@@ -34,7 +34,7 @@ def test_every_row_builds_its_model(file):
 @pytest.mark.parametrize("file", STUDIES, ids=lambda file: f"{file.parents[1].name}-{file.stem}")
 def test_every_published_figure_has_a_column(file):
     study = read_study(file)
-    columns = {f"{fraction * 100:g} %" for fraction in study.fractions}
+    columns = {f"{figure} {fraction * 100:g} %" for figure in study.figures for fraction in study.fractions}
     if study.columns == "figures":
         columns = {*study.figures, *(f"{t} {f}" for t in study.targets for f in study.figures)}
         columns |= {""} if len(study.figures) == 1 and len(study.targets) < 2 else set()

@@ -1,20 +1,21 @@
 """Area under the ROC curve of a trained run beside the best simple baseline, paired over the same welds.
 
 Balanced accuracy depends on where the line between two classes is drawn, and where one class is rare the
-simple models, which do not weigh it up, draw it elsewhere than the networks. The area does not depend on it.
+simple models draw it elsewhere than the networks. The area does not depend on it. The baselines weigh the
+classes alike here, as the networks do.
 """
 
 import numpy as np
 import pandas as pd
 from harness import Row
-from real_studies import bounded
+from real_studies import apart, bounded
 
 import weldfusion as wf
 from weldfusion.data.dataset import WeldWindows
 from weldfusion.evaluation.baselines import fit_baselines
 from weldfusion.evaluation.compare import common_rows, difference
 from weldfusion.evaluation.frame import target_tables
-from weldfusion.evaluation.intervals import RESAMPLES, group_counts
+from weldfusion.evaluation.intervals import RESAMPLES, Interval, group_counts
 from weldfusion.evaluation.measure import Measured, group_names, measure
 from weldfusion.training.plain import plain_windows
 
@@ -24,20 +25,21 @@ def auc_row(title: str, trained: wf.Run, target: str, label: str) -> Row:
     with the largest area lies above 0."""
     windows = WeldWindows(trained.dataset(None), trained.settings.data)
     features, truths = plain_windows(windows)
-    frames = fit_baselines(features, truths, list(trained.split.values()), trained.settings.seed)
+    frames = fit_baselines(features, truths, list(trained.split.values()), trained.settings.seed, [target])
     ours = trained.predictions()[1]
     pairs = {name: pair(ours, theirs[1], target, trained.settings.seed) for name, theirs in frames.items()}
     key = ("auc", label)
     best = max(pairs, key=lambda name: pairs[name][1].value(key))
     found = difference(*pairs[best], key)
-    intervals = [
-        *((side.value(key), side.interval(key)) for side in pairs[best]),
-        (found.value, found.interval),
-    ]
-    texts = [bounded(value, interval.lower, interval.upper) for value, interval in intervals]
-    note = f"{texts[0]}; {best}: {texts[1]}; {found.verdict}: better by {texts[2]}, uncorrected"
+    texts = [bounded(side.value(key), *edges(side.interval(key))) for side in pairs[best]]
+    gain = apart(found.value, *edges(found.interval))
+    note = f"{texts[0]}; {best}: {texts[1]}; {found.verdict}: {gain}, uncorrected"
     name, value = f"{title}{target}, AUC of {label}", pairs[best][0].value(key)
     return Row(name, value, "auc", f"beats {best}", found.verdict == "beats", note=note)
+
+
+def edges(interval: Interval) -> tuple[float | None, float | None]:
+    return interval.lower, interval.upper
 
 
 def pair(ours: pd.DataFrame, theirs: pd.DataFrame, target: str, seed: int) -> tuple[Measured, Measured]:

@@ -2,8 +2,9 @@
 
 A benchmark is a list of `Part`s, each a study (`configs/systems/<name>/tables/`) on one division of one
 data set. Its runs lie in `studies/real/<part>` (`--home` names another folder), so a table that was
-interrupted goes on where it stopped. With `--kept` nothing is trained. Rows of earlier full runs stay in
-`results/` until the same row is finished again, or its recipe changes; a row that was never run says so.
+interrupted goes on where it stopped. With `--kept` nothing is trained; `--only PART`, given as often as
+wanted, leaves the other parts as they are. Rows of earlier full runs stay in `results/` until the same row is
+finished again, or its recipe changes; a row that was never run says so.
 """
 
 import argparse
@@ -21,6 +22,7 @@ from real_sets import CONFIGS, converted, recordings
 
 import weldfusion as wf
 from weldfusion.config.study_file import read_study
+from weldfusion.errors import did_you_mean
 from weldfusion.evaluation.evaluate import Frames, evaluate
 from weldfusion.run.study_plan import Asked, Planned, plan_study
 from weldfusion.run.studying import run_study, write_tables
@@ -106,11 +108,11 @@ def told(part: Part, line: Mapping[str, Any], planned: Planned, first: str) -> R
         gain = tuple(line[f"over_baseline{end}"] for end in ("", "_lower", "_upper"))
         verdict = line["over_baseline_verdict"]
         p = p_value(line, "over_baseline")
-        note.append(f"{best}: {bounded(*theirs)}; {verdict}: better by {bounded(*gain)}{p}")
+        note.append(f"{best}: {bounded(*theirs)}; {verdict}: {apart(*gain)}{p}")
     if isinstance(line["over_first_row_verdict"], str) and line["over_first_row_verdict"]:
         gain = tuple(line[f"over_first_row{end}"] for end in ("", "_lower", "_upper"))
         p = p_value(line, "over_first_row")
-        note.append(f"than {first}: {line['over_first_row_verdict']}, better by {bounded(*gain)}{p}")
+        note.append(f"than {first}: {line['over_first_row_verdict']}, {apart(*gain)}{p}")
     note.append(f"{len(planned.folds)} folds, {planned.seeds} seeds, {line['groups']} groups, {part.told}")
     of = "" if line["fraction"] == 1 else f", {percent(line['fraction'])} of the training welds"
     name = f"{part.name}: {line['row']}: {line['target']}{of}"
@@ -133,10 +135,11 @@ def beside(title: str, trained: wf.Run, baselines: Mapping[str, Frames], figure:
 def against(title: str, level: Mapping[str, Any], figure: str, label: str) -> Row:
     """A figure per weld beside one baseline."""
     ours, beside = level["figures"][figure], level["baselines"][label]
-    apart, theirs = beside["difference"][figure], beside["figures"][figure]
-    bounds = [bounded(*(one[key] for key in ("value", "lower", "upper"))) for one in (ours, theirs, apart)]
-    note = f"{bounds[0]}; {label}: {bounds[1]}; {apart['verdict']}: better by {bounds[2]}, uncorrected"
-    return Row(title, ours["value"], figure, f"beats {label}", apart["verdict"] == "beats", note=note)
+    gain, theirs = beside["difference"][figure], beside["figures"][figure]
+    bounds = [[one[key] for key in ("value", "lower", "upper")] for one in (ours, theirs, gain)]
+    told_of = f"{gain['verdict']}: {apart(*bounds[2])}, uncorrected"
+    note = f"{bounded(*bounds[0])}; {label}: {bounded(*bounds[1])}; {told_of}"
+    return Row(title, ours["value"], figure, f"beats {label}", gain["verdict"] == "beats", note=note)
 
 
 def bounded(value: float, lower: float | None, upper: float | None) -> str:
@@ -147,6 +150,18 @@ def bounded(value: float, lower: float | None, upper: float | None) -> str:
     if lower is None or upper is None or pd.isna(lower) or pd.isna(upper):
         return f"{value:.3f} (no interval)"
     return f"{value:.3f} [{lower:.3f}, {upper:.3f}]"
+
+
+def apart(gain: float, lower: float | None, upper: float | None) -> str:
+    """A difference, positive where the row is better.
+
+    >>> apart(0.1, -0.1, 0.3), apart(-0.31, -0.5, -0.1)
+    ('better by 0.100 [-0.100, 0.300]', 'worse by 0.310 [0.100, 0.500]')
+    """
+    if gain >= 0:
+        return f"better by {bounded(gain, lower, upper)}"
+    turned = (None if bound is None else -bound for bound in (upper, lower))
+    return f"worse by {bounded(-gain, *turned)}"
 
 
 def p_value(line: Mapping[str, Any], side: str) -> str:
@@ -183,14 +198,25 @@ def rows_kept(name: str) -> list[Row]:
     return [Row(**one) for one in found if not one["name"].endswith(NOT_RUN)]
 
 
-def measure(name: str, parts: Sequence[Part], quick: bool, home: Path, train: bool) -> list[Row]:
-    """Runs what is not finished (with `train`) and gives the rows of all parts."""
+def only_of(parts: Sequence[Part], names: Sequence[str]) -> list[Part]:
+    """The parts named, all where none is. Exits in one line where there is no such part."""
+    there = {part.name: part for part in parts}
+    for name in names:
+        if name not in there:
+            raise SystemExit(f"--only {name}: no such part; {did_you_mean(name, there)}")
+    return [there[name] for name in names] or list(parts)
+
+
+def measure(
+    name: str, parts: Sequence[Part], quick: bool, home: Path, train: bool, only: Sequence[str] = ()
+) -> list[Row]:
+    """Runs what is not finished (with `train`) of the parts `only` names and gives the rows of all parts."""
     if quick:
         with tempfile.TemporaryDirectory() as folder:
             run_study(parts[0].file, Path(folder) / parts[0].name, asked=asked(parts[0], Path(folder), quick))
             return finished(parts[0], Path(folder), quick)
     found: list[Row] = []
-    for part in parts:
+    for part in only_of(parts, only):
         if train:
             told_of = run_study(part.file, home / part.name, asked=asked(part, home, quick))
             for line in told_of.failed:
@@ -201,16 +227,16 @@ def measure(name: str, parts: Sequence[Part], quick: bool, home: Path, train: bo
 
 
 def benchmark(name: str, about: str | None, parts: Sequence[Part], argv: Sequence[str] | None = None) -> int:
-    """The command line of a table on real recordings: that of every benchmark, with `--kept` and `--home`."""
+    """The command line of a table on real recordings: that of every benchmark, with `--kept`, `--home` and
+    `--only`."""
     parser = argparse.ArgumentParser(add_help=False)
     parser.add_argument("--kept", action="store_true")
     parser.add_argument("--home", type=Path, default=HOME)
+    parser.add_argument("--only", action="append", default=[], metavar="PART")
     options, rest = parser.parse_known_args(argv)
-    also = " --kept" if options.kept else ""
-    return run(
-        name,
-        about,
-        lambda quick: measure(name, parts, quick, options.home, not options.kept),
-        rest,
-        also=also,
-    )
+    only_of(parts, options.only)
+
+    def rows(quick: bool) -> list[Row]:
+        return measure(name, parts, quick, options.home, not options.kept, options.only)
+
+    return run(name, about, rows, rest, also=" --kept" if options.kept else "")

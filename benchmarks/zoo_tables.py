@@ -3,8 +3,8 @@
 Each part is a study of `configs/systems/<name>/tables/` on a data set of its own (seed 21, on which nothing
 was chosen), two folds of whole sessions, one network a fold or more. Epochs are reduced for two cores and
 told in every note: a figure shows what the network reaches in so many, not the most it can. Rows can be
-stopped and gone on with; `--kept` trains nothing and joins what is finished; a row that was never trained
-says `not run`.
+stopped and gone on with; `--kept` trains nothing and joins what is finished, `--only PART` does one table; a
+row that was never trained says `not run`.
 A goal is met where a row beats the best simple baseline on its own sensors and folds, after Holm's
 correction. The tables in the papers' layout are kept in `results/zoo_tables/`; docs/model_zoo.py puts them on
 its page.

@@ -9,7 +9,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))
 
 from harness import Row
-from real_studies import NOT_RUN, Part, joined, told
+from real_studies import NOT_RUN, Part, benchmark, joined, only_of, told
 
 from weldfusion.config.study_file import read_study
 
@@ -99,3 +99,11 @@ def test_without_a_baseline_a_row_claims_nothing():
 def test_a_row_of_a_part_of_the_welds_says_so():
     row = told(PART, {**line("beats"), "fraction": 0.1}, Plan(), "readings")
     assert row.name == "flash: late: verdict, 10 % of the training welds"
+
+
+def test_only_names_parts_and_a_misspelt_one_ends_before_anything_runs():
+    other = Part("blocks", PART.study, PART.data, "other blocks")
+    assert only_of([PART, other], []) == [PART, other]
+    assert only_of([PART, other], ["blocks"]) == [other]
+    with pytest.raises(SystemExit, match=r"--only flahs: no such part; did you mean flash\?"):
+        benchmark("nothing", None, [PART, other], ["--only", "flahs"])

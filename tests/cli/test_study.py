@@ -70,7 +70,13 @@ def test_a_failed_cell_is_told_and_the_others_go_on(done):
     assert code == 1
     failed = [line for line in shown.splitlines() if line.startswith("failed: ")]
     assert len(failed) == 2
-    assert all("diverges-" in line for line in failed)
+    for fraction, line in zip(("50pc", "100pc"), failed, strict=True):
+        log = Path("studies", "s", "logs", f"diverges-{fraction}.log")
+        assert line.startswith(f"failed: diverges-{fraction}: ")
+        assert line.endswith(f"; see {log}")
+        cause = line.partition("pc: ")[2].removesuffix(f"; see {log}")
+        assert cause in (place / log).read_text("utf-8")
+        assert not [told for told in shown.splitlines() if told.startswith("[") and cause in told]
     table = pd.read_csv(place / "studies" / "s" / "table.csv")
     assert list(zip(table["row"], table["fraction"], strict=True)) == [
         (row, fraction) for row in ("settings", "curve") for fraction in (0.5, 1.0)
@@ -137,6 +143,37 @@ def test_every_row_has_the_same_folds_and_a_smaller_part_lies_in_a_larger(done):
     assert set(half.welds("fit")) < set(whole.welds("fit"))
 
 
+def test_the_line_below_the_title_tells_how_the_rows_were_run(done):
+    folder = done[0] / "studies" / "s"
+    (fold,) = read_split(folder / "runs" / "settings-100pc" / "split.csv")
+    known = pd.read_csv(done[0] / "tiny" / "manifest.csv").set_index("weld")["defect"].dropna()
+    tested = [weld for weld in fold.welds("test") if weld in known.index]
+    groups = {fold.groups[weld] for weld in tested}
+    line = (folder / "table.md").read_text("utf-8").split("\n\n")[1]
+    assert line.startswith("1 fold of whole groups (day), ")
+    assert f"{len(tested)} test welds in {len(groups)} groups, 1 seed, 2 epochs, tiny" in line
+    assert f"<p>{line}</p>" in (folder / "table.html").read_text("utf-8")
+
+
+def test_a_cell_called_again_keeps_the_seconds_of_its_training(done):
+    """As after an update that evaluates in another way: nothing is left to train."""
+    place, folder = done[0], done[0] / "studies" / "s"
+    before = pd.read_csv(folder / "times.csv").set_index("cell")["training_s"]
+    info = folder / "runs" / "settings-50pc" / "run.json"
+    told = json.loads(info.read_text("utf-8"))
+    assert told["training_s"] == before["settings-50pc"]
+    info.write_text(json.dumps({**told, "training_s": 1234.5}))
+    (folder / "cells" / "settings-50pc.json").unlink()
+    assert ran(place, "--only", "settings")[0] == 0
+    after = pd.read_csv(folder / "times.csv").set_index("cell")
+    assert after["training_s"]["settings-50pc"] == 1234.5
+    assert after["resumed"]["settings-50pc"]
+    info.write_text(json.dumps({name: value for name, value in told.items() if name != "training_s"}))
+    (folder / "cells" / "settings-50pc.json").unlink()  # of an older version: only its table tells the time
+    assert ran(place, "--only", "settings")[0] == 0
+    assert pd.read_csv(folder / "times.csv").set_index("cell")["training_s"]["settings-50pc"] == 1234.5
+
+
 def test_run_again_it_runs_only_what_failed(done):
     place, *_ = done
     folder = place / "studies" / "s"
@@ -193,6 +230,27 @@ def kill_at_random(place: Path, checkpoints: Path) -> None:
     assert not list(checkpoints.rglob("metrics.json")), "killed too late to show anything"
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="no such signal there")
+def test_stopped_by_hand_it_tells_in_one_line_how_to_go_on(tmp_path):
+    write_study(tmp_path, STUDY.replace("[0.5, 1]", "1").replace("{0.5: 0.97}", "0.97"), epochs=5000)
+    study = subprocess.Popen(
+        [sys.executable, "-m", "weldfusion", "study", "s.yaml", "--only", "settings"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), *sys.path])},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    while not list(tmp_path.rglob("last.ckpt")):
+        assert study.poll() is None
+        time.sleep(0.05)
+    os.killpg(study.pid, signal.SIGINT)
+    lines = [line for line in study.communicate(timeout=60)[1].splitlines() if line.strip()]
+    assert lines == ["weldfusion: interrupted; the same command goes on where it stopped"]
+    assert study.returncode == 130
+
+
 @pytest.mark.slow
 def test_killed_at_random_and_resumed_it_gives_the_same_tables(tmp_path):
     wanted = {}
@@ -224,9 +282,9 @@ def test_more_seeds_later_give_the_tables_of_all_seeds_from_the_start(tmp_path):
                 assert "2 cells, 2 networks, " in shown
                 assert "; 2 more are trained already" in shown
                 shown = ran(place, "--only", "again")[1]
-                assert re.search(r"^ *settings +– +not run$", shown, re.MULTILINE)
+                assert re.search(r"^ *settings +– +1 of 2 seeds$", shown, re.MULTILINE)
                 shown = (place / "studies" / "s" / "table.md").read_text("utf-8")
-                assert "settings, 100 %: not run with 2 seeds yet, only with 1" in shown
+                assert "settings, 100 %: 1 of 2 seeds: run it again" in shown
             assert ran(place)[0] == 0
         folder = place / "studies" / "s"
         tables[name] = {table: (folder / table).read_bytes() for table in TABLES}
@@ -283,6 +341,7 @@ def test_a_dry_run_tells_the_cost_and_writes_nothing(fresh, capsys):
     assert all(row[3] == "1" for row in rows)
     assert [int(row[4]) for row in rows] == [2 * 1, 2 * 2]  # epochs × batches of 8
     assert "2 cells, 2 networks, 6 steps" in shown
+    assert re.search(r"^evaluation: about \d+ s for predictions and plain features; ", shown, re.MULTILINE)
     assert shown.count(" 32-true\n") == 2
     assert not (fresh / "studies").exists()
 

@@ -1,5 +1,6 @@
 """`weldfusion study`: a table of a paper, or your own, from one file."""
 
+import sys
 from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -47,6 +48,8 @@ tables: STUDY_FOLDER/table.csv (all figures), table.md, table.html; times.csv ha
 """
 
 
+STOPPED = "weldfusion: interrupted; the same command goes on where it stopped"
+INTERRUPTED = 130
 OF_COST = ("row", "of the data", "training welds", "parameters", "networks", "steps", "a step", "time",
            "precision")  # fmt: skip
 
@@ -87,7 +90,11 @@ def run(arguments: Namespace) -> int:
         return 0
     from weldfusion.report.study import terminal_rows
 
-    done = run_study(arguments.file, arguments.folder, arguments.jobs, asked)
+    try:
+        done = run_study(arguments.file, arguments.folder, arguments.jobs, asked)
+    except KeyboardInterrupt:
+        print(STOPPED, file=sys.stderr)
+        return INTERRUPTED
     for sheet in done.sheets:
         print("\n".join(filter(None, [f"\n{sheet.title}", aligned(terminal_rows(sheet)), sheet.remark])))
     print(f"\ntables: {done.folder / 'table.html'}")
@@ -126,5 +133,9 @@ def costs_text(found: "list[Cost]", jobs: int) -> str:
     beside = f" with {jobs} at a time, where each has a device or cores of its own" if jobs > 1 else ""
     trained = sum(cost.trained for cost in found)
     there = f"; {trained} more are trained already" if trained else ""
-    on_top = "evaluation and the first reading of recordings come on top"
-    return f"{aligned(rows)}\n\n{together}{beside}; {on_top}{there}"
+    after = duration(sum(cost.evaluation_s for cost in found) / jobs)
+    on_top = (
+        f"evaluation: about {after} for predictions and plain features; fitting the simple baselines, the "
+        "reports and the first reading of recordings come on top"
+    )
+    return f"{aligned(rows)}\n\n{together}{beside}{there}\n{on_top}"

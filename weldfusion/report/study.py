@@ -7,16 +7,19 @@ from weldfusion.data.files import write_text
 from weldfusion.report.elements import Element, Heading, Table, Text, WarningBox
 from weldfusion.report.page import render_template
 from weldfusion.report.study_sheets import NOTES, ONE_SEED, PUBLISHED, Sheet, differences_lines
+from weldfusion.studies.facts import facts_line
 from weldfusion.studies.results import Outcome, Result
+from weldfusion.studies.scored import differently_scored
 from weldfusion.studies.study import Study, percent
 
-COMPARED = ("row", "training welds", "figure", "best simple baseline", "better by", "p → Holm", "this row",
-            "better than the first row by", "p → Holm", "this row")  # fmt: skip
+COMPARED = ("row", "training welds", "figure", "best simple baseline", "than it", "p → Holm", "this row",
+            "than the first row", "p → Holm", "this row")  # fmt: skip
 
 
 def markdown(study: Study, made: Sequence[Sheet], outcomes: Sequence[Outcome]) -> str:
     """The tables as Markdown; every figure leads to its run's report."""
-    blocks = [f"# {_plain(study.title)}", *(_markdown_table(sheet) for sheet in made)]
+    head = [f"# {_plain(study.title)}", _plain(about(study, outcomes))]
+    blocks = [*filter(None, head), *(_markdown_table(sheet) for sheet in made)]
     notes = [*_notes(study, made, outcomes), *_failures(outcomes)]
     return "\n\n".join([*blocks, "\n".join(f"- {_plain(note)}" for note in notes)]) + "\n"
 
@@ -63,12 +66,22 @@ def write_study_page(
     notes = _notes(study, made, outcomes)
     if warnings := _limits(outcomes):
         elements.append(WarningBox("What these welds cannot show", warnings))
-    compared = Table(COMPARED, differences_lines(found), "Positive is better, also for errors.")
+    caption = "Better is better also for errors: it is fewer of them."
+    compared = Table(COMPARED, differences_lines(found), caption)
     elements += [Heading("How to read it"), *map(Text, notes), Heading("Comparisons"), compared]
     sections = [Heading(sheet.title) for sheet in made] + [e for e in elements if isinstance(e, Heading)]
     page = render_template("study.html.jinja", study.title, elements, sheets=made, sections=sections,
+                           about=about(study, outcomes),
                            anchors=[Heading(sheet.title).anchor for sheet in made])  # fmt: skip
     write_text(path, page)
+
+
+def about(study: Study, outcomes: Sequence[Outcome]) -> str:
+    """The line under the title: folds, test welds, seeds, epochs, data."""
+    runs = [outcome.finished.metrics["targets"] for outcome in outcomes if outcome.finished is not None]
+    shown = [entry["weld"] for one in runs for name, entry in one.items() if name in (study.targets or one)]
+    levels = [level for level in shown if level["figures"]]
+    return facts_line([one.facts for one in outcomes if one.facts is not None], levels)
 
 
 def _limits(outcomes: Sequence[Outcome]) -> list[str]:
@@ -85,7 +98,8 @@ def _published_columns(sheet: Sheet) -> list[str]:
 
 def _notes(study: Study, made: Sequence[Sheet], outcomes: Sequence[Outcome]) -> list[str]:
     """What stands below the tables, less the failures."""
-    return [*NOTES, *_seeds_note(outcomes), *_published_note(study, made), *_row_notes(study)]
+    scored = differently_scored(outcomes, study.targets)
+    return [*NOTES, *_seeds_note(outcomes), *scored, *_published_note(study, made), *_row_notes(study)]
 
 
 def _seeds_note(outcomes: Sequence[Outcome]) -> list[str]:

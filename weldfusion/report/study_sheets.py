@@ -1,13 +1,16 @@
 """The tables of a study in the paper's layout: rows × fractions or rows × figures, as cells of text."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from weldfusion.evaluation.compare import Difference
 from weldfusion.evaluation.minus import minus
 from weldfusion.evaluation.totals import SMALLER_IS_BETTER
 from weldfusion.report.elements import short
 from weldfusion.report.words import NO_BRACKETS, TOO_FEW, lacks_groups, named, with_interval
+from weldfusion.studies.facts import in_range
 from weldfusion.studies.results import Compared, Finished, Outcome, Result
 from weldfusion.studies.study import Row, Study, percent
 
@@ -78,14 +81,14 @@ def sheets(
     titles = [names[place] for place in places]
     if study.columns == "figures":
         keys = [[(fraction, *place) for place in places] for fraction in study.fractions]
-        titles = [f"{percent(fraction)} of the training welds" for fraction in study.fractions]
+        titles = [_title(fraction, outcomes) for fraction in study.fractions]
     made = []
     for title, columns in zip(titles, keys, strict=True):
         if study.columns == "figures":
             headings = plain = [names[(target, figure)] for _, target, figure in columns]
         else:
             plain = [percent(fraction) for fraction, *_ in columns]
-            headings = [f"{percent(fraction)}{_welds(fraction, outcomes)}" for fraction, *_ in columns]
+            headings = [_heading(fraction, outcomes) for fraction, *_ in columns]
         rows = [
             SheetRow(
                 row.name,
@@ -112,10 +115,30 @@ def without_brackets(figures: Sequence[Mapping[str, Any]]) -> str:
     return f"{NO_BRACKETS.removesuffix('.')} ({', '.join(sorted(reasons))})." if reasons else ""
 
 
+def _title(fraction: float, outcomes: Sequence[Outcome]) -> str:
+    """Of a table of one fraction, with what whole groups made of it."""
+    told = [_used(fraction, outcomes), _welds(fraction, outcomes)]
+    return f"{percent(fraction)} of the training welds" + (
+        f" ({', '.join(filter(None, told))})" if told[0] else ""
+    )
+
+
+def _heading(fraction: float, outcomes: Sequence[Outcome]) -> str:
+    """Of a column: the fraction, training welds where a row has told them, what whole groups made of it."""
+    told = [part for part in (_welds(fraction, outcomes), _used(fraction, outcomes)) if part]
+    return percent(fraction) + (f" ({', '.join(told)})" if told else "")
+
+
 def _welds(fraction: float, outcomes: Sequence[Outcome]) -> str:
-    """How many training welds a fraction is, where a row has told it."""
     told = [o.finished.training_welds for o in outcomes if o.finished and o.cell.fraction == fraction]
-    return f" ({told[0]:.0f} welds)" if told else ""
+    return f"{in_range(told)} welds" if told else ""
+
+
+def _used(fraction: float, outcomes: Sequence[Outcome]) -> str:
+    """The share that is really used, where it is a hundredth or more away from the one asked for."""
+    shares = [100 * o.facts.share for o in outcomes if o.facts and o.cell.fraction == fraction]
+    apart = any(abs(share - 100 * fraction) >= 1 for share in shares)
+    return f"in fact {in_range(shares)} %" if apart else ""
 
 
 def _name(place: tuple[str, str], places: Sequence[tuple[str, str]], units: Mapping[str, str]) -> str:
@@ -127,8 +150,7 @@ def _name(place: tuple[str, str], places: Sequence[tuple[str, str]], units: Mapp
 
 def _cell(result: Result | None, outcome: Outcome | None) -> SheetCell:
     if result is None or outcome is None or outcome.finished is None:
-        failure = outcome.failure if outcome is not None else ""
-        return SheetCell("not run" if failure.startswith("not run") else "failed" if failure else "–")
+        return SheetCell("–" if outcome is None else outcome.word)
     marks = _against_baseline(result.over_baseline) + _against_first(result.over_first)
     return SheetCell(f"{with_interval(result.found)} {marks}".strip(), outcome.finished.report)
 
@@ -174,7 +196,8 @@ def _best(column: Sequence[Result]) -> str:
 
 
 def differences_lines(found: Sequence[Result]) -> list[list[str]]:
-    """Row, fraction, figure, baseline, gain over it with p-values, gain over the first row with p-values."""
+    """Row, fraction, figure, baseline, difference from it with p-values, difference from the first row with
+    p-values."""
     return [
         [
             result.cell.row.name,
@@ -191,8 +214,22 @@ def differences_lines(found: Sequence[Result]) -> list[list[str]]:
 def _told(one: Compared | None) -> list[str]:
     if one is None:
         return ["–", "–", "–"]
-    interval, p = one.difference.interval, one.difference.p
-    entry = {"value": one.difference.value, "lower": interval.lower, "upper": interval.upper}
-    value = with_interval({**entry, "reason": interval.reason}) if entry["value"] == entry["value"] else "–"
+    p = one.difference.p
     ps = "–" if p is None or one.corrected is None else f"{short(p)} → {short(one.corrected)}"
-    return [value, ps, one.verdict]
+    return [apart(one.difference), ps, one.verdict]
+
+
+def apart(one: Difference) -> str:
+    """A difference in words, its interval turned with it.
+
+    >>> from weldfusion.evaluation.intervals import Interval
+    >>> apart(Difference(0.05, Interval(-0.01, 0.09))), apart(Difference(-0.07, Interval(-0.1, 0.02)))
+    ('better by 0.050 [−0.010, 0.090]', 'worse by 0.070 [−0.020, 0.100]')
+    """
+    if math.isnan(one.value):
+        return "–"
+    sign, word = (1, "better") if one.value >= 0 else (-1, "worse")
+    bounds = [None if bound is None else sign * bound for bound in (one.interval.lower, one.interval.upper)]
+    lower, upper = bounds[::sign]
+    entry = {"value": abs(one.value), "lower": lower, "upper": upper, "reason": one.interval.reason}
+    return f"{word} by {with_interval(entry)}"

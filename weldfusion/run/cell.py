@@ -18,8 +18,10 @@ from weldfusion.data.files import write_text
 from weldfusion.errors import WeldfusionError
 from weldfusion.run.fitting import fit
 from weldfusion.training.folder import RunFolder
+from weldfusion.training.stages import NETWORK
 
 THREADS = "OMP_NUM_THREADS"
+NOTED = "training_s"
 
 
 def run_cell(
@@ -71,9 +73,9 @@ def fit_and_evaluate(config: Path, run: Path, trust: Sequence[str]) -> dict[str,
     """Parameters of a network, folder of the evaluation, seeds of its networks, seconds of the training, and
     whether it began before."""
     begun = RunFolder(run).has_states()
-    start = time.monotonic()
+    before, start = networks(run), time.monotonic()
     trained = fit([config], folder=run, trust=trust)
-    seconds = time.monotonic() - start
+    seconds = noted_s(trained.folder, time.monotonic() - start, begun, networks(run) > before)
     trained.evaluate()
     model = trained.predictor(*trained.folds[0]).model
     return {
@@ -84,3 +86,22 @@ def fit_and_evaluate(config: Path, run: Path, trust: Sequence[str]) -> dict[str,
         "training_s": round(seconds, 1),
         "resumed": begun,
     }
+
+
+def networks(run: Path) -> int:
+    """How many trained networks the run's folder has."""
+    return len(list(run.glob(f"*-seed*/{NETWORK}")))
+
+
+def noted_s(run: RunFolder, seconds: float, begun: bool, trained: bool) -> float:
+    """Seconds of the run's training in all calls, kept in its `run.json`, when this one took so many.
+
+    A call that found all networks trained adds nothing. Where a run was `begun` by a call that was killed, or
+    by a version that noted nothing, these are the seconds of this call, and not kept.
+    """
+    noted = run.info().get(NOTED)
+    if noted is None and begun:
+        return seconds
+    whole = (noted or 0.0) + (seconds if trained else 0.0)
+    run.note(**{NOTED: round(whole, 1)})
+    return whole

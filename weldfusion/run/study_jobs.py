@@ -21,6 +21,7 @@ from weldfusion.errors import RunError
 from weldfusion.evaluation.evaluate import SCHEMA
 from weldfusion.run.cell import THREADS, run_cell
 from weldfusion.run.study_plan import Planned
+from weldfusion.studies.results import NOT_EVALUATED, NOT_RUN
 from weldfusion.studies.study import percent
 from weldfusion.training.devices import gpu_wanted
 from weldfusion.training.folder import RunFolder, as_plain
@@ -136,23 +137,39 @@ def outcome(folder: Path, planned: Planned) -> dict[str, Any]:
     try:
         found = json.loads(outcome_file(folder, planned).read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        return {"failure": "not run"}
-    return found if isinstance(found, dict) and "failure" in found else {"failure": "not run"}
+        return {"failure": NOT_RUN}
+    return found if isinstance(found, dict) and "failure" in found else {"failure": NOT_RUN}
 
 
 def unfinished(folder: Path, planned: Planned) -> str:
     """Why a cell needs to be run; empty where it is finished, with as many seeds as are asked for."""
     found = outcome(folder, planned)
+    if found["failure"] == NOT_RUN and (whole := trained_seeds(planned)):
+        return f"{whole} of {planned.seeds} seeds: not evaluated yet; run it again"
     if found["failure"]:
         return str(found["failure"])
     place = planned.run / "evaluation" / found["evaluation"]
     if not all((place / name).is_file() for name in ("metrics.json", "predictions_weld.parquet")):
-        return "its evaluation is not there; run it again"
+        return f"{NOT_EVALUATED}: the files are not there; run it again"
     if metrics_of(place / "metrics.json").get("schema") != SCHEMA:
-        return "was evaluated by another version; run it again"
+        return f"{NOT_EVALUATED}: only by another version; run it again"
     older = "seeds" not in found  # written by a version that noted none
     seeds = _evaluated_seeds(planned, place) if older else found["seeds"]
-    return "" if seeds == planned.seeds else f"not run with {planned.seeds} seeds yet, only with {seeds}"
+    return "" if seeds == planned.seeds else f"{seeds} of {planned.seeds} seeds: run it again"
+
+
+def unfinished_with_log(folder: Path, planned: Planned, log: Path) -> str:
+    """`unfinished`; of a cell that failed also where all that it printed is, told as `log`."""
+    why = unfinished(folder, planned)
+    failed = why and why != NOT_RUN and why == outcome(folder, planned)["failure"]
+    return f"{why}; see {log}" if failed and "; see " not in why else why
+
+
+def trained_seeds(planned: Planned) -> int:
+    """Seeds with a trained network for every fold."""
+    run, first = RunFolder(planned.run), planned.settings.seed
+    seeds = range(first, first + planned.seeds)
+    return sum(all((run.fold(fold.name, s) / NETWORK).is_file() for fold in planned.folds) for s in seeds)
 
 
 def _evaluated_seeds(planned: Planned, evaluation: Path) -> int:
@@ -217,17 +234,16 @@ def _close(job: _Job, folder: Path) -> None:
     code = job.process.exitcode or 0
     if outcome_file(folder, job.planned).is_file():
         return
-    log = log_file(folder, job.planned)
     memory = " (often for want of memory)" if code == -9 else ""
     why = f"ended by signal {-code}{memory}" if code < 0 else f"ended with exit code {code}"
-    write_text(outcome_file(folder, job.planned), json.dumps({"failure": f"{why}; see {log}"}) + "\n")
+    write_text(outcome_file(folder, job.planned), json.dumps({"failure": why}) + "\n")
 
 
 def _line(job: _Job, folder: Path, number: int, of: int, left_s: float) -> str:
     cell = job.planned.cell
-    failure = outcome(folder, job.planned)["failure"]
     taken = duration(time.monotonic() - job.began)
-    what = f"FAILED: {failure}" if failure else f"finished in {taken}"
+    failed = outcome(folder, job.planned)["failure"]
+    what = "FAILED, why is told at the end" if failed else f"finished in {taken}"
     rest = f"; about {duration(left_s)} left" if number < of else ""
     return f"[{number}/{of}] {cell.row.name}, {percent(cell.fraction)} of the training welds: {what}{rest}"
 

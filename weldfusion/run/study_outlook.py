@@ -1,7 +1,11 @@
 """What a study will take: steps of every cell, their cost measured on a few of each row."""
 
+import copy
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+import torch
 
 from weldfusion.data.dataset import WeldWindows
 from weldfusion.data.dealing import Fold
@@ -11,20 +15,28 @@ from weldfusion.run.study_precision import precision_here
 from weldfusion.studies.study import Cell
 from weldfusion.systems.graph import FusionModel
 from weldfusion.training.bar import bar
+from weldfusion.training.devices import device_of
 from weldfusion.training.folder import RunFolder
 from weldfusion.training.folds import fold_data, nothing_apart
 from weldfusion.training.heard import heard
 from weldfusion.training.out_of_fold import INNER_FOLDS
 from weldfusion.training.outlook import outlook
+from weldfusion.training.plain import plain_windows
 from weldfusion.training.rehearsal import rehearse
+from weldfusion.training.settings import FitSettings
 from weldfusion.training.several import plans
 from weldfusion.training.stages import FUSION, NETWORK, TEMPERATURE
+from weldfusion.training.trainer import check_trainer
+
+FEW_WINDOWS = 32
 
 
 @dataclass(frozen=True)
 class Cost:
     """What one cell still takes: networks (those of calibration included), steps of all of them, seconds;
-    `trained` are the networks that are there already, `precision` is what networks are trained in."""
+    `trained` are the networks that are there already, `precision` is what networks are trained in,
+    `evaluation_s` the seconds for predictions of the test welds and plain features of all, where a network is
+    still to be trained."""
 
     cell: Cell
     training_welds: float
@@ -34,6 +46,7 @@ class Cost:
     seconds: float
     trained: int
     precision: str
+    evaluation_s: float = 0.0
 
     @property
     def step_s(self) -> float:
@@ -84,6 +97,7 @@ def _of_row(cells: Sequence[Planned]) -> list[Cost]:
     data = fold_data(settings, windows, used(largest.folds[0]))
     lacking = any(_lacking(one, fold, inner(fold)) for one in cells for fold in one.folds)
     measured = outlook(settings, data, model) if lacking else []
+    a_window = evaluation_of_a_window(settings, data.fit, model) if lacking else (0.0, 0.0)
     sizes = [plan.training.batch_size for plan in plans(settings.training, settings.trainer)]
     parameters = sum(p.numel() for p in model.parameters())
     precision = precision_here(settings.trainer)
@@ -99,9 +113,33 @@ def _of_row(cells: Sequence[Planned]) -> list[Cost]:
             for (whole, stage), size in zip(measured, sizes, strict=True):
                 its = round(whole * -(-of_fold // size) / -(-len(data.fit) // size)) * count
                 steps, seconds = steps + its, seconds + its * stage.step_s
-        cost = Cost(one.cell, trained_welds(one), parameters, networks, steps, seconds, trained, precision)
-        found.append(cost)
+        tested = sum(len(windows.subset(_known(fold.welds("test"), windows))) for fold in one.folds)
+        after = a_window[0] * tested * one.seeds + a_window[1] * len(windows) if networks else 0.0
+        counts = (parameters, networks, steps, seconds, trained)
+        found.append(Cost(one.cell, trained_welds(one.folds), *counts, precision, after))
     return found
+
+
+def evaluation_of_a_window(
+    settings: FitSettings, windows: WeldWindows, model: FusionModel
+) -> tuple[float, float]:
+    """Seconds that a window takes to be predicted, and its plain features to be computed: measured on the
+    windows of a few welds, which are read once before."""
+    a_weld = len(windows) / len(windows.welds)
+    few = windows.subset(windows.welds[: max(1, round(FEW_WINDOWS / a_weld))])
+    device = device_of(check_trainer(settings.trainer))
+    copied = copy.deepcopy(model).to(device).eval()
+    whole = list(range(min(len(few), FEW_WINDOWS)))
+    few.__getitems__(whole)
+    start = time.perf_counter()
+    with torch.inference_mode():
+        copied.features(few.__getitems__(whole).to(device), {})
+    if device.type == "cuda":
+        torch.cuda.synchronize(device)
+    predicted = time.perf_counter() - start
+    start = time.perf_counter()
+    plain_windows(few)
+    return predicted / len(whole), (time.perf_counter() - start) / len(few)
 
 
 def _lacking(planned: Planned, fold: Fold, inner: int) -> int:

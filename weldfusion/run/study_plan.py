@@ -20,6 +20,7 @@ from weldfusion.data.strata import restricted
 from weldfusion.errors import ConfigError, RunError, WeldfusionError, did_you_mean
 from weldfusion.run.study_precision import as_begun, one_precision
 from weldfusion.studies.folds import part_of_folds, whole_folds
+from weldfusion.studies.fractions import TRAINING
 from weldfusion.studies.shown import check_shown, figures_of_kinds
 from weldfusion.studies.study import Cell, Row, Study
 from weldfusion.training.folder import RunFolder, as_plain, changed_settings
@@ -56,6 +57,7 @@ class Planned:
         folds: with the fraction of the training welds.
         split: file of the folds.
         run: the run's folder.
+        whole: the folds before the fraction was taken.
     """
 
     cell: Cell
@@ -65,6 +67,7 @@ class Planned:
     folds: Sequence[Fold]
     split: Path
     run: Path
+    whole: Sequence[Fold] = ()
 
     @property
     def seeds(self) -> int:
@@ -135,7 +138,7 @@ def _plan_row(
             "name": cell.name,
             "trainer": as_begun(one_precision(resolved["trainer"]), RunFolder(run)),
         }
-        planned.append(Planned(cell, settings, own, dataset, part, split, run))
+        planned.append(Planned(cell, settings, own, dataset, part, split, run, folds[key]))
     return planned
 
 
@@ -175,8 +178,6 @@ def from_here(folder: Path) -> Path:
     return whole.relative_to(here) if whole.is_relative_to(here) and whole != here else whole
 
 
-def trained_welds(planned: Planned) -> float:
+def trained_welds(folds: Sequence[Fold]) -> float:
     """Welds of the training parts, mean of the folds."""
-    parts = ("fit", "select", "calibrate")
-    counts = [sum(part in parts for part in fold.parts.values()) for fold in planned.folds]
-    return sum(counts) / len(counts)
+    return sum(len(fold.welds(part)) for fold in folds for part in TRAINING) / len(folds)

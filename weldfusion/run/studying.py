@@ -1,8 +1,9 @@
 """Running a study: every cell as a run of its own, then the tables from all that is finished."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import pandas as pd
@@ -13,7 +14,17 @@ from weldfusion.data.files import write_frame, write_text
 from weldfusion.report.study import markdown, write_study_page
 from weldfusion.report.study_sheets import Sheet, sheets
 from weldfusion.run.held import held
-from weldfusion.run.study_jobs import check_jobs, log_file, metrics_of, outcome, run_cells, slots, unfinished
+from weldfusion.run.study_facts import facts_of
+from weldfusion.run.study_jobs import (
+    check_jobs,
+    log_file,
+    metrics_of,
+    outcome,
+    run_cells,
+    slots,
+    unfinished,
+    unfinished_with_log,
+)
 from weldfusion.run.study_outlook import Cost, costs, rehearse_rows
 from weldfusion.run.study_plan import Asked, Planned, chosen, from_here, plan_study, trained_welds
 from weldfusion.run.study_precision import trained_in
@@ -85,7 +96,8 @@ def run_study(
         with held([log_file(folder, one) for one in waiting], "trains this cell just now"):
             waiting = [one for one in waiting if unfinished(folder, one)]
             run_cells(waiting, slots(waiting, jobs, say), folder, asked.trust, say)
-    failed = [f"{one.cell.name}: {why}" for one in mine if (why := unfinished(folder, one))]
+    whys = {one.cell.name: unfinished_with_log(folder, one, log_file(folder, one)) for one in mine}
+    failed = [f"{name}: {why}" for name, why in whys.items() if why]
     return Studied(folder, write_tables(study, folder, everything), failed)
 
 
@@ -101,22 +113,49 @@ def write_tables(study: Study, folder: Path, planned: Sequence[Planned]) -> list
         (folder / "table.csv").unlink(missing_ok=True)
     write_text(folder / "table.md", markdown(study, made, outcomes))
     write_study_page(folder / "table.html", study, made, found, outcomes)
-    told = {one.cell.name: outcome(folder, one) for one in planned}
-    times = [{"cell": name, "training_s": entry["training_s"], "resumed": entry["resumed"]}
-             for name, entry in told.items() if name in finished]  # fmt: skip
-    write_frame(folder / "times.csv", pd.DataFrame(times, columns=["cell", "training_s", "resumed"]))
+    told = {one.cell.name: outcome(folder, one) for one in planned if one.cell.name in finished}
+    times = folder / "times.csv"
+    write_frame(times, training_times(told, _times_of(times)))
     return made
 
 
+def _times_of(path: Path) -> dict[str, float]:
+    """Cell → seconds, as an earlier call wrote them; none where they cannot be read."""
+    try:
+        before = pd.read_csv(path)
+        return dict(zip(before["cell"], before["training_s"].astype(float), strict=True))
+    except (OSError, ValueError, KeyError):
+        return {}
+
+
+def training_times(told: Mapping[str, Mapping[str, Any]], known: Mapping[str, float]) -> pd.DataFrame:
+    """Seconds of the training of each cell.
+
+    Older versions told those of the last call only, which are few where nothing was left to train: of a cell
+    that was gone on with, `known` ones stay if they are more.
+    """
+    lines = [
+        {
+            "cell": name,
+            "training_s": max(one["training_s"], known.get(name, 0.0) if one["resumed"] else 0.0),
+            "resumed": one["resumed"],
+        }
+        for name, one in told.items()
+    ]
+    return pd.DataFrame(lines, columns=["cell", "training_s", "resumed"])
+
+
 def _outcome(folder: Path, planned: Planned) -> Outcome:
-    if why := unfinished(folder, planned):
-        return Outcome(planned.cell, failure=why)
+    facts = facts_of(planned)
+    if why := unfinished_with_log(folder, planned, log_file(folder, planned).relative_to(folder)):
+        return Outcome(planned.cell, failure=why, facts=facts)
     told = outcome(folder, planned)
     place = planned.run / "evaluation" / told["evaluation"]
     report = quote((place / "report.html").relative_to(folder).as_posix())
     metrics, welds = metrics_of(place / "metrics.json"), pd.read_parquet(place / "predictions_weld.parquet")
     size, precision = told["parameters"], trained_in(RunFolder(planned.run))
-    return Outcome(planned.cell, Finished(metrics, welds, size, trained_welds(planned), report, precision))
+    left = Finished(metrics, welds, size, trained_welds(planned.folds), report, precision)
+    return Outcome(planned.cell, left, facts=facts)
 
 
 def _units(planned: Sequence[Planned]) -> dict[str, str]:

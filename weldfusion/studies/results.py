@@ -12,11 +12,13 @@ from weldfusion.evaluation.frame import target_tables
 from weldfusion.evaluation.intervals import Interval, group_counts
 from weldfusion.evaluation.measure import group_names, measure
 from weldfusion.evaluation.totals import SMALLER_IS_BETTER
+from weldfusion.studies.facts import Facts
 from weldfusion.studies.holm import holm
 from weldfusion.studies.shown import check_shown
 from weldfusion.studies.study import Cell, Study
 
 LEVEL_OF_CLAIMS = 0.05
+NOT_RUN, NOT_EVALUATED = "not run", "not evaluated"
 Verdict = Literal["beats", "does not beat", "is beaten by", "cannot be told"]
 
 
@@ -43,11 +45,26 @@ class Finished:
 
 @dataclass(frozen=True)
 class Outcome:
-    """A cell and what became of it; `failure` is one line that says why there is nothing."""
+    """A cell and what became of it; `failure` is one line that says why there is nothing, `facts` how the
+    cell is run."""
 
     cell: Cell
     finished: Finished | None = None
     failure: str = ""
+    facts: Facts | None = None
+
+    @property
+    def word(self) -> str:
+        """What stands in the table where there is no figure.
+
+        >>> from weldfusion.studies.study import Row
+        >>> cell = Cell(Row("a"), 1.0)
+        >>> [Outcome(cell, failure=why).word for why in ("1 of 3 seeds: run it again", "no memory")]
+        ['1 of 3 seeds', 'failed']
+        """
+        begin = self.failure.partition(":")[0]
+        untried = begin in ("", NOT_RUN, NOT_EVALUATED) or begin.endswith(" seeds")
+        return (begin if untried else "failed") or "–"
 
 
 @dataclass(frozen=True)

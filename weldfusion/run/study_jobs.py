@@ -103,7 +103,7 @@ def run_cells(
                     _close(job, folder)
                     todo = [*(j.planned for j in running), *waiting]
                     done = total - sum(_work(one) - _done(one) for one in todo)
-                    left = (total - done) * (time.monotonic() - start) / max(done - before, 1)
+                    left = left_s(total - done, done - before, time.monotonic() - start)
                     bar.clear()
                     say(_line(job, folder, len(planned) - len(todo), len(planned), left))
                 bar.n = total - sum(_work(j) for j in waiting) - sum(
@@ -239,12 +239,21 @@ def _close(job: _Job, folder: Path) -> None:
     write_text(outcome_file(folder, job.planned), json.dumps({"failure": why}) + "\n")
 
 
-def _line(job: _Job, folder: Path, number: int, of: int, left_s: float) -> str:
+def left_s(work: int, done: int, taken_s: float) -> float | None:
+    """Seconds for `work` if `done` took `taken_s`; None as long as nothing was trained, only evaluated.
+
+    >>> left_s(30, 10, 60.0), left_s(30, 0, 5.0)
+    (180.0, None)
+    """
+    return work * taken_s / done if done > 0 else None
+
+
+def _line(job: _Job, folder: Path, number: int, of: int, left: float | None) -> str:
     cell = job.planned.cell
     taken = duration(time.monotonic() - job.began)
     failed = outcome(folder, job.planned)["failure"]
     what = "FAILED, why is told at the end" if failed else f"finished in {taken}"
-    rest = f"; about {duration(left_s)} left" if number < of else ""
+    rest = f"; about {duration(left)} left" if number < of and left is not None else ""
     return f"[{number}/{of}] {cell.row.name}, {percent(cell.fraction)} of the training welds: {what}{rest}"
 
 

@@ -1,15 +1,21 @@
 """Networks that a study still has to train, by the files of its runs."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from tests.training.tiny_data import write_tiny
 from weldfusion.cli.study import costs_text
+from weldfusion.data.dataset import WeldWindows
 from weldfusion.data.dealing import Fold
-from weldfusion.data.folder import Dataset
-from weldfusion.run.study_outlook import Cost, _lacking
+from weldfusion.data.folder import Dataset, read_dataset
+from weldfusion.data.settings import DataSettings, Input
+from weldfusion.run import study_outlook
+from weldfusion.run.study_outlook import Cost, _lacking, evaluation_of_a_window
 from weldfusion.run.study_plan import Planned
 from weldfusion.studies.study import Cell, Row
+from weldfusion.systems.graph import FusionModel
 from weldfusion.training.settings import FitSettings
 
 
@@ -28,6 +34,39 @@ def test_networks_of_calibration_count_until_it_is_written(there, expected, tmp_
         (tmp_path / "fold1-seed0" / file).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "fold1-seed0" / file).touch()
     assert _lacking(one, fold, inner=4) == expected
+
+
+def test_evaluation_is_told_apart_from_training():
+    of_row = [Cost(Cell(Row(name), 1.0), 9.0, 100, 1, 50, 120.0, 0, "32-true", 300.0) for name in "ab"]
+    text = costs_text(of_row, 1)
+    assert "2 cells, 2 networks, 100 steps: about 4 min of training" in text
+    assert "evaluation: about 10 min for predictions and plain features" in text
+    assert "evaluation: about 5 min" in costs_text(of_row, 2)
+
+
+def test_a_window_of_evaluation_costs_what_network_and_features_take(tmp_path, monkeypatch):
+    """By a clock that only these two move."""
+    root = write_tiny(tmp_path / "tiny")
+    data = DataSettings(str(root), {"curve": Input(samples=32)}, ["defect"])
+    windows = WeldWindows(read_dataset(root), data)
+    settings = FitSettings(data=data, trainer={"accelerator": "cpu"})
+    model = FusionModel(windows.flows, windows.targets, settings.model)
+    clock, seen, features = [0.0], [], FusionModel.features
+
+    def of_network(self, batch, hide):
+        clock[0] += 3.0
+        seen.append(len(batch.where.weld))
+        return features(self, batch, hide)
+
+    def of_features(few):
+        clock[0] += 8.0
+        seen.append(len(few))
+
+    monkeypatch.setattr(study_outlook, "time", SimpleNamespace(perf_counter=lambda: clock[0]))
+    monkeypatch.setattr(FusionModel, "features", of_network)
+    monkeypatch.setattr(study_outlook, "plain_windows", of_features)
+    assert evaluation_of_a_window(settings, windows, model) == (3.0 / seen[0], 8.0 / seen[1])
+    assert 0 < seen[0] <= seen[1] <= len(windows)
 
 
 def test_no_time_is_told_where_nothing_is_left():

@@ -12,7 +12,8 @@ from weldfusion.errors import ConfigError
 from weldfusion.evaluation.evaluate import evaluate
 from weldfusion.evaluation.join import join_windows
 from weldfusion.report.study import markdown
-from weldfusion.report.study_sheets import sheets
+from weldfusion.report.study_sheets import differences_lines, sheets
+from weldfusion.studies.facts import Facts
 from weldfusion.studies.results import Finished, Outcome, as_frame, results
 from weldfusion.studies.study import Cell, Row, Study
 
@@ -170,6 +171,52 @@ def test_fractions_are_columns_beside_the_published_ones():
         assert [sheet.rows[0].published for sheet in made] == expected
     firsts = {r.cell.name: r.over_first for r in results(study, ended)}
     assert [name for name, one in firsts.items() if one is None] == ["a-10pc", "a-100pc"]
+
+
+@pytest.mark.parametrize(("share", "columns", "title"), [
+    (
+        0.5,
+        ["1 % (40 welds, in fact 50 %)", "100 % (40 welds)"],
+        "1 % of the training welds (in fact 50 %, 40 welds)",
+    ),
+    (0.012, ["1 % (40 welds)", "100 % (40 welds)"], "1 % of the training welds"),
+])  # fmt: skip
+def test_the_heading_tells_the_share_that_whole_groups_made_of_a_fraction(share, columns, title):
+    study = Study(Path("s.yaml"), [Row("a"), Row("b")], fractions=(0.01, 1.0), columns="fractions")
+    facts = Facts(1, "", 1, [5], False, "d", 1.0)
+    shares = {0.01: share, 1.0: 1.0}
+    ended = [Outcome(cell, finished(1.0, n, 1.5), facts=replace(facts, share=shares[cell.fraction]))
+             for n, cell in enumerate(study.cells())]  # fmt: skip
+    (sheet,) = sheets(study, results(study, ended), ended, {})
+    assert sheet.columns == columns
+    study = replace(study, columns="figures")
+    titles = [sheet.title for sheet in sheets(study, results(study, ended), ended, {})]
+    assert titles == [title, "100 % of the training welds"]
+
+
+def test_a_row_that_is_worse_is_told_so_with_its_interval_turned(outcomes):
+    study, ended = outcomes
+    lines = {line[0]: line for line in differences_lines(results(study, ended))}
+    bad = next(result for result in results(study, ended) if result.cell.row.name == "bad").over_first
+    size, lower, upper = -bad.difference.value, -bad.difference.interval.upper, -bad.difference.interval.lower
+    assert 0 < lower < size < upper
+    assert lines["bad"][7] == f"worse by {size:.3f} [{lower:.3f}, {upper:.3f}]"
+    assert lines["good"][4].startswith("better by 0.")
+    assert not [cell for line in lines.values() for cell in line if "by −" in cell]
+
+
+@pytest.mark.parametrize(("failure", "expected"), [
+    ("1 of 3 seeds: run it again", "1 of 3 seeds"),
+    ("not run", "not run"),
+    ("not evaluated: only by another version; run it again", "not evaluated"),
+    ("loss is nan; see logs/a-100pc.log", "failed"),
+])  # fmt: skip
+def test_a_cell_without_figures_says_how_far_it_is(failure, expected):
+    study = Study(Path("s.yaml"), [Row("a"), Row("b")])
+    first, second = study.cells()
+    ended = [Outcome(first, finished(1.0, 1, 1.5)), Outcome(second, failure=failure)]
+    (sheet,) = sheets(study, results(study, ended), ended, {})
+    assert sheet.rows[1].cells[0].text == expected
 
 
 def test_with_one_seed_a_claim_is_of_these_networks_and_the_table_says_so():

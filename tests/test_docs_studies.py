@@ -5,6 +5,7 @@ from pathlib import Path
 
 from weldfusion.config.load import load_layers
 from weldfusion.config.study_file import KEYS, read_study, row_layers
+from weldfusion.data.splits import HoldOut
 
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "studies.md").read_text("utf-8")
@@ -20,6 +21,20 @@ def test_the_study_loads(tmp_path):
     assert {one.trainer["max_epochs"] for one in found.values()} == {30}
     assert found["paper's network"].training.batch_size == 8
     assert study.rows[-1].published == {"macro_f1 50 %": 0.94, "macro_f1 100 %": 0.97}
+
+
+def test_the_trial_trains_as_many_networks_as_told(tmp_path):
+    (block,) = re.findall(r"^```yaml\n(title: A trial\n.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+    (tmp_path / "trial.yaml").write_text(block.replace("configs/", f"{ROOT.as_posix()}/configs/"), "utf-8")
+    study = read_study(tmp_path / "trial.yaml")
+    networks = {}
+    for row in study.rows:
+        settings = load_layers(row_layers(study, row))[0]
+        assert isinstance(settings.split, HoldOut)
+        assert not settings.training.calibrate
+        networks[row.name] = settings.seeds * len(study.fractions)
+    assert f"trains {sum(networks.values())} networks (2 rows at 2 fractions)" in PAGE
+    assert f"trains {networks['parameters']} more" in " ".join(PAGE.split())
 
 
 def test_every_key_is_told():

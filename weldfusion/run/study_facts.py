@@ -38,7 +38,7 @@ def divided(split: Split, card: Card) -> str:
 def shown_root(root: str) -> str:
     """A data folder as it may stand in a table that is passed on: only the name of one that lies elsewhere.
 
-    >>> shown_root("data/zoo/aluminium_tig"), shown_root("/home/me/welds"), shown_root("../welds")
+    >>> shown_root("data/zoo/aluminium_tig"), shown_root("/welds"), shown_root("../welds")
     ('data/zoo/aluminium_tig', 'welds', 'welds')
     """
     path = PurePath(root)

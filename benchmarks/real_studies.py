@@ -148,15 +148,23 @@ def bounded(value: float, lower: float | None, upper: float | None) -> str:
     ('0.930 [0.880, 0.970]', '0.930 (no interval)')
     """
     if lower is None or upper is None or pd.isna(lower) or pd.isna(upper):
-        return f"{value:.3f} (no interval)"
-    return f"{value:.3f} [{lower:.3f}, {upper:.3f}]"
+        return f"{thousandths(value)} (no interval)"
+    return f"{thousandths(value)} [{thousandths(lower)}, {thousandths(upper)}]"
+
+
+def thousandths(value: float) -> str:
+    """
+    >>> thousandths(-0.0001), thousandths(1.0)
+    ('0.000', '1.000')
+    """
+    return f"{round(value, 3) + 0.0:.3f}"
 
 
 def apart(gain: float, lower: float | None, upper: float | None) -> str:
     """A difference, positive where the row is better.
 
-    >>> apart(0.1, -0.1, 0.3), apart(-0.31, -0.5, -0.1)
-    ('better by 0.100 [-0.100, 0.300]', 'worse by 0.310 [0.100, 0.500]')
+    >>> apart(0.1, -0.1, 0.3), apart(-0.31, -0.5, 0.0)
+    ('better by 0.100 [-0.100, 0.300]', 'worse by 0.310 [0.000, 0.500]')
     """
     if gain >= 0:
         return f"better by {bounded(gain, lower, upper)}"

@@ -66,7 +66,7 @@ def write_study_page(
     notes = _notes(study, made, outcomes)
     if warnings := _limits(outcomes):
         elements.append(WarningBox("What these welds cannot show", warnings))
-    caption = "Better is better also for errors: it is fewer of them."
+    caption = "Of errors and losses the smaller figure is the better one."
     compared = Table(COMPARED, differences_lines(found), caption)
     elements += [Heading("How to read it"), *map(Text, notes), Heading("Comparisons"), compared]
     sections = [Heading(sheet.title) for sheet in made] + [e for e in elements if isinstance(e, Heading)]

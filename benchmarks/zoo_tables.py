@@ -108,7 +108,7 @@ TABLES = (
     Table("cnn_sk/tables/sk_depth.yaml", "cmt", 48, 15),
     Table("rtm/tables/fusion.yaml", "aluminium_tig", 96, 5),
     Table("rtm/tables/enhancement.yaml", "aluminium_tig", 96, 5),
-    Table("cafnet/tables/data_fractions_small.yaml", "laser_al", 96, 5, weld_s=1.0),
+    Table("cafnet/tables/data_fractions_small.yaml", "laser_al", 360, 5, weld_s=0.3),
 )
 PARTS: tuple[Part, ...] = tuple(table.part() for table in TABLES)
 

@@ -91,6 +91,17 @@ def test_an_open_joint_has_a_dark_line_in_its_middle(seams) -> None:
     assert line[1] < 0.9 * line[0]
 
 
+def test_a_flank_that_is_turned_away_from_the_lamp_is_black(seams) -> None:
+    """The bead is sunken so steeply that its light comes out negative."""
+    states = first(seams, "none")
+    sunken = replace(states, sag_m=Curve(np.full(len(states.sag_m), 1e-3), states.sag_m.rate))
+    with np.errstate(invalid="raise"):
+        pixels = seen(sunken, setup=replace(CLEAR, noise=1.0)).pixels
+    away, towards = (halves(pixels)[1][rows, 200:500] for rows in (slice(59, 61), slice(66, 68)))
+    assert (away == 0).mean() > 0.9
+    assert towards.min() > 100
+
+
 def test_frames_are_8_bit_and_hardly_saturated(plan) -> None:
     for pair in range(6):
         pixels = simulate_pair(plan, BUSBAR, pair, COLUMNS).picture.pixels

@@ -83,7 +83,8 @@ def record(
     tint = setup.gain * np.array(colour) * np.array(setup.balance)
     grey = WHITE / 0.6 * light[..., None] * tint
     deviation = setup.noise * rng.standard_normal(grey.shape, np.float32)
-    seen = grey + deviation * np.sqrt(SHOT**2 * grey + READ**2)
+    spread = np.sqrt(np.maximum(SHOT**2 * grey + READ**2, 0.0))
+    seen = grey + deviation * spread
     return PairPicture(np.clip(np.rint(seen), 0, 255).astype(np.uint8), (first, second), shift)
 
 

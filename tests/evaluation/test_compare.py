@@ -105,3 +105,23 @@ def test_few_groups_give_no_verdict():
 def test_sentences():
     worse = Difference(-12.0, Interval(-20.0, -4.0))
     assert worse.sentence("ridge", "N") == "is BEATEN by ridge by 12.000 [4.000, 20.000] N"
+    unsure = Difference(-0.01, Interval(-0.04, 0.0))
+    assert unsure.sentence("ridge", "N") == "does NOT beat ridge (worse by 0.010 [0.000, 0.040] N)"
+
+
+@pytest.mark.parametrize("value", [0.002, -0.3, 0.0])
+def test_a_verdict_is_told_from_its_side_wherever_the_value_lies(value):
+    """The middle of the resamples may lie on the other side of 0 than the figure itself."""
+    beaten, beats = Difference(value, Interval(-0.5, -0.1)), Difference(value, Interval(0.1, 0.5))
+    told = f"{value + 0.0:.3f}".replace("-", "−")
+    turned = f"{0.0 - value:.3f}".replace("-", "−")
+    assert beaten.sentence("ridge") == f"is BEATEN by ridge by {turned} [0.100, 0.500]"
+    assert beats.sentence("ridge") == f"beats ridge by {told} [0.100, 0.500]"
+
+
+def test_turned_twice_is_the_same():
+    for bounds in ((-0.3, 0.1), (None, None)):
+        one = Difference(-0.1, Interval(*bounds, "some reason"), 0.04)
+        assert one.turned().turned() == one
+        assert one.in_words() == ("worse", one.turned())
+        assert one.turned().in_words() == ("better", one.turned())

@@ -40,6 +40,25 @@ class Difference:
             return "beats"
         return "is beaten by" if upper < 0 else "does not beat"
 
+    def turned(self) -> "Difference":
+        """The same seen from theirs: how much better theirs is.
+
+        >>> Difference(-0.07, Interval(-0.1, 0.0)).turned().interval
+        Interval(lower=0.0, upper=0.1, reason='')
+        """
+        edges = (self.interval.upper, self.interval.lower)
+        lower, upper = (None if edge is None else 0.0 - edge for edge in edges)
+        return replace(self, value=0.0 - self.value, interval=Interval(lower, upper, self.interval.reason))
+
+    def in_words(self) -> tuple[Literal["better", "worse"], "Difference"]:
+        """Whether ours is better or worse, and by how much: turned where it is worse, so never negative.
+
+        >>> word, size = Difference(-0.07, Interval(-0.1, 0.02)).in_words()
+        >>> word, size.value, size.interval.lower
+        ('worse', 0.07, -0.02)
+        """
+        return ("worse", self.turned()) if self.value < 0 else ("better", self)
+
     def sentence(self, name: str, unit: str = "") -> str:
         """The comparison in words.
 
@@ -47,10 +66,13 @@ class Difference:
         'beats extra trees by 0.050 [0.010, 0.090]'
         >>> Difference(0.01, Interval(-0.02, 0.04)).sentence("extra trees")
         'does NOT beat extra trees (better by 0.010 [−0.020, 0.040])'
+        >>> Difference(-0.01, Interval(-0.04, 0.02)).sentence("extra trees")
+        'does NOT beat extra trees (worse by 0.010 [−0.020, 0.040])'
         >>> Difference(-0.1, Interval(None, None, "not estimable: only 3 groups")).sentence("it", "mm")
         'is worse than it by 0.100 mm here, which shows nothing (no interval: only 3 groups)'
         """
         unit = f" {unit}" if unit else ""
+        word, size = self.in_words()
         if not self.interval.estimable and self.verdict == "does not beat":
             return f"does NOT beat {name} (equal in every resample)"
         if not self.interval.estimable:
@@ -59,16 +81,17 @@ class Difference:
             )
             if self.value == 0 or math.isnan(self.value):
                 return f"{'equals' if self.value == 0 else 'cannot be compared with'} {name} here, {tail}"
-            better = "better" if self.value > 0 else "worse"
-            return f"is {better} than {name} by {abs(self.value):.3f}{unit} here, {tail}"
-        lower, upper = self.interval.lower or 0.0, self.interval.upper or 0.0
+            return f"is {word} than {name} by {size.value:.3f}{unit} here, {tail}"
+        if self.verdict == "does not beat":
+            return f"does NOT beat {name} ({word} by {size._with_edges()}{unit})"
         if self.verdict == "is beaten by":
-            edges = minus(f"{-self.value:.3f} [{-upper:.3f}, {-lower:.3f}]")
-            return f"is BEATEN by {name} by {edges}{unit}"
-        edges = minus(f"{self.value:.3f} [{lower:.3f}, {upper:.3f}]") + unit
-        if self.verdict == "beats":
-            return f"beats {name} by {edges}"
-        return f"does NOT beat {name} (better by {edges})"
+            return f"is BEATEN by {name} by {self.turned()._with_edges()}{unit}"
+        return f"beats {name} by {self._with_edges()}{unit}"
+
+    def _with_edges(self) -> str:
+        lower, upper = self.interval.lower or 0.0, self.interval.upper or 0.0
+        value, lower, upper = (round(number, 3) + 0.0 for number in (self.value, lower, upper))
+        return minus(f"{value:.3f} [{lower:.3f}, {upper:.3f}]")
 
 
 def difference(ours: Measured, theirs: Measured, key: Key) -> Difference:

@@ -1,15 +1,13 @@
 """The tables of a study in the paper's layout: rows × fractions or rows × figures, as cells of text."""
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from weldfusion.evaluation.compare import Difference
 from weldfusion.evaluation.minus import minus
 from weldfusion.evaluation.totals import SMALLER_IS_BETTER
 from weldfusion.report.elements import short
-from weldfusion.report.words import NO_BRACKETS, TOO_FEW, lacks_groups, named, with_interval
+from weldfusion.report.words import NO_BRACKETS, TOO_FEW, apart, lacks_groups, named, with_interval
 from weldfusion.studies.facts import in_range
 from weldfusion.studies.results import Compared, Finished, Outcome, Result
 from weldfusion.studies.study import Row, Study, percent
@@ -217,19 +215,3 @@ def _told(one: Compared | None) -> list[str]:
     p = one.difference.p
     ps = "–" if p is None or one.corrected is None else f"{short(p)} → {short(one.corrected)}"
     return [apart(one.difference), ps, one.verdict]
-
-
-def apart(one: Difference) -> str:
-    """A difference in words, its interval turned with it.
-
-    >>> from weldfusion.evaluation.intervals import Interval
-    >>> apart(Difference(0.05, Interval(-0.01, 0.09))), apart(Difference(-0.07, Interval(-0.1, 0.02)))
-    ('better by 0.050 [−0.010, 0.090]', 'worse by 0.070 [−0.020, 0.100]')
-    """
-    if math.isnan(one.value):
-        return "–"
-    sign, word = (1, "better") if one.value >= 0 else (-1, "worse")
-    bounds = [None if bound is None else sign * bound for bound in (one.interval.lower, one.interval.upper)]
-    lower, upper = bounds[::sign]
-    entry = {"value": abs(one.value), "lower": lower, "upper": upper, "reason": one.interval.reason}
-    return f"{word} by {with_interval(entry)}"

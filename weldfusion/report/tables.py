@@ -5,31 +5,47 @@ from typing import Any
 
 import pandas as pd
 
+from weldfusion.evaluation.compare import Verdict
 from weldfusion.report.elements import Cell, Table
-from weldfusion.report.words import NAMES, NO_BRACKETS, as_difference, lacks_groups, named, with_interval
+from weldfusion.report.words import (
+    NAMES,
+    NO_BRACKETS,
+    apart,
+    as_difference,
+    lacks_groups,
+    named,
+    with_interval,
+)
 
 MOST_GROUPS = 60
 OF_STEPS = ("precision", "recall", "f1")
 NO_EXCEPTION_NOTE = "“No exception seen”: with n groups, up to 3 / n of new ones may still be exceptions."
+CLAIMS: Mapping[Verdict, str] = {
+    "beats": "beats it",
+    "does not beat": "does NOT beat it",
+    "is beaten by": "is BEATEN by it",
+    "not estimable": "cannot be told",
+}
+OTHER_SIDE = "Where an edge of “better by” is negative, this run may also be worse, and the other way round."
 TEST, TRAINING = "test", ("fit", "select", "calibrate")
 
 
 def figures_table(level: Mapping[str, Any], unit: str) -> Table:
-    """Figure by figure: this run, the best baseline, and the gain over it."""
+    """Figure by figure: this run, the best baseline, and by how much this run is better or worse."""
     best = level["best_baseline"]
     baseline = level["baselines"].get(best)
     columns = ["figure", "this run"]
     if baseline:
-        columns += [f"best baseline: {best}", "better by"]
+        columns += [f"best baseline: {best}", "this run is"]
     rows = []
     for name, figure in level["figures"].items():
         row = [named(name, unit), with_interval(figure)]
         if baseline:
             theirs, gain = baseline["figures"].get(name), baseline["difference"].get(name)
-            row += [with_interval(theirs) if theirs else "–", with_interval(gain) if gain else "–"]
+            row += [with_interval(theirs) if theirs else "–", apart(as_difference(gain)) if gain else "–"]
         rows.append(row)
     caption = "In brackets the 95 % interval from resampling whole groups." + _no_brackets(level["figures"])
-    return Table(columns, rows, caption + " “Better by” is positive where this run is better." * bool(best))
+    return Table(columns, rows, caption + f" {OTHER_SIDE}" * bool(best))
 
 
 def _no_brackets(figures: Mapping[str, Mapping[str, Any]]) -> str:
@@ -64,21 +80,17 @@ def baselines_table(target: Mapping[str, Any], level: Mapping[str, Any], unit: s
         row = [f"mean of {ensemble['networks']} networks", with_interval(ensemble["figures"][headline])]
         rows.append([*row, "", _against_best(ensemble["difference"].get(headline))])
     for name, entry in level["baselines"].items():
-        gain = entry["difference"][headline]
-        word = as_difference(gain).verdict
-        claim = {"beats": "beats it", "does not beat": "does NOT beat it", "is beaten by": "is BEATEN by it"}
-        claim["not estimable"] = "cannot be told"
-        rows.append(
-            [name, with_interval(entry["figures"][headline]), with_interval(gain), claim.get(word, word)]
-        )
-    return Table(["model", named(headline, unit), "this run is better by", "verdict: this run"], rows)
+        gain = as_difference(entry["difference"][headline])
+        rows.append([name, with_interval(entry["figures"][headline]), apart(gain), CLAIMS[gain.verdict]])
+    return Table(["model", named(headline, unit), "this run is", "verdict: this run"], rows)
 
 
 def _against_best(gain: Mapping[str, Any] | None) -> str:
     """How the mean of the networks stands beside the best baseline."""
     if gain is None:
         return ""
-    return f"better than the best baseline by {with_interval(gain)}: {as_difference(gain).verdict} it"
+    against = as_difference(gain)
+    return f"{apart(against)} than the best baseline: {CLAIMS[against.verdict]}"
 
 
 def groups_table(level: Mapping[str, Any], unit: str) -> Table:

@@ -1,5 +1,6 @@
 """Figures in words: names, values with their intervals, the verdict."""
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -53,6 +54,19 @@ def with_interval(figure: Mapping[str, Any], unit: str = "") -> str:
     if figure["lower"] is None:
         return f"{value}{unit}" + ("" if lacks_groups(figure) else f" ({figure['reason']})")
     return f"{value} [{short(figure['lower'])}, {short(figure['upper'])}]{unit}"
+
+
+def apart(one: Difference) -> str:
+    """A difference for a cell, told from the side on which it is not negative; a dash where it is undefined.
+
+    >>> apart(Difference(0.05, Interval(-0.01, 0.09))), apart(Difference(-0.07, Interval(-0.1, 0.02)))
+    ('better by 0.050 [−0.010, 0.090]', 'worse by 0.070 [−0.020, 0.100]')
+    """
+    if math.isnan(one.value):
+        return "–"
+    word, size = one.in_words()
+    edges = {"lower": size.interval.lower, "upper": size.interval.upper, "reason": size.interval.reason}
+    return f"{word} by {with_interval({'value': size.value} | edges)}"
 
 
 def lacks_groups(figure: Mapping[str, Any]) -> bool:

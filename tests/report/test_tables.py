@@ -1,0 +1,44 @@
+"""Tables of an evaluation: differences are told from the side on which they are not negative."""
+
+import pytest
+
+from weldfusion.report.tables import OTHER_SIDE, baselines_table, figures_table
+
+
+def figure(value, lower=None, upper=None, **more):
+    reason = "" if lower is not None else "not estimable: only 3 groups"
+    return {"value": value, "lower": lower, "upper": upper, "reason": reason, **more}
+
+
+def level(gain, best="ridge"):
+    ours, theirs = {"accuracy": figure(0.8, 0.7, 0.9)}, {"accuracy": figure(0.81, 0.7, 0.9)}
+    ridge = {"figures": theirs, "difference": {"accuracy": gain}}
+    ensemble = {"networks": 3, "figures": ours, "difference": {"accuracy": gain}}
+    return {"figures": ours, "best_baseline": best, "baselines": {"ridge": ridge}, "ensemble": ensemble}
+
+
+@pytest.mark.parametrize(
+    ("gain", "told", "verdict"),
+    [
+        ((0.05, 0.01, 0.09), "better by 0.050 [0.010, 0.090]", "beats it"),
+        ((-0.01, -0.04, 0.02), "worse by 0.010 [−0.020, 0.040]", "does NOT beat it"),
+        ((-0.05, -0.09, -0.01), "worse by 0.050 [0.010, 0.090]", "is BEATEN by it"),
+        ((-0.05,), "worse by 0.050", "cannot be told"),
+        ((None,), "–", "cannot be told"),
+    ],
+)
+def test_a_negative_difference_is_told_as_worse_with_its_interval_turned(gain, told, verdict):
+    made = level(figure(*gain))
+    table = figures_table(made, "")
+    assert table.columns[3] == "this run is"
+    assert table.rows == [["accuracy", "0.800 [0.700, 0.900]", "0.810 [0.700, 0.900]", told]]
+    assert OTHER_SIDE in table.caption
+    _, mean, ridge = baselines_table({"headline": "accuracy"}, made, "").rows
+    assert mean[3] == f"{told} than the best baseline: {verdict}"
+    assert ridge[2:] == [told, verdict]
+
+
+def test_without_baselines_nothing_is_compared():
+    table = figures_table(level(figure(0.1), best=None), "")
+    assert table.columns == ["figure", "this run"]
+    assert OTHER_SIDE not in table.caption

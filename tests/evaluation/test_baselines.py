@@ -189,12 +189,16 @@ def test_balanced_ones_are_scikit_learns_with_equal_classes_and_only_where_named
     plain = LogisticRegression(max_iter=1000, tol=1e-3, random_state=0)
     logistic = LogisticRegression(max_iter=1000, tol=1e-3, random_state=0, class_weight="balanced")
     linear, trees = found["linear, sound alone"][0], found["extra trees, sound alone"][0]
-    np.testing.assert_array_equal(probabilities(linear), peer(logistic, x, y, test))
-    np.testing.assert_array_equal(probabilities(linear, "other"), peer(plain, x, y, test))
+    even_linear = found["balanced linear, sound alone"][0]
+    even_trees = found["balanced extra trees, sound alone"][0]
+    np.testing.assert_array_equal(probabilities(even_linear), peer(logistic, x, y, test))
     share = peer(ExtraTreesClassifier(300, random_state=0), x, y, test)
-    np.testing.assert_array_equal(probabilities(trees, "other"), share)
     even = share / np.bincount(y)
-    np.testing.assert_allclose(probabilities(trees), even / even.sum(axis=1, keepdims=True))
+    np.testing.assert_allclose(probabilities(even_trees), even / even.sum(axis=1, keepdims=True))
+    for name in ("state", "other"):
+        np.testing.assert_array_equal(probabilities(linear, name), peer(plain, x, y, test))
+        np.testing.assert_array_equal(probabilities(trees, name), share)
+    assert {"other"}.isdisjoint([*even_linear["target"], *even_trees["target"]])
     unnamed = fit_baselines(windows, truths, [fold], seed=0)
     np.testing.assert_array_equal(
         found["majority or mean"][0]["value"], unnamed["majority or mean"][0]["value"]
@@ -204,12 +208,12 @@ def test_balanced_ones_are_scikit_learns_with_equal_classes_and_only_where_named
 def test_balanced_ones_find_the_rare_classes():
     windows, truth, fold = imbalanced(900)
     truths = [WindowTruth(STATE, truth, np.ones(900, bool))]
-    for name in ("linear, sound alone", "extra trees, sound alone"):
-        reached = [
-            balanced_accuracy_score(truth[1::2], probabilities(found[name][0]).argmax(axis=1))
-            for found in (fit_baselines(windows, truths, [fold], 0, balanced) for balanced in ((), ["state"]))
-        ]
+    found = fit_baselines(windows, truths, [fold], 0, ["state"])
+    for kind in ("linear, sound alone", "extra trees, sound alone"):
+        plain, even = (probabilities(found[name][0]).argmax(axis=1) for name in (kind, f"balanced {kind}"))
+        reached = [balanced_accuracy_score(truth[1::2], called) for called in (plain, even)]
         assert reached[1] > reached[0] + 0.1
+        assert np.mean(plain == truth[1::2]) > np.mean(even == truth[1::2]) + 0.05
 
 
 @pytest.mark.parametrize("dense", [False, True])
@@ -227,7 +231,7 @@ def test_labels_and_events_are_balanced_each_for_itself(dense):
     x = np.repeat(windows.features["sound"], steps, axis=0)
     x = np.concatenate([x, place], axis=1) if dense else x
     train = np.repeat(np.arange(300) % 2 == 0, steps)
-    frame = found["linear, sound alone"][0]
+    frame = found["balanced linear, sound alone"][0]
     for number, name in enumerate(target.classes):
         y = np.repeat(truth == number + 1, steps)
         logistic = LogisticRegression(max_iter=1000, tol=1e-3, random_state=0, class_weight="balanced")

@@ -8,7 +8,6 @@ import pytest
 from sklearn import metrics as sk
 
 from tests.evaluation.made import class_data, long_frame
-from weldfusion.errors import RunError
 from weldfusion.evaluation.evaluate import evaluate
 
 NAMES = ("ok", "oil", "gap")
@@ -111,10 +110,10 @@ def test_real_target_without_truth_and_with_it():
     assert evaluate(*blind, {}, seed=0)["targets"]["quality"]["weld"]["reason"] == "no truth is known"
 
 
-def test_baseline_without_the_target_is_told():
+def test_a_baseline_stands_beside_the_targets_that_it_predicts():
     other = [f.assign(target="force") for f in both(0.0)]
-    with pytest.raises(RunError, match="baseline 'majority' has no predictions of target 'quality'"):
-        evaluate(*both(1.0), {"majority": tuple(other)}, seed=0)
+    found = evaluate(*both(1.0), {"majority": tuple(other), "extra trees": both(0.0)}, seed=0, resamples=50)
+    assert list(found["targets"]["quality"]["weld"]["baselines"]) == ["extra trees"]
 
 
 def test_a_perfect_score_gets_no_interval_of_width_zero_but_the_difference_does():

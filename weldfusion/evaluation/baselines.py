@@ -27,10 +27,10 @@ TRAIN_PARTS = ("fit", "select")
 MOST_TRAINING_WINDOWS = 20_000
 MOST_TRAINING_STEPS = 5_000
 
-Kinds = tuple[type[Learned], type[Learned]]
-"""Which linear model and which trees."""
-PLAIN: Kinds = (Linear, ExtraTrees)
-BALANCED: Kinds = (BalancedLinear, BalancedTrees)
+Kinds = Mapping[str, type[Learned]]
+"""Name of a kind of model → the model."""
+PLAIN: Kinds = {"linear": Linear, "extra trees": ExtraTrees}
+BALANCED: Kinds = {"balanced linear": BalancedLinear, "balanced extra trees": BalancedTrees}
 
 
 @dataclass(frozen=True)
@@ -93,9 +93,9 @@ def fit_baselines(
     of each sensor alone. They are fitted on the windows of the parts fit and select of each fold, on at
     most 20,000 of them (drawn by `seed`). Missing features are replaced by the training median.
 
-    For targets named in `balanced` the linear model and the trees take every class for equally frequent
-    (each label or event for as frequent as its absence), see `BalancedLinear` and `BalancedTrees`; so they
-    have the same aim as a network that was trained that way.
+    For targets named in `balanced`, and for these only, there are as many more that take every class for equally
+    frequent (each label or event for as frequent as its absence), see `BalancedLinear` and `BalancedTrees`:
+    they have the same aim as a network that was trained that way, the others are the best in plain accuracy.
 
     For a dense target they predict every step of a window from the features of the window and the step's
     place in it, fitted on at most 5,000 steps.
@@ -105,12 +105,10 @@ def fit_baselines(
     Raises RunError if a fold has no training or no test window.
     """
     modalities = tuple(sorted(windows.features))
-    models = {
-        truth.target.name: baseline_models(modalities, BALANCED if truth.target.name in balanced else PLAIN)
-        for truth in truths
-    }
-    rows: dict[str, list[pd.DataFrame]] = {name: [] for name in baseline_models(modalities)}
-    work = [(truth, fold, name) for truth in truths for fold in folds for name in rows]
+    plain, both = baseline_models(modalities, PLAIN), baseline_models(modalities, {**PLAIN, **BALANCED})
+    models = {truth.target.name: both if truth.target.name in balanced else plain for truth in truths}
+    rows: dict[str, list[pd.DataFrame]] = {name: [] for found in models.values() for name in found}
+    work = [(truth, fold, name) for truth in truths for fold in folds for name in models[truth.target.name]]
     places: dict[str, tuple[WindowFeatures, WindowTruth]] = {
         truth.target.name: by_step(windows, truth) if truth.target.dense else (windows, truth)
         for truth in truths
@@ -159,8 +157,7 @@ def baseline_models(
     sets |= {f"{name} alone": (name,) for name in modalities}
     models: dict[str, tuple[type[Estimator], tuple[str, ...]]] = {"majority or mean": (Prior, ())}
     for label, names in sets.items():
-        models[f"linear, {label}"] = (kinds[0], names)
-        models[f"extra trees, {label}"] = (kinds[1], names)
+        models |= {f"{kind}, {label}": (model, names) for kind, model in kinds.items()}
     return models
 
 

@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
-from weldfusion.errors import RunError
 from weldfusion.evaluation.breakdown import by_group, class_counts, confusion, limits
 from weldfusion.evaluation.compare import common_rows, difference
 from weldfusion.evaluation.events import tolerance_of
@@ -25,9 +24,9 @@ from weldfusion.evaluation.join import mean_of_networks
 from weldfusion.evaluation.measure import Measured, group_names, measure
 from weldfusion.evaluation.totals import HEADLINE, SMALLER_IS_BETTER, Key, headline
 
-SCHEMA = 2
-"""Raised whenever the arithmetic changes, so that studies evaluate kept runs anew. 2: baselines balanced as
-the network is, intervals and p-values for few groups."""
+SCHEMA = 3
+"""Raised whenever the arithmetic changes, so that studies evaluate kept runs anew. 2: intervals and p-values
+for few groups; 3: where the network is balanced, baselines with and without balancing."""
 NO_EXCEPTION = "no exception seen"
 WITHOUT_DIRECTION = frozenset({"bias", "coverage"})
 SHARES = frozenset(
@@ -73,14 +72,14 @@ def evaluate(
     """Figures per weld and per window of every target, beside each baseline.
 
     `windows` and `welds` are prediction frames (out-of-fold predictions of all folds pooled);
-    `baselines` maps a name to such a pair. Every figure is a mapping with `value`, `lower`, `upper`
+    `baselines` maps a name to such a pair, and stands beside the targets that it predicts. Every figure is a mapping with `value`, `lower`, `upper`
     (95 % by resampling whole groups, keyed by `seed`), `reason` (why a value or interval is absent),
     `seeds` (value of each training seed) and `seed_sd`. Absent numbers are None, never NaN.
 
     Where a fold has several networks (seeds), `ensemble` per weld tells the figures of their mean and how
     much it is better than the best baseline.
 
-    Raises RunError if a frame is damaged or a baseline lacks a target.
+    Raises RunError if a frame is damaged.
     """
     frames: dict[str, Frames] = {"": (windows, welds), **baselines}
     for pair in frames.values():
@@ -92,7 +91,11 @@ def evaluate(
     work = [(target, level) for target in target_names(welds) for level in levels]
     for target, level in tqdm(work, desc="figures", disable=None, leave=False):
         column = 0 if level == "window" else 1
-        tables = {name: _tables(pair[column], target, name) for name, pair in frames.items()}
+        tables = {
+            name: target_tables(pair[column], target)
+            for name, pair in frames.items()
+            if target in target_names(pair[column])
+        }
         ours = tables.pop("")
         entry = targets.setdefault(target, _target_entry(next(iter(ours.values()))))
         entry[level] = _level(ours, tables, seed, resamples)
@@ -109,12 +112,6 @@ def evaluate(
         "targets": targets,
         "warnings": warnings,
     }
-
-
-def _tables(frame: pd.DataFrame, target: str, model: str) -> dict[int, TargetTable]:
-    if target not in target_names(frame):
-        raise RunError(f"baseline '{model}' has no predictions of target '{target}'")
-    return target_tables(frame, target)
 
 
 def _target_entry(table: TargetTable) -> dict[str, Any]:

@@ -144,11 +144,11 @@ def about_baselines(metrics: Mapping[str, Any]) -> str:
     """What the baselines of a target are, and what they aim at.
 
     >>> about_baselines({"balanced": True}).rpartition("; ")[2]
-    'in them all classes weigh the same, as in the training of this run.'
+    'in “balanced” ones all classes weigh the same, as in the training of this run.'
     """
     sentence = "Linear models and extra trees on plain features, fitted on the same training welds"
     if metrics.get("balanced"):
-        return f"{sentence}; in them all classes weigh the same, as in the training of this run."
+        return f"{sentence}; in “balanced” ones all classes weigh the same, as in the training of this run."
     return f"{sentence}."
 
 

@@ -93,9 +93,9 @@ def fit_baselines(
     of each sensor alone. They are fitted on the windows of the parts fit and select of each fold, on at
     most 20,000 of them (drawn by `seed`). Missing features are replaced by the training median.
 
-    For targets named in `balanced`, and for these only, there are as many more that take every class for equally
-    frequent (each label or event for as frequent as its absence), see `BalancedLinear` and `BalancedTrees`:
-    they have the same aim as a network that was trained that way, the others are the best in plain accuracy.
+    For targets named in `balanced`, and for these only, there are as many more that take every class for
+    equally frequent (each label or event for as frequent as its absence), see `BalancedLinear` and
+    `BalancedTrees`: they have the same aim as a network that was trained that way.
 
     For a dense target they predict every step of a window from the features of the window and the step's
     place in it, fitted on at most 5,000 steps.

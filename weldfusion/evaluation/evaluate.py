@@ -72,9 +72,10 @@ def evaluate(
     """Figures per weld and per window of every target, beside each baseline.
 
     `windows` and `welds` are prediction frames (out-of-fold predictions of all folds pooled);
-    `baselines` maps a name to such a pair, and stands beside the targets that it predicts. Every figure is a mapping with `value`, `lower`, `upper`
-    (95 % by resampling whole groups, keyed by `seed`), `reason` (why a value or interval is absent),
-    `seeds` (value of each training seed) and `seed_sd`. Absent numbers are None, never NaN.
+    `baselines` maps a name to such a pair, which stands beside the targets that it predicts. Every figure is
+    a mapping with `value`, `lower`, `upper` (95 % by resampling whole groups, keyed by `seed`), `reason` (why
+    a value or interval is absent), `seeds` (value of each training seed) and `seed_sd`. Absent numbers are
+    None, never NaN.
 
     Where a fold has several networks (seeds), `ensemble` per weld tells the figures of their mean and how
     much it is better than the best baseline.

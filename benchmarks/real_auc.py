@@ -1,14 +1,14 @@
 """Area under the ROC curve of a trained run beside the best simple baseline, paired over the same welds.
 
 Balanced accuracy depends on where the line between two classes is drawn, and where one class is rare the
-simple models draw it elsewhere than the networks. The area does not depend on it. The baselines weigh the
-classes alike here, as the networks do.
+simple models draw it elsewhere than the networks. The area does not depend on it. Beside the plain baselines
+stand those that weigh the classes alike, as the networks do.
 """
 
 import numpy as np
 import pandas as pd
 from harness import Row
-from real_studies import apart, bounded
+from real_studies import apart, bounded, met_alone, uncorrected
 
 import weldfusion as wf
 from weldfusion.data.dataset import WeldWindows
@@ -22,7 +22,7 @@ from weldfusion.training.plain import plain_windows
 
 def auc_row(title: str, trained: wf.Run, target: str, label: str) -> Row:
     """Area of one class (mean over seeds); met where the paired interval of the difference from the baseline
-    with the largest area lies above 0."""
+    with the largest area lies above 0 and its p-value below 0.05, neither corrected."""
     windows = WeldWindows(trained.dataset(None), trained.settings.data)
     features, truths = plain_windows(windows)
     frames = fit_baselines(features, truths, list(trained.split.values()), trained.settings.seed, [target])
@@ -32,10 +32,10 @@ def auc_row(title: str, trained: wf.Run, target: str, label: str) -> Row:
     best = max(pairs, key=lambda name: pairs[name][1].value(key))
     found = difference(*pairs[best], key)
     texts = [bounded(side.value(key), *edges(side.interval(key))) for side in pairs[best]]
-    gain = apart(found.value, *edges(found.interval))
-    note = f"{texts[0]}; {best}: {texts[1]}; {found.verdict}: {gain}, uncorrected"
+    gain = apart(found.value, *edges(found.interval)) + uncorrected(found.p)
+    note = f"{texts[0]}; {best}: {texts[1]}; {gain}"
     name, value = f"{title}{target}, AUC of {label}", pairs[best][0].value(key)
-    return Row(name, value, "auc", f"beats {best}", found.verdict == "beats", note=note)
+    return Row(name, value, "auc", f"beats {best}", met_alone(found.verdict, found.p), note=note)
 
 
 def edges(interval: Interval) -> tuple[float | None, float | None]:

@@ -23,7 +23,7 @@ from real_sets import CONFIGS, converted, recordings
 import weldfusion as wf
 from weldfusion.config.study_file import read_study
 from weldfusion.errors import did_you_mean
-from weldfusion.evaluation.evaluate import Frames, evaluate
+from weldfusion.evaluation.evaluate import SCHEMA, Frames, evaluate
 from weldfusion.run.study_plan import Asked, Planned, plan_study
 from weldfusion.run.studying import run_study, write_tables
 from weldfusion.studies.study import percent
@@ -96,6 +96,11 @@ def finished(part: Part, home: Path, quick: bool = False) -> list[Row]:
     return rows
 
 
+def recipe(part: Part) -> str:
+    """The end of the note of every row: how the part is run, and the version of the evaluation."""
+    return f"{part.told}; evaluation {SCHEMA}"
+
+
 def told(part: Part, line: Mapping[str, Any], planned: Planned, first: str) -> Row:
     """One line of a study's table. Its goal is met where the study says so: the paired difference from the
     best simple baseline on the same sensors and folds has a p-value below 0.05, corrected after Holm over the
@@ -113,7 +118,7 @@ def told(part: Part, line: Mapping[str, Any], planned: Planned, first: str) -> R
         gain = tuple(line[f"over_first_row{end}"] for end in ("", "_lower", "_upper"))
         p = p_value(line, "over_first_row")
         note.append(f"than {first}: {line['over_first_row_verdict']}, {apart(*gain)}{p}")
-    note.append(f"{len(planned.folds)} folds, {planned.seeds} seeds, {line['groups']} groups, {part.told}")
+    note.append(f"{len(planned.folds)} folds, {planned.seeds} seeds, {line['groups']} groups, {recipe(part)}")
     of = "" if line["fraction"] == 1 else f", {percent(line['fraction'])} of the training welds"
     name = f"{part.name}: {line['row']}: {line['target']}{of}"
     met = line["over_baseline_verdict"] == "beats" if best else None
@@ -123,7 +128,7 @@ def told(part: Part, line: Mapping[str, Any], planned: Planned, first: str) -> R
 
 def beside(title: str, trained: wf.Run, baselines: Mapping[str, Frames], figure: str) -> list[Row]:
     """A figure of each target of a run beside each of further baselines; met where the paired interval lies
-    above 0."""
+    above 0 and the p-value below 0.05, neither corrected."""
     rows = []
     for label, frames in baselines.items():
         found = evaluate(*trained.predictions(), {label: frames}, trained.settings.seed)["targets"]
@@ -137,9 +142,24 @@ def against(title: str, level: Mapping[str, Any], figure: str, label: str) -> Ro
     ours, beside = level["figures"][figure], level["baselines"][label]
     gain, theirs = beside["difference"][figure], beside["figures"][figure]
     bounds = [[one[key] for key in ("value", "lower", "upper")] for one in (ours, theirs, gain)]
-    told_of = f"{gain['verdict']}: {apart(*bounds[2])}, uncorrected"
-    note = f"{bounded(*bounds[0])}; {label}: {bounded(*bounds[1])}; {told_of}"
-    return Row(title, ours["value"], figure, f"beats {label}", gain["verdict"] == "beats", note=note)
+    note = (
+        f"{bounded(*bounds[0])}; {label}: {bounded(*bounds[1])}; {apart(*bounds[2])}{uncorrected(gain['p'])}"
+    )
+    met = met_alone(gain["verdict"], gain["p"])
+    return Row(title, ours["value"], figure, f"beats {label}", met, note=note)
+
+
+def met_alone(verdict: str, p: float | None) -> bool:
+    """Whether one comparison, not corrected for others, is a gain.
+
+    >>> met_alone("beats", 0.03), met_alone("beats", 0.07)
+    (True, False)
+    """
+    return verdict == "beats" and p is not None and p < 0.05
+
+
+def uncorrected(p: float | None) -> str:
+    return "" if p is None else f" (p {p:.3f}, uncorrected)"
 
 
 def bounded(value: float, lower: float | None, upper: float | None) -> str:
@@ -194,9 +214,9 @@ def joined(parts: Sequence[Part], found: Sequence[Row], before: Sequence[Row]) -
 
 
 def of_recipe(part: Part, rows: Sequence[Row]) -> bool:
-    """Whether the rows of one run were made as the part tells it now; `further` rows, which do not tell it,
-    came from the same run as the others."""
-    return any(one.note.endswith(f" groups, {part.told}") for one in rows)
+    """Whether the rows of one run were made and evaluated as now; `further` rows, which do not tell it, came
+    from the same run as the others."""
+    return any(one.note.endswith(f" groups, {recipe(part)}") for one in rows)
 
 
 def rows_kept(name: str) -> list[Row]:

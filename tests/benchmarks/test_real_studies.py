@@ -12,14 +12,16 @@ from harness import Row
 from real_studies import NOT_RUN, Part, benchmark, joined, only_of, told
 
 from weldfusion.config.study_file import read_study
+from weldfusion.evaluation.evaluate import SCHEMA
 
 PART = Part("flash", "flash_weld/tables/first_30_s.yaml", "flash_weld", "blocks")
 NAMES = [row.name for row in read_study(PART.file).rows]
 
 
 def figure(name: str, value: float, told: str = PART.told) -> Row:
+    end = f"{told}; evaluation {SCHEMA}"
     return Row(
-        f"flash: {name}: verdict", value, note=f"0.9 (no interval); 2 folds, 3 seeds, 12 groups, {told}"
+        f"flash: {name}: verdict", value, note=f"0.9 (no interval); 2 folds, 3 seeds, 12 groups, {end}"
     )
 
 
@@ -48,6 +50,13 @@ def test_kept_rows_of_another_recipe_go_and_further_rows_with_them():
         f"flash: {NAMES[1]}: {NOT_RUN}",
     ]
     assert len(rows) == 1 + len(NAMES)
+
+
+def test_kept_rows_of_another_evaluation_go():
+    old = figure(NAMES[0], 0.1)
+    note = old.note.replace(f"evaluation {SCHEMA}", f"evaluation {SCHEMA - 1}")
+    for before in (Row(old.name, 0.1, note=note), Row(old.name, 0.1, note=note.partition("; evaluation")[0])):
+        assert joined([PART], [], [before])[0].name == f"flash: {NAMES[0]}: {NOT_RUN}"
 
 
 class Plan:
@@ -85,7 +94,7 @@ def test_a_row_is_met_only_where_the_study_claims_it(verdict, met):
     for text in (
         "0.900 [0.850, 0.950]",
         "linear: 0.800 [0.700, 0.900]",
-        "2 folds, 3 seeds, 12 groups, blocks",
+        f"2 folds, 3 seeds, 12 groups, blocks; evaluation {SCHEMA}",
         "than readings: does not beat, better by 0.020 (no interval)",
     ):
         assert text in row.note

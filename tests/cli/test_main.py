@@ -26,7 +26,7 @@ WRONG = {
     "no runs": (["runs", "nowhere"], "nowhere: no such folder"),
     "no data to fit": (["fit"], "data.root: no data folder"),
     "data to fit are missing": (["fit", "nowhere"], "nowhere: no such folder"),
-    "config is missing": (["fit", "--config", "nowhere.yaml"], "nowhere.yaml: No such file"),
+    "config is missing": (["fit", "--config", "nowhere.yaml"], "nowhere.yaml: no such file"),
     "setting unknown": (["fit", "nowhere", "--modle.fusion", "Concat"], "did you mean model?"),
     "setting without value": (["fit", "nowhere", "--seed"], "--seed: a value is missing"),
     "folds of a text": (["fit", "nowhere", "--folds", "few"], "--folds"),

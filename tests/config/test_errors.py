@@ -139,7 +139,7 @@ def test_file_that_cannot_be_read(content, tmp_path):
     file = tmp_path / "c.yaml"
     if content is not None:
         file.write_bytes(content)
-    with pytest.raises(ConfigError, match=r"c\.yaml: (No such file|not a UTF-8)"):
+    with pytest.raises(ConfigError, match=r"c\.yaml: (no such file|not a UTF-8)"):
         load_settings([file])
 
 

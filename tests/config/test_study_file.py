@@ -89,6 +89,10 @@ def test_a_published_figure_of_a_fraction_tells_of_which_figure_it_is(write):
      "s.yaml:1: rows.a.paper.acuracy: is no figure; did you mean accuracy or"),
     ("rows: {a: {paper: {accuracy: {0.4: 0.9}}}}\nfractions: [0.5, 1]\n",
      "s.yaml:1: rows.a.paper.accuracy.0.4: is none of the fractions 0.5, 1.0"),
+    ("rows: {a: {paper: 0.9}}\nfigures: [accuracy, macro_f1]\n",
+     "s.yaml:1: rows.a.paper: must say of which figure: {accuracy: …}"),
+    ("rows: {a: {paper: {f1: 0.9}}}\ntargets: q\nfigures: [accuracy, macro_f1]\n",
+     "s.yaml:1: rows.a.paper.f1: is no column; valid: accuracy, macro_f1, q"),
     ("", "rows: must name at least one row"),
     ("rows: {a: }\nseds: 3\n", "s.yaml:2: seds: is no key of a study; did you mean seeds?"),
     ("rows: {a: }\nmodel.fusion: Concat\n", "s.yaml:2: model.fusion: is no key of a study; settings of all"),
@@ -134,3 +138,9 @@ def test_seeds_are_those_of_the_study_else_of_the_config_and_an_option_comes_las
     row = with_seeds.rows[0]
     layers = [*row_layers(with_seeds, row), *override_layers(["--seeds", "2"])]
     assert load_layers(layers, tell=lambda line: None)[0].seeds == 2
+
+
+def test_a_misspelt_study_is_told_beside_the_files_that_are_there(tmp_path):
+    (tmp_path / "sensors.yaml").write_text("rows: {a: }\n")
+    with pytest.raises(ConfigError, match=r"sensor\.yaml: no such file; did you mean .*sensors\.yaml\?"):
+        read_study(tmp_path / "sensor.yaml")

@@ -131,6 +131,16 @@ def test_misspelt_optional_column_is_a_warning(folder: Path) -> None:
     assert "active_from" in findings[0].message
 
 
+def test_a_renamed_column_is_not_told_to_be_one_of_the_optional_ones(folder: Path) -> None:
+    add_column(folder, "sound.offset_s", ["0"] * 12)
+    path = folder / "manifest.csv"
+    head, _, rest = path.read_text("utf-8").partition("\n")
+    path.write_text(head.replace("sound,", "mic,", 1) + "\n" + rest, encoding="utf-8")
+    _, _, findings = parse_manifest(path, card_of(folder))
+    (missing,) = [finding.message for finding in findings if finding.code == "missing-column"]
+    assert missing.endswith("; valid: mic")
+
+
 def test_written_manifest_is_read_back_by_pandas(tmp_path: Path) -> None:
     rows = [
         {"weld": "a", "photo": ["x.png", "y.png"], "force": 1.5},

@@ -186,18 +186,21 @@ def _check_published(file: _File, study: Study) -> None:
     """Raises ConfigError where a published figure belongs to no column that could be, or does not tell of
     which figure it is."""
     targets, ends = study.targets, [f" {percent(fraction)}" for fraction in study.fractions]
-    known = {*targets, *NAMES, *(f"{target} {figure}" for target in targets for figure in NAMES)}
+    figures = study.figures or list(NAMES)
+    known = {*targets, *figures, *(f"{target} {figure}" for target in targets for figure in figures)}
+    several, first = len(study.figures) > 1 or len(targets) > 1, next(iter([*study.figures, *targets]), "")
     for row in study.rows:
         for column in row.published:
             key = f"rows.{row.name}.paper"
             if study.columns == "figures":
                 if column and targets and column not in known:
                     file.wrong(f"{key}.{column}", f"is no column; {did_you_mean(column, known)}")
+                if not column and several:
+                    file.wrong(key, f"must say of which figure: {{{first}: …}}")
             elif name := next((column.removesuffix(end) for end in ends if column.endswith(end)), ""):
                 if name not in known and targets:
                     file.wrong(f"{key}.{name}", f"is no figure; {did_you_mean(name, known)}")
-            elif len(study.figures) > 1 or len(targets) > 1:
-                first = [*study.figures, *targets][0]
+            elif several:
                 file.wrong(key, f"must say of which figure: {{{first}: {{{study.fractions[0]}: …}}}}")
 
 

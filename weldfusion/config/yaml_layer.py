@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from weldfusion.errors import ConfigError
+from weldfusion.errors import ConfigError, did_you_mean
 
 MOST_KEYS = 10_000
 MOST_LEVELS = 50
@@ -45,8 +45,12 @@ def read_layer(path: Path) -> Layer:
 
     Raises ConfigError, naming file and line: not readable, not YAML, a key twice, not a mapping.
     """
+    path = Path(path)
     try:
-        text = Path(path).read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        beside = [str(path.with_name(one.name)) for one in path.parent.glob("*.y*ml")]
+        raise ConfigError(f"{path}: no such file; {did_you_mean(str(path), beside)}") from None
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "not a UTF-8 text file"
         raise ConfigError(f"{path}: {reason}") from None

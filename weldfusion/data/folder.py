@@ -43,7 +43,8 @@ def read_dataset(root: Path | str) -> Dataset:
 def card_file(folder: Path) -> Path:
     """The card of a data folder; raises CardError where there is none."""
     if not folder.is_dir():
-        raise CardError(f"{folder}: no such folder; give the folder of a data set")
+        here = "" if folder.is_absolute() else f" in {Path.cwd()}"
+        raise CardError(f"{folder}: no such folder{here}; give the folder of a data set")
     if not (folder / CARD_FILE).is_file():
         raise CardError(f"{folder}: has no {CARD_FILE}; `weldfusion data init {folder}` proposes one")
     return folder / CARD_FILE

@@ -78,13 +78,13 @@ def _check_header(path: Path, sheet: Sheet, card: Card) -> list[Finding]:
     for name, modality in card.modalities.items():
         columns = modality.columns or ((modality.column,) if modality.column else ())
         needed |= dict.fromkeys(columns, f"modalities.{name} of the card")
-    for column, use in needed.items():
-        if column not in sheet.header:
-            near = did_you_mean(column, set(sheet.header) - set(needed) or sheet.header)
-            findings.append(Finding("error", "missing-column", f"has no column {column!r} ({use}); {near}",
-                                    str(path), 1, column))  # fmt: skip
     timed = [name for name, modality in card.modalities.items() if modality.timed]
     optional = {*RESERVED, *(f"{m}.{key}" for m in timed for key in ("offset_s", "clock_ppm"))}
+    for column, use in needed.items():
+        if column not in sheet.header:
+            near = did_you_mean(column, set(sheet.header) - set(needed) - optional or sheet.header)
+            findings.append(Finding("error", "missing-column", f"has no column {column!r} ({use}); {near}",
+                                    str(path), 1, column))  # fmt: skip
     for column in sorted(set(sheet.header) - set(needed) - optional):
         close = get_close_matches(column, optional - set(sheet.header), n=1, cutoff=0.8)
         dotted = column.split(".")[0] in card.modalities and "." in column

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from harness import Goal, Row, row, run
 from simulator import Between, between, hashes
-from simulator_groups import Data, flattery, oracle
+from simulator_groups import Data, flattery, growth, oracle
 from sklearn.ensemble import ExtraTreesClassifier
 from sklearn.metrics import balanced_accuracy_score, recall_score, roc_auc_score
 from sklearn.model_selection import GroupKFold, StratifiedKFold, cross_val_predict
@@ -209,8 +209,7 @@ def difficulty_figures(count: int, seeds: Sequence[int]) -> Iterator[Row]:
     yield row("23 random windows less sessions", float(np.mean(gaps)), "points", between(3, 8), note=note)
     plain, twice = ([all_sensors(count, seeds[0], scale)] for scale in (0.0, 2.0))
     yield flattery("23 … group effects × 0", plain, score, between(-1, 1))
-    grows = Goal(">=", round(float(np.mean(gaps)), 3))
-    yield flattery("23 … group effects × 2: grows", twice, score, grows)
+    yield growth("23 … group effects × 2", gaps[:1], twice, score)
     fewer = [all_sensors(count // 2, seed, 0.0) for seed in seeds]
     left_out = f"more than one state, or another one if a quantity were {100 * MARGIN:g} % less or more"
     yield oracle(fewer, score, count // 2, left_out)

@@ -2,11 +2,12 @@
 
 The oracle is what trees reach with all sensors and without group effects where only parts (windows or whole
 welds) are used whose class is clear: what is left are the sensors' own errors. A part is clear if it lies off
-the limits of its label by a margin of its process, chosen before any score was seen so that about a fifth of
-the parts is left out, as by the laser's margin.
+the limits of its label by a margin of its process, chosen before any score was seen and so that about as many
+parts are left out as by the laser's margin: 16 to 21 %, but 29 % of aluminium TIG.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 from harness import Goal, Row, row
@@ -17,7 +18,8 @@ Data = tuple[np.ndarray, Truth]
 Score = Callable[[np.ndarray, Truth, bool], float]
 """Balanced accuracy of features and truth; True holds whole sessions out, False parts at random."""
 
-ORACLE = Goal(">=", 0.97)
+ORACLE = Goal(">=", 0.985)
+"""Planned is an oracle of about 0.99; 0.985 and more rounds to it."""
 
 
 def only_clear(data: Data) -> Data:
@@ -47,7 +49,18 @@ def flattery(name: str, sets: Sequence[Data], score: Score, goal: Goal | None) -
     return row(name, 100 * (mixed - held).mean(), "points", goal, note=note)
 
 
-def listed(values: np.ndarray, digits: int) -> str:
+def growth(name: str, usual: Sequence[float] | np.ndarray, doubled: Sequence[Data], score: Score) -> Row:
+    """Check 23 with doubled group effects, whose gap should be larger than the usual one; `usual` are the
+    gaps (points) of the same seeds with usual group effects."""
+    if len(usual) != len(doubled):
+        raise ValueError(f"{len(usual)} usual gaps beside {len(doubled)} doubled sets, expected as many")
+    found = flattery(f"{name}: grows", doubled, score, Goal(">=", round(float(np.mean(usual)), 3)))
+    one = len(usual) == 1
+    note = f"{found.note}; usual effects, same seed{'' if one else 's'}: {listed(usual, 1)}"
+    return replace(found, note=note + ("; one seed is weak evidence" if one else ""))
+
+
+def listed(values: Sequence[float] | np.ndarray, digits: int) -> str:
     """
     >>> listed(np.array([0.25, 1.0]), 2)
     '0.25, 1.00'

@@ -59,3 +59,25 @@ def test_random_parts_flatter_where_features_tell_the_session_only():
     held = by_neighbour(features, truth, True)
     assert row.value == pytest.approx(100 * (1 - held))
     assert held <= 0.5
+
+
+@pytest.mark.parametrize(("usual", "met"), [([40.0], True), ([90.0], False), ([30.0, 60.0], True)])
+def test_gap_with_doubled_effects_is_compared_with_that_of_the_same_seeds(usual, met):
+    """Made so that random parts flatter by 50 points on every seed."""
+    made = {"class": np.array([0, 1]), "clear": np.ones(2, bool)}
+    doubled = [(np.zeros((2, 1)), made)] * len(usual)
+    row = simulator_groups.growth("gap", usual, doubled, lambda features, truth, held: 0.5 if held else 1.0)
+    assert (row.name, row.value, row.met) == ("gap: grows", 50, met)
+    assert row.goal == f">= {np.mean(usual):g}"
+    assert ("one seed is weak evidence" in row.note) == (len(usual) == 1)
+
+
+def test_gaps_of_other_seeds_are_refused():
+    with pytest.raises(ValueError, match="3 usual gaps beside 1 doubled sets"):
+        simulator_groups.growth("gap", [1.0, 2.0, 3.0], [parts(1)], by_sign)
+
+
+@pytest.mark.parametrize(("share", "met"), [(0.984, False), (0.985, True)])
+def test_an_oracle_is_met_from_what_rounds_to_the_planned_99_percent(share, met):
+    row = simulator_groups.oracle([parts(1)], lambda features, truth, held: share, 400, "near the limit")
+    assert (row.goal, row.met) == (">= 0.985", met)

@@ -12,11 +12,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from harness import Goal, Row, row, run
-from real_sets import converted, fitted, interval, recordings, told
+from real_sets import apart, converted, fitted, recordings, told
 
 import weldfusion as wf
 from weldfusion.data.dataset import WeldWindows
 from weldfusion.evaluation.baselines import fit_baselines
+from weldfusion.evaluation.compare import Difference
+from weldfusion.evaluation.intervals import Interval
+from weldfusion.report.words import as_difference
 from weldfusion.training.plain import plain_windows
 
 ULTRASONIC = ("power", "force", "distance", "readings", "cnn")
@@ -58,10 +61,10 @@ def ahead(trained: wf.Run, target: str) -> Row:
     entry = trained.evaluate()["targets"][target]
     level, figure = entry["weld"], entry["headline"]
     best = level["best_baseline"]
-    apart = (level["ensemble"] or level["baselines"][best])["difference"][figure]
-    lower = apart["lower"] if apart["lower"] is not None else float("nan")
+    gain = as_difference((level["ensemble"] or level["baselines"][best])["difference"][figure])
+    lower = gain.interval.lower if gain.interval.lower is not None else float("nan")
     title = f"{trained.folder.path.name}: {target}, ahead of {best}, lower end of the paired interval"
-    return row(title, lower, figure, Goal(">=", 0.0), peer=best, note=f"better by {interval(apart)}")
+    return row(title, lower, figure, Goal(">=", 0.0), peer=best, note=apart(gain))
 
 
 def ahead_together(divisions: list[wf.Run], target: str) -> Row:
@@ -75,7 +78,7 @@ def ahead_together(divisions: list[wf.Run], target: str) -> Row:
     title = (
         f"{target}, ahead of {TREES}, {len(divisions)} divisions together, lower end of the paired interval"
     )
-    note = f"better by {gain.mean():.3f} [{lower:.3f}, {upper:.3f}]"
+    note = apart(Difference(float(gain.mean()), Interval(float(lower), float(upper))))
     return row(title, float(lower), "mae", Goal(">=", 0.0), peer=TREES, note=note)
 
 

@@ -8,14 +8,16 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 from harness import Row, row
 
 import weldfusion as wf
+from weldfusion.evaluation.compare import Difference
 from weldfusion.evaluation.evaluate import Frames, evaluate
+from weldfusion.report.words import as_difference
 
 ROOT = Path(__file__).parents[1]
 CONFIGS = ROOT / "configs"
@@ -80,12 +82,23 @@ def headline(title: str, entry: dict[str, Any]) -> Row:
     if not best:
         return row(title, found["value"], figure, note="; ".join(note))
     beside = level["baselines"][best]
-    apart = (together or beside)["difference"][figure]
+    gain = as_difference((together or beside)["difference"][figure])
     note.append(f"{best}: {interval(beside['figures'][figure])}")
-    verdict = "" if apart["verdict"] == "not estimable" else f"{apart['verdict']} it, "
-    note.append(f"{verdict}better by {interval(apart)}")
+    verdict = "" if gain.verdict == "not estimable" else f"{gain.verdict} it, "
+    note.append(f"{verdict}{apart(gain)}")
     told_row = row(title, found["value"], figure, note="; ".join(note))
-    return replace(told_row, goal=f"beats {best}", met=apart["verdict"] == "beats")
+    return replace(told_row, goal=f"beats {best}", met=gain.verdict == "beats")
+
+
+def apart(gain: Difference) -> str:
+    """A difference, told from the side on which it is not negative.
+
+    >>> from weldfusion.evaluation.intervals import Interval
+    >>> apart(Difference(0.05, Interval(-0.01, 0.09))), apart(Difference(-0.07, Interval(-0.1, 0.02)))
+    ('better by 0.050 [-0.010, 0.090]', 'worse by 0.070 [-0.020, 0.100]')
+    """
+    word, size = gain.in_words()
+    return f"{word} by {interval({'value': size.value} | asdict(size.interval))}"
 
 
 def interval(figure: Mapping[str, Any]) -> str:

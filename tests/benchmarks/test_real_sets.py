@@ -47,13 +47,21 @@ class Told:
         return frames(self.right)
 
 
-@pytest.mark.parametrize(("ours", "theirs", "met"), [(58, 30, True), (30, 58, False), (50, 49, False)])
-def test_a_row_is_met_only_where_the_baseline_is_surely_beaten(ours, theirs, met):
+@pytest.mark.parametrize(
+    ("ours", "theirs", "met", "words"),
+    [
+        (58, 30, True, "beats it, better by 0.467 ["),
+        (30, 58, False, "is beaten by it, worse by 0.467 [0."),
+        (50, 49, False, "does not beat it, better by 0.017 ["),
+    ],
+)
+def test_a_row_is_met_only_where_the_baseline_is_surely_beaten(ours, theirs, met, words):
     (row,) = told_beside(Told(ours), {"trees": frames(theirs)})
     assert row.name == "set-system: verdict"
     assert row.value == pytest.approx(ours / 60)
     assert (row.goal, row.met) == ("beats trees", met)
     assert f"trees: {theirs / 60:.3f} [" in row.note
+    assert words in row.note
 
 
 def test_without_a_baseline_there_is_no_goal():

@@ -1,6 +1,7 @@
 """`weldfusion segment` from masks to a fit that uses what it learned."""
 
 import json
+import re
 import shutil
 
 import pytest
@@ -35,6 +36,8 @@ def test_figures_and_page(segmented):
     assert gain["lower"] > 0.3
     page = (segmented / "out" / "report.html").read_text()
     assert "better than a plain threshold" in page
+    assert "the U-Net is</th>" in page
+    assert f"better by {gain['value']:.3f} [" in page
     assert len(page) < 500_000
     seen = set(torch.load(segmented / "out" / "segmenter.pt", weights_only=True)["welds"])
     tested = {row["weld"] for row in metrics["welds"]}
@@ -49,6 +52,7 @@ def test_called_again_nothing_is_trained(segmented, capsys):
     told = capsys.readouterr().out
     assert "pictures to fit" not in told
     assert "IoU (intersection over union)" in told
+    assert re.search(r"the U-Net is *\n.*better by 0\.\d+ \[0\.\d+, 0\.\d+\]\n", told)
 
 
 def test_fit_and_predict_with_it(segmented, capsys):

@@ -53,7 +53,7 @@ def run(arguments: Namespace) -> int:
     split = _split(arguments)
     from weldfusion.cli.figures import aligned
     from weldfusion.report.segmentation import WORDS, verdict
-    from weldfusion.report.words import with_interval
+    from weldfusion.report.words import apart, as_difference, with_interval
     from weldfusion.run.segmenting import FILE, REPORT, segment
     from weldfusion.training.segmentation import SegmentationSettings
 
@@ -64,9 +64,10 @@ def run(arguments: Namespace) -> int:
     folder = arguments.folder or Path("segmenters") / Path(arguments.data).resolve().name
     metrics = segment(arguments.data, folder, settings, split, arguments.target, arguments.modality)
     print(verdict(metrics))
-    rows = [["figure", "U-Net", "Otsu", "U-Net better by"]]
+    rows = [["figure", "U-Net", "Otsu", "the U-Net is"]]
     for name, of in metrics["figures"].items():
-        rows.append([WORDS[name], *(with_interval(of[key]) for key in ("U-Net", "Otsu", "difference"))])
+        figures = (with_interval(of[key]) for key in ("U-Net", "Otsu"))
+        rows.append([WORDS[name], *figures, apart(as_difference(of["difference"]))])
     print(f"{aligned(rows)}\nreport: {folder / REPORT}")
     if arguments.folds is None:
         print(f"segmenter: {folder / FILE}")

@@ -8,7 +8,7 @@ import numpy as np
 from weldfusion.report.draw import COLOURS, clipped, draw
 from weldfusion.report.elements import Element, Figure, Heading, Table, Text, WarningBox
 from weldfusion.report.step_pictures import shown
-from weldfusion.report.words import with_interval
+from weldfusion.report.words import apart, as_difference, with_interval
 
 WORDS = {"iou": "IoU (intersection over union)", "dice": "Dice (F1 of pixels)"}
 TRUTH = "truth"
@@ -30,12 +30,12 @@ def segmentation_report(
     if metrics["warnings"]:
         elements.append(WarningBox("What these welds cannot show", metrics["warnings"]))
     rows = [
-        [WORDS[name], *(with_interval(of[key]) for key in (*methods, "difference"))]
+        [WORDS[name], *(with_interval(of[key]) for key in methods), apart(as_difference(of["difference"]))]
         for name, of in metrics["figures"].items()
     ]
     elements.append(
         Table(
-            ["mean over test welds", *methods, "U-Net better by"],
+            ["mean over test welds", *methods, "the U-Net is"],
             rows,
             f"{BRACKETS} Otsu: the level that parts the grey values best, and the largest region beyond it, "
             "without any learning.",

@@ -21,6 +21,7 @@ from tests.training.tiny_data import write_tiny
 from weldfusion.cli.main import main
 from weldfusion.config.study_file import read_study
 from weldfusion.data.split_file import read_split
+from weldfusion.run import studying
 from weldfusion.run.held import held
 from weldfusion.run.study_plan import Asked, plan_study
 from weldfusion.run.studying import write_tables
@@ -82,6 +83,20 @@ def test_a_failed_cell_is_told_and_the_others_go_on(done):
         (row, fraction) for row in ("settings", "curve") for fraction in (0.5, 1.0)
     ]  # fmt: skip
     assert "failed" in (place / "studies" / "s" / "table.md").read_text("utf-8")
+
+
+def test_of_a_failed_cell_it_is_known_what_the_table_was_to_show(done, monkeypatch):
+    """Its comparisons count in Holm's correction."""
+    monkeypatch.chdir(done[0])
+    seen = []
+    monkeypatch.setattr(studying, "results", lambda study, outcomes: seen.extend(outcomes) or [])
+    study, folder = read_study("s.yaml"), Path("studies/s")
+    before = {name: (folder / name).read_bytes() for name in TABLES}
+    write_tables(study, folder, plan_study(study, folder, Asked()))
+    for name, content in before.items():
+        (folder / name).write_bytes(content)
+    assert len(seen) == 6
+    assert {tuple(outcome.shown) for outcome in seen} == {(("defect", "balanced_accuracy"),)}
 
 
 def test_the_table_repeats_the_evaluations_and_leads_to_them(done):

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.metrics import mean_absolute_error
+from statsmodels.stats.multitest import multipletests
 
 from weldfusion.errors import ConfigError
 from weldfusion.evaluation.evaluate import evaluate
@@ -124,6 +125,32 @@ def test_the_csv_has_one_line_a_figure(outcomes):
     assert table["over_baseline_p_holm"].between(0, 1).all()
 
 
+CLAIMED = ("beats", "is beaten by")
+
+
+@pytest.mark.parametrize("left_out", [{"bad"}, {"good"}, {"same", "bad", "none 1", "none 2"}])
+def test_what_is_claimed_of_a_part_of_the_rows_is_claimed_of_all(left_out):
+    """Rows that are not finished count in Holm's correction, as if their p-values were 1."""
+    errors = {"good": 1.1, "same": 1.3, "bad": 1.8, **{f"none {n}": 1.5 for n in range(8)}}
+    study = Study(Path("s.yaml"), [Row(name) for name in errors], figures=("mae", "rmse", "bias"))
+    shown = [("depth", figure) for figure in study.figures]
+    whole = [Outcome(cell, finished(error, n, 1.5), shown=shown)
+             for n, (cell, error) in enumerate(zip(study.cells(), errors.values(), strict=True))]  # fmt: skip
+    part = [replace(o, finished=None, failure="not run") if o.cell.row.name in left_out else o for o in whole]
+    of_whole = {(r.cell.name, r.figure): r for r in results(study, whole)}
+    of_part = {(r.cell.name, r.figure): r for r in results(study, part)}
+    for side, family in (("over_baseline", 2 * len(errors)), ("over_first", 2 * (len(errors) - 1))):
+        found = {place: one for place, r in of_part.items() if (one := getattr(r, side)) is not None}
+        ps = [one.p for one in found.values()]
+        expected = multipletests([*ps, *[1.0] * (family - len(ps))], method="holm")[1][: len(ps)]
+        assert [one.corrected for one in found.values()] == pytest.approx(list(expected))
+        for place, one in found.items():
+            later = getattr(of_whole[place], side)
+            assert later.corrected <= one.corrected + 1e-12
+            assert one.verdict not in CLAIMED or later.verdict == one.verdict
+    assert {r.over_first for r in of_whole.values() if r.figure == "bias"} == {None}
+
+
 @pytest.mark.parametrize(("changes", "expected"), [
     ({"targets": ("deph",)}, "targets: no 'deph'; did you mean depth?"),
     ({"figures": ("maee",)}, "figures: no 'maee'; did you mean mae?"),
@@ -219,16 +246,15 @@ def test_a_cell_without_figures_says_how_far_it_is(failure, expected):
     assert sheet.rows[1].cells[0].text == expected
 
 
-def test_with_one_seed_a_claim_is_of_these_networks_and_the_table_says_so():
+@pytest.mark.parametrize("seeds", [1, 2])
+def test_with_any_number_of_seeds_a_claim_is_of_these_networks_and_the_table_says_so(seeds):
     study = Study(Path("s.yaml"), [Row("a")])
-    (windows, welds), text = frame(1.0, 1), {}
-    for seeds in (1, 2):
-        frames = [pd.concat([one.assign(seed=n) for n in range(seeds)]) for one in (windows, welds)]
-        made = Finished(evaluate(*frames, {}, 0, resamples=50), frames[1], 1, 1.0, "")
-        ended = [Outcome(study.cells()[0], made)]
-        text[seeds] = markdown(study, sheets(study, results(study, ended), ended, {}), ended)
-    assert "One seed, so one network a fold" in text[1]
-    assert "One seed" not in text[2]
+    frames = [pd.concat([one.assign(seed=n) for n in range(seeds)]) for one in frame(1.0, 1)]
+    made = Finished(evaluate(*frames, {}, 0, resamples=50), frames[1], 1, 1.0, "")
+    ended = [Outcome(study.cells()[0], made)]
+    text = markdown(study, sheets(study, results(study, ended), ended, {}), ended)
+    (line,) = [line for line in text.splitlines() if "these trained networks" in line]
+    assert "other seeds would give is in no interval" in line
 
 
 def test_cells_of_a_study():

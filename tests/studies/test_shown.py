@@ -1,12 +1,17 @@
 """The figures that a study may ask for are those that an evaluation of such targets has."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 
+from weldfusion.data.target import TargetSpec
 from weldfusion.evaluation.evaluate import evaluate
 from weldfusion.evaluation.join import join_windows
-from weldfusion.studies.shown import FIGURES
+from weldfusion.studies.results import figures_of
+from weldfusion.studies.shown import FIGURES, planned_figures
+from weldfusion.studies.study import Row, Study
 
 WELDS = 12
 
@@ -35,3 +40,14 @@ def test_they_are_the_figures_of_an_evaluation(kind):
     metrics = evaluate(windows, join_windows(windows), {}, 0, resamples=20)["targets"]["t"]
     assert set(metrics["weld"]["figures"]) == set(FIGURES[kind])
     assert metrics["headline"] in FIGURES[kind]
+
+
+@pytest.mark.parametrize("kind", FIGURES)
+def test_what_is_planned_is_what_an_evaluation_shows(kind):
+    windows = windows_of(kind)
+    metrics = evaluate(windows, join_windows(windows), {}, 0, resamples=20)
+    classes = () if kind in ("real", "curve") else ("pore", "good")
+    targets = {"t": TargetSpec("t", kind, classes=classes)}
+    for asked in ({}, {"targets": ("t",)}, {"figures": FIGURES[kind][::2]}):
+        study = Study(Path("s.yaml"), [Row("a")], **asked)
+        assert planned_figures(study, targets) == figures_of(study, metrics)

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from scipy.special import stdtr
@@ -92,6 +92,12 @@ class Difference:
         lower, upper = self.interval.lower or 0.0, self.interval.upper or 0.0
         value, lower, upper = (round(number, 3) + 0.0 for number in (self.value, lower, upper))
         return minus(f"{value:.3f} [{lower:.3f}, {upper:.3f}]")
+
+
+def as_difference(entry: Mapping[str, Any]) -> Difference:
+    """A difference from its place in `metrics.json`; those of older versions tell no p-value."""
+    value = math.nan if entry["value"] is None else entry["value"]
+    return Difference(value, Interval(entry["lower"], entry["upper"], entry["reason"]), entry.get("p"))
 
 
 def difference(ours: Measured, theirs: Measured, key: Key) -> Difference:

@@ -6,7 +6,7 @@ from pathlib import Path
 from weldfusion.data.files import write_text
 from weldfusion.report.elements import Element, Heading, Table, Text, WarningBox
 from weldfusion.report.page import render_template
-from weldfusion.report.study_sheets import NOTES, ONE_SEED, PUBLISHED, Sheet, differences_lines
+from weldfusion.report.study_sheets import NOTES, PUBLISHED, Sheet, differences_lines
 from weldfusion.studies.facts import facts_line
 from weldfusion.studies.results import Outcome, Result
 from weldfusion.studies.scored import differently_scored
@@ -99,13 +99,7 @@ def _published_columns(sheet: Sheet) -> list[str]:
 def _notes(study: Study, made: Sequence[Sheet], outcomes: Sequence[Outcome]) -> list[str]:
     """What stands below the tables, less the failures."""
     scored = differently_scored(outcomes, study.targets)
-    return [*NOTES, *_seeds_note(outcomes), *scored, *_published_note(study, made), *_row_notes(study)]
-
-
-def _seeds_note(outcomes: Sequence[Outcome]) -> list[str]:
-    runs = [outcome.finished.metrics["targets"] for outcome in outcomes if outcome.finished is not None]
-    seeds = [len(target["weld"]["seeds"]) for targets in runs for target in targets.values()]
-    return [ONE_SEED] if 1 in seeds else []
+    return [*NOTES, *scored, *_published_note(study, made), *_row_notes(study)]
 
 
 def _published_note(study: Study, made: Sequence[Sheet]) -> list[str]:

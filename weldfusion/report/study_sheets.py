@@ -8,8 +8,9 @@ from weldfusion.evaluation.minus import minus
 from weldfusion.evaluation.totals import SMALLER_IS_BETTER
 from weldfusion.report.elements import short
 from weldfusion.report.words import NO_BRACKETS, TOO_FEW, apart, lacks_groups, named, with_interval
+from weldfusion.studies.compared import Compared
 from weldfusion.studies.facts import in_range
-from weldfusion.studies.results import Compared, Finished, Outcome, Result
+from weldfusion.studies.results import Finished, Outcome, Result
 from weldfusion.studies.study import Row, Study, percent
 
 NOT_BEATEN, UNTOLD, BETTER, WORSE = "†", "‡", "↑", "↓"
@@ -19,12 +20,11 @@ NOTES = (
     f"{NOT_BEATEN} does not beat the best simple baseline, which saw the same sensors, welds and fraction "
     f"(paired over welds, groups resampled together); {UNTOLD} whether it does cannot be told.",
     f"{BETTER} better and {WORSE} worse than the first row, paired likewise.",
-    "Claims hold at 5 % after Holm's correction over all figures of this study (those against baselines "
-    "together, those against the first row together).",
-)
-ONE_SEED = (
-    "One seed, so one network a fold: what is claimed here is about these trained networks, not about the "
-    "methods; another seed may turn it round."
+    "Claims hold at 5 % after Holm's correction over all figures that this study is to show, finished or not "
+    "(those against baselines together, those against the first row together). Where the best baseline is "
+    "ahead, p was first multiplied by the number of baselines it was picked from.",
+    "Claims are about these trained networks (with several seeds: about the mean of their figures); what "
+    "other seeds would give is in no interval, and another seed may turn a claim round.",
 )
 PUBLISHED = (
     "Published figures are of other welds, and often of another way to divide them; they are no comparison."
@@ -212,6 +212,5 @@ def differences_lines(found: Sequence[Result]) -> list[list[str]]:
 def _told(one: Compared | None) -> list[str]:
     if one is None:
         return ["–", "–", "–"]
-    p = one.difference.p
-    ps = "–" if p is None or one.corrected is None else f"{short(p)} → {short(one.corrected)}"
+    ps = "–" if one.p is None or one.corrected is None else f"{short(one.p)} → {short(one.corrected)}"
     return [apart(one.difference), ps, one.verdict]

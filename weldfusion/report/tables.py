@@ -5,13 +5,12 @@ from typing import Any
 
 import pandas as pd
 
-from weldfusion.evaluation.compare import Verdict
+from weldfusion.evaluation.compare import Verdict, as_difference
 from weldfusion.report.elements import Cell, Table
 from weldfusion.report.words import (
     NAMES,
     NO_BRACKETS,
     apart,
-    as_difference,
     lacks_groups,
     named,
     with_interval,

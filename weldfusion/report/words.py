@@ -4,9 +4,8 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from weldfusion.evaluation.compare import Difference
+from weldfusion.evaluation.compare import Difference, as_difference
 from weldfusion.evaluation.evaluate import NO_EXCEPTION
-from weldfusion.evaluation.intervals import Interval
 from weldfusion.report.elements import short
 
 NAMES = {
@@ -59,6 +58,7 @@ def with_interval(figure: Mapping[str, Any], unit: str = "") -> str:
 def apart(one: Difference) -> str:
     """A difference for a cell, told from the side on which it is not negative; a dash where it is undefined.
 
+    >>> from weldfusion.evaluation.intervals import Interval
     >>> apart(Difference(0.05, Interval(-0.01, 0.09))), apart(Difference(-0.07, Interval(-0.1, 0.02)))
     ('better by 0.050 [−0.010, 0.090]', 'worse by 0.070 [−0.020, 0.100]')
     """
@@ -85,12 +85,6 @@ def named(figure: str, unit: str) -> str:
     ('mean absolute error (N)', 'R²')
     """
     return f"{NAMES[figure]} ({unit})" if unit and figure in IN_UNITS else NAMES[figure]
-
-
-def as_difference(entry: Mapping[str, Any]) -> Difference:
-    """The record of `compare` from its place in `metrics.json`."""
-    value = float("nan") if entry["value"] is None else entry["value"]
-    return Difference(value, Interval(entry["lower"], entry["upper"], entry["reason"]))
 
 
 def about_steps(target: Mapping[str, Any]) -> str:

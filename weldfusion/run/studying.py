@@ -11,6 +11,7 @@ import pandas as pd
 from weldfusion.config.study_file import read_study
 from weldfusion.data.card import read_card
 from weldfusion.data.files import write_frame, write_text
+from weldfusion.data.strata import restricted
 from weldfusion.report.study import markdown, write_study_page
 from weldfusion.report.study_sheets import Sheet, sheets
 from weldfusion.run.held import held
@@ -29,6 +30,7 @@ from weldfusion.run.study_outlook import Cost, costs, rehearse_rows
 from weldfusion.run.study_plan import Asked, Planned, chosen, from_here, plan_study, trained_welds
 from weldfusion.run.study_precision import trained_in
 from weldfusion.studies.results import Finished, Outcome, as_frame, results
+from weldfusion.studies.shown import planned_figures
 from weldfusion.studies.study import Study
 from weldfusion.training.folder import RunFolder
 
@@ -103,7 +105,7 @@ def run_study(
 
 def write_tables(study: Study, folder: Path, planned: Sequence[Planned]) -> list[Sheet]:
     """The tables of all finished cells, from their files; no times in them. Gives them as sheets."""
-    outcomes = [_outcome(folder, one) for one in planned]
+    outcomes = [_outcome(study, folder, one) for one in planned]
     found = results(study, outcomes)
     made = sheets(study, found, outcomes, _units(planned))
     finished = {one.cell.name: one.finished for one in outcomes if one.finished is not None}
@@ -145,17 +147,19 @@ def training_times(told: Mapping[str, Mapping[str, Any]], known: Mapping[str, fl
     return pd.DataFrame(lines, columns=["cell", "training_s", "resumed"])
 
 
-def _outcome(folder: Path, planned: Planned) -> Outcome:
+def _outcome(study: Study, folder: Path, planned: Planned) -> Outcome:
     facts = facts_of(planned)
+    trained = restricted(planned.dataset.card, planned.settings.data.targets).targets
+    shown = planned_figures(study, trained)
     if why := unfinished_with_log(folder, planned, log_file(folder, planned).relative_to(folder)):
-        return Outcome(planned.cell, failure=why, facts=facts)
+        return Outcome(planned.cell, failure=why, facts=facts, shown=shown)
     told = outcome(folder, planned)
     place = planned.run / "evaluation" / told["evaluation"]
     report = quote((place / "report.html").relative_to(folder).as_posix())
     metrics, welds = metrics_of(place / "metrics.json"), pd.read_parquet(place / "predictions_weld.parquet")
     size, precision = told["parameters"], trained_in(RunFolder(planned.run))
     left = Finished(metrics, welds, size, trained_welds(planned.folds), report, precision)
-    return Outcome(planned.cell, left, facts=facts)
+    return Outcome(planned.cell, left, facts=facts, shown=shown)
 
 
 def _units(planned: Sequence[Planned]) -> dict[str, str]:

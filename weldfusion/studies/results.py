@@ -2,24 +2,24 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any
 
 import pandas as pd
 
 from weldfusion.errors import RunError
-from weldfusion.evaluation.compare import Difference, common_rows, difference
+from weldfusion.evaluation.compare import Difference, as_difference, common_rows, difference
+from weldfusion.evaluation.evaluate import WITHOUT_DIRECTION
 from weldfusion.evaluation.frame import target_tables
-from weldfusion.evaluation.intervals import Interval, group_counts
+from weldfusion.evaluation.intervals import group_counts
 from weldfusion.evaluation.measure import group_names, measure
 from weldfusion.evaluation.totals import SMALLER_IS_BETTER
+from weldfusion.studies.compared import Compared
 from weldfusion.studies.facts import Facts
 from weldfusion.studies.holm import holm
 from weldfusion.studies.shown import check_shown
 from weldfusion.studies.study import Cell, Study
 
-LEVEL_OF_CLAIMS = 0.05
 NOT_RUN, NOT_EVALUATED = "not run", "not evaluated"
-Verdict = Literal["beats", "does not beat", "is beaten by", "cannot be told"]
 
 
 @dataclass(frozen=True)
@@ -46,12 +46,13 @@ class Finished:
 @dataclass(frozen=True)
 class Outcome:
     """A cell and what became of it; `failure` is one line that says why there is nothing, `facts` how the
-    cell is run."""
+    cell is run, `shown` target and figure of each that the table is to show of it."""
 
     cell: Cell
     finished: Finished | None = None
     failure: str = ""
     facts: Facts | None = None
+    shown: Sequence[tuple[str, str]] = ()
 
     @property
     def word(self) -> str:
@@ -65,25 +66,6 @@ class Outcome:
         begin = self.failure.partition(":")[0]
         untried = begin in ("", NOT_RUN, NOT_EVALUATED) or begin.endswith(" seeds")
         return (begin if untried else "failed") or "–"
-
-
-@dataclass(frozen=True)
-class Compared:
-    """How much better a figure is than another (positive is better), its p-value, and that of Holm."""
-
-    difference: Difference
-    corrected: float | None = None
-
-    @property
-    def verdict(self) -> Verdict:
-        """A claim only where the corrected p-value is below 0.05 and the interval is without 0; what is not
-        better does not beat."""
-        if self.corrected is None:
-            return "does not beat" if self.difference.value <= 0 else "cannot be told"
-        claimed = self.difference.verdict
-        if self.corrected >= LEVEL_OF_CLAIMS or claimed == "not estimable":
-            return "does not beat"
-        return claimed
 
 
 @dataclass(frozen=True)
@@ -114,17 +96,29 @@ class Result:
 def results(study: Study, outcomes: Sequence[Outcome]) -> list[Result]:
     """Every figure of every finished cell, in the order of the table.
 
-    The p-values against the baselines are corrected together (Holm), and so are those against the first row.
+    The p-values against the baselines are corrected together (Holm), and so are those against the first row;
+    comparisons of cells that are not finished count, so that no claim depends on what was run first.
     Raises ConfigError where the study asks for a target or figure that a cell has not.
     """
     found = [result for outcome in outcomes for result in _of_cell(study, outcome, outcomes)]
-    for side in ("over_baseline", "over_first"):
+    for side, missing in _missing(outcomes).items():
         compared = {place: getattr(result, side) for place, result in enumerate(found)}
-        corrected = holm({place: one.difference.p for place, one in compared.items() if one is not None})
+        corrected = holm({place: one.p for place, one in compared.items() if one is not None}, missing)
         for place, p in corrected.items():
             change: dict[str, Any] = {side: replace(compared[place], corrected=p)}
             found[place] = replace(found[place], **change)
     return found
+
+
+def _missing(outcomes: Sequence[Outcome]) -> dict[str, int]:
+    """How many comparisons of each side are still to be made."""
+    sides = dict.fromkeys(("over_baseline", "over_first"), 0)
+    for outcome in outcomes:
+        count = sum(figure not in WITHOUT_DIRECTION for _, figure in outcome.shown)
+        first = _first(outcome, outcomes)
+        sides["over_baseline"] += count * (outcome.finished is None)
+        sides["over_first"] += count * (first is not None and None in (outcome.finished, first.finished))
+    return sides
 
 
 def figures_of(study: Study, metrics: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -146,39 +140,39 @@ def _of_cell(study: Study, outcome: Outcome, outcomes: Sequence[Outcome]) -> lis
     for target, figure in figures_of(study, outcome.finished.metrics):
         level = outcome.finished.metrics["targets"][target]["weld"]
         result = Result(outcome.cell, target, figure, level["figures"][figure])
-        if best := best_baseline(level["baselines"], figure):
+        if values := _directed(level["baselines"], figure):
+            best = max(values, key=lambda name: values[name])
             beside = level["baselines"][best]
-            gain = Compared(as_difference(beside["difference"][figure]))
+            gain = Compared(as_difference(beside["difference"][figure]), picked_from=len(values))
             result = replace(result, baseline=best, theirs=beside["figures"][figure], over_baseline=gain)
-        if first is not None and (one := against(outcome.finished, first, target, figure)):
+        if first and first.finished and (one := against(outcome.finished, first.finished, target, figure)):
             result = replace(result, over_first=Compared(one))
         found.append(result)
     return found
 
 
-def best_baseline(baselines: Mapping[str, Any], figure: str) -> str:
-    """Name of the simple baseline that is best by this very figure; empty where none has it, or where it has
+def _directed(baselines: Mapping[str, Any], figure: str) -> dict[str, float]:
+    """Simple baseline → its figure, more is better; without those that lack it, and none where the figure has
     no direction."""
     sign = -1 if figure in SMALLER_IS_BETTER else 1
-    values = {
+    return {
         name: sign * beside["figures"][figure]["value"]
         for name, beside in baselines.items()
         if figure in beside["difference"] and beside["figures"][figure]["value"] is not None
     }
-    return max(values, key=lambda name: values[name], default="")
 
 
-def _first(outcome: Outcome, outcomes: Sequence[Outcome]) -> Finished | None:
+def _first(outcome: Outcome, outcomes: Sequence[Outcome]) -> Outcome | None:
     """The first row's cell of the same fraction, unless this is it."""
-    same = (one for one in outcomes if one.cell.fraction == outcome.cell.fraction)
-    first = next(same)
-    return None if first.cell == outcome.cell else first.finished
+    first = next(one for one in outcomes if one.cell.fraction == outcome.cell.fraction)
+    return None if first.cell == outcome.cell else first
 
 
 def against(ours: Finished, theirs: Finished, target: str, figure: str) -> Difference | None:
     """The difference of a figure per weld, paired over the welds (and folds) that both predicted, groups
-    drawn together; None where they share none, or the other lacks the target or the figure."""
-    if target not in theirs.metrics["targets"]:
+    drawn together; None where they share none, the other lacks the target or the figure, or the figure has no
+    direction."""
+    if target not in theirs.metrics["targets"] or figure in WITHOUT_DIRECTION:
         return None
     tables = [target_tables(frame, target) for frame in (ours.welds, theirs.welds)]
     try:
@@ -192,12 +186,6 @@ def against(ours: Finished, theirs: Finished, target: str, figure: str) -> Diffe
     if any(key not in side.by_seed for side in measured):
         return None
     return difference(measured[0], measured[1], key)
-
-
-def as_difference(entry: Mapping[str, Any]) -> Difference:
-    """The record of `compare` from its place in `metrics.json`; those of older versions tell no p-value."""
-    value = float("nan") if entry["value"] is None else entry["value"]
-    return Difference(value, Interval(entry["lower"], entry["upper"], entry["reason"]), entry.get("p"))
 
 
 def as_frame(found: Sequence[Result], runs: Mapping[str, Finished]) -> pd.DataFrame:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 
 from weldfusion.data.target import TargetSpec
 from weldfusion.errors import ConfigError, did_you_mean
+from weldfusion.evaluation.totals import HEADLINE
 from weldfusion.studies.study import Study
 
 _OF_FLAGS = ("macro_f1", "exact_match", "log_loss", "brier")
@@ -34,3 +35,12 @@ def check_shown(study: Study, figures: Mapping[str, Collection[str]]) -> None:
 def figures_of_kinds(targets: Mapping[str, TargetSpec]) -> dict[str, tuple[str, ...]]:
     """Figures per weld that an evaluation of these targets can have."""
     return {name: FIGURES[target.kind] for name, target in targets.items()}
+
+
+def planned_figures(study: Study, targets: Mapping[str, TargetSpec]) -> list[tuple[str, str]]:
+    """Target and figure of each that the table is to show of a cell with these targets."""
+    known = figures_of_kinds(targets)
+    wanted = [name for name in study.targets or targets if name in known]
+    if not study.figures:
+        return [(name, HEADLINE[targets[name].kind]) for name in wanted]
+    return [(name, figure) for name in wanted for figure in study.figures if figure in known[name]]

@@ -116,7 +116,7 @@ def test_more_than_one_percent_undefined_is_not_estimable(undefined, estimable):
     values[:undefined] = np.nan
     found = percentile_interval(values, groups=12)
     assert found.estimable is estimable
-    assert found.reason == ("" if estimable else "not estimable: only 12 groups")
+    assert found.reason == ("" if estimable else "not estimable: undefined in 1.1 % of the resamples")
 
 
 def test_few_groups_are_not_estimable():

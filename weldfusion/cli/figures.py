@@ -15,7 +15,7 @@ def figures_text(metrics: Mapping[str, Any], units: Mapping[str, str]) -> str:
     from weldfusion.evaluation.frame import DENSE
     from weldfusion.report.learned import learned_line
     from weldfusion.report.tables import figures_table
-    from weldfusion.report.words import NO_BRACKETS, lacks_groups, of_ensemble, verdict
+    from weldfusion.report.words import of_ensemble, verdict, without_brackets
 
     blocks = []
     for name, target in metrics["targets"].items():
@@ -28,8 +28,8 @@ def figures_text(metrics: Mapping[str, Any], units: Mapping[str, str]) -> str:
                 table = figures_table(target[level], unit)
                 rows = [[str(cell) for cell in row] for row in [table.columns, *table.rows]]
                 place = "step" if level == "window" and target["kind"] in DENSE else level
-                lacking = any(lacks_groups(figure) for figure in target[level]["figures"].values())
-                blocks.append(f"{name}, per {place}\n{aligned(rows)}" + f"\n{NO_BRACKETS}" * lacking)
+                told = without_brackets(target[level]["figures"].values())
+                blocks.append(f"{name}, per {place}\n{aligned(rows)}" + f"\n{told}" * bool(told))
         if learned := learned_line(name, target):
             blocks.append(textwrap.fill(learned, WIDTH))
     blocks += [f"warning: {line}" for line in metrics["warnings"]]

@@ -10,6 +10,8 @@ RESAMPLES = 2000
 MOST_UNDEFINED = 0.01
 ROUNDING = 1e-9
 FEWEST_GROUPS = 5
+NOT_ESTIMABLE = "not estimable: "
+UNDEFINED = "undefined in"
 NO_SPREAD = "no spread in the resamples"
 
 
@@ -57,16 +59,21 @@ def percentile_interval(resampled: np.ndarray, groups: int, level: float = LEVEL
     """The 95 % interval from a figure's values (R,) over resamples of whole groups: the expanded percentile
     interval (`expanded_tail`; clusters: Field & Welsh 2007, doi:10.1111/j.1467-9868.2007.00593.x).
 
-    Not estimable when over 1 % of the resamples leave the figure undefined (NaN), or when there are
-    fewer than 5 groups: then over 1 % of the resamples consist of one single group. Where the edges are
-    equal (but for rounding) there is no interval either: its width of 0 would claim certainty.
+    Not estimable when there are fewer than 5 groups: then over 1 % of the resamples consist of one single
+    group; or when over 1 % of the resamples leave the figure undefined (NaN), as where few groups hold a
+    class. Where the edges are equal (but for rounding) there is no interval either: its width of 0 would
+    claim certainty.
 
+    >>> percentile_interval(np.array([0.1, 0.2]), groups=4).reason
+    'not estimable: only 4 groups'
     >>> percentile_interval(np.array([0.1, np.nan]), groups=6).reason
-    'not estimable: only 6 groups'
+    'not estimable: undefined in 50 % of the resamples'
     """
+    if groups < FEWEST_GROUPS:
+        return Interval(None, None, f"{NOT_ESTIMABLE}only {groups} group{'s' if groups != 1 else ''}")
     undefined = float(np.isnan(resampled).mean())
-    if groups < FEWEST_GROUPS or undefined > MOST_UNDEFINED:
-        return Interval(None, None, f"not estimable: only {groups} group{'s' if groups != 1 else ''}")
+    if undefined > MOST_UNDEFINED:
+        return Interval(None, None, f"{NOT_ESTIMABLE}{UNDEFINED} {100 * undefined:.3g} % of the resamples")
     tail = expanded_tail(groups, level)
     lower, upper = np.nanquantile(resampled, [tail, 1 - tail])
     if upper - lower <= ROUNDING * max(abs(lower), abs(upper)):

@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from weldfusion.evaluation.minus import minus
 from weldfusion.evaluation.totals import SMALLER_IS_BETTER
 from weldfusion.report.elements import short
-from weldfusion.report.words import NO_BRACKETS, TOO_FEW, apart, lacks_groups, named, with_interval
+from weldfusion.report.words import apart, named, with_interval, without_brackets
 from weldfusion.studies.compared import Compared
 from weldfusion.studies.facts import in_range
 from weldfusion.studies.results import Finished, Outcome, Result
@@ -101,16 +100,6 @@ def sheets(
         remark = without_brackets([result.found for column in shown for result in column])
         made.append(Sheet(title, headings, plain, rows, baselines, remark))
     return made
-
-
-def without_brackets(figures: Sequence[Mapping[str, Any]]) -> str:
-    """Why figures of a table have no interval; empty where all have one, or tell the reason themselves.
-
-    >>> without_brackets([{"value": 0.9, "lower": None, "reason": "not estimable: only 3 groups"}])
-    'Without brackets: too few groups for an interval (only 3 groups).'
-    """
-    reasons = {str(figure["reason"]).removeprefix(TOO_FEW) for figure in figures if lacks_groups(figure)}
-    return f"{NO_BRACKETS.removesuffix('.')} ({', '.join(sorted(reasons))})." if reasons else ""
 
 
 def _title(fraction: float, outcomes: Sequence[Outcome]) -> str:

@@ -9,11 +9,10 @@ from weldfusion.evaluation.compare import Verdict, as_difference
 from weldfusion.report.elements import Cell, Table
 from weldfusion.report.words import (
     NAMES,
-    NO_BRACKETS,
     apart,
-    lacks_groups,
     named,
     with_interval,
+    without_brackets,
 )
 
 MOST_GROUPS = 60
@@ -43,12 +42,9 @@ def figures_table(level: Mapping[str, Any], unit: str) -> Table:
             theirs, gain = baseline["figures"].get(name), baseline["difference"].get(name)
             row += [with_interval(theirs) if theirs else "–", apart(as_difference(gain)) if gain else "–"]
         rows.append(row)
-    caption = "In brackets the 95 % interval from resampling whole groups." + _no_brackets(level["figures"])
-    return Table(columns, rows, caption + f" {OTHER_SIDE}" * bool(best))
-
-
-def _no_brackets(figures: Mapping[str, Mapping[str, Any]]) -> str:
-    return f" {NO_BRACKETS}" if any(lacks_groups(figure) for figure in figures.values()) else ""
+    caption = ["In brackets the 95 % interval from resampling whole groups."]
+    caption += [without_brackets(level["figures"].values()), OTHER_SIDE * bool(best)]
+    return Table(columns, rows, " ".join(filter(None, caption)))
 
 
 def per_class_table(level: Mapping[str, Any]) -> Table:
@@ -67,8 +63,8 @@ def per_class_table(level: Mapping[str, Any]) -> Table:
             rows.append(["", best, "", "", *(with_interval(theirs[name][f]) for f in names)])
     columns = ["class", "model", "rows", "groups", *(NAMES[f] for f in names)]
     caption = "Each class against the rest. " + NO_EXCEPTION_NOTE
-    lacking = any(map(_no_brackets, level["per_class"].values()))
-    return Table(columns, rows, caption + f" {NO_BRACKETS}" * lacking)
+    told = without_brackets(figure for figures in level["per_class"].values() for figure in figures.values())
+    return Table(columns, rows, f"{caption} {told}".strip())
 
 
 def baselines_table(target: Mapping[str, Any], level: Mapping[str, Any], unit: str) -> Table:

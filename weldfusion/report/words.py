@@ -1,11 +1,12 @@
 """Figures in words: names, values with their intervals, the verdict."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from weldfusion.evaluation.compare import Difference, as_difference
 from weldfusion.evaluation.evaluate import NO_EXCEPTION
+from weldfusion.evaluation.intervals import NOT_ESTIMABLE, UNDEFINED
 from weldfusion.report.elements import short
 
 NAMES = {
@@ -33,12 +34,8 @@ NAMES = {
 IN_UNITS = frozenset({"mae", "rmse", "bias"})
 
 
-TOO_FEW = "not estimable: "
-NO_BRACKETS = "Without brackets: too few groups for an interval."
-
-
 def with_interval(figure: Mapping[str, Any], unit: str = "") -> str:
-    """A figure of `metrics.json` for a cell; alone where there are too few groups for an interval.
+    """A figure of `metrics.json` for a cell; alone where an interval is not estimable.
 
     >>> with_interval({"value": 0.93, "lower": 0.88, "upper": 0.97, "reason": ""}, "mm")
     '0.930 [0.880, 0.970] mm'
@@ -51,7 +48,7 @@ def with_interval(figure: Mapping[str, Any], unit: str = "") -> str:
     if figure["value"] is None:
         return f"{value} ({figure['reason']})"
     if figure["lower"] is None:
-        return f"{value}{unit}" + ("" if lacks_groups(figure) else f" ({figure['reason']})")
+        return f"{value}{unit}" + ("" if _not_estimable(figure) else f" ({figure['reason']})")
     return f"{value} [{short(figure['lower'])}, {short(figure['upper'])}]{unit}"
 
 
@@ -69,13 +66,33 @@ def apart(one: Difference) -> str:
     return f"{word} by {with_interval({'value': size.value} | edges)}"
 
 
-def lacks_groups(figure: Mapping[str, Any]) -> bool:
-    """Whether a figure has no interval because the groups are too few."""
-    return figure["value"] is not None and str(figure["reason"]).startswith(TOO_FEW)
+def without_brackets(figures: Iterable[Mapping[str, Any]]) -> str:
+    """Why figures of a table have no interval; empty where all have one, or tell the reason themselves.
+
+    >>> without_brackets([{"value": 0.9, "lower": None, "reason": "not estimable: only 3 groups"}])
+    'Without brackets: too few groups for an interval (only 3 groups).'
+    >>> rare = "not estimable: undefined in 12 % of the resamples"
+    >>> without_brackets([{"value": 0.9, "lower": None, "reason": rare}])
+    'Without brackets: undefined in over 1 % of the resamples, as where few groups hold a class.'
+    """
+    reasons = {_why(figure) for figure in figures if _not_estimable(figure)}
+    few = sorted(reason for reason in reasons if not reason.startswith(UNDEFINED))
+    told = [f"too few groups for an interval ({', '.join(few)})"] if few else []
+    if len(few) < len(reasons):
+        told.append("undefined in over 1 % of the resamples, as where few groups hold a class")
+    return f"Without brackets: {'; '.join(told)}." if told else ""
+
+
+def _not_estimable(figure: Mapping[str, Any]) -> bool:
+    return figure["value"] is not None and str(figure["reason"]).startswith(NOT_ESTIMABLE)
+
+
+def _why(figure: Mapping[str, Any]) -> str:
+    return str(figure["reason"]).removeprefix(NOT_ESTIMABLE)
 
 
 def _why_alone(figure: Mapping[str, Any]) -> str:
-    return f" (no interval: {figure['reason'].removeprefix(TOO_FEW)})" if lacks_groups(figure) else ""
+    return f" (no interval: {_why(figure)})" if _not_estimable(figure) else ""
 
 
 def named(figure: str, unit: str) -> str:

@@ -75,7 +75,7 @@ def fit_and_evaluate(config: Path, run: Path, trust: Sequence[str]) -> dict[str,
     begun = RunFolder(run).has_states()
     before, start = networks(run), time.monotonic()
     trained = fit([config], folder=run, trust=trust)
-    seconds = noted_s(trained.folder, time.monotonic() - start, begun, networks(run) > before)
+    seconds = noted_s(trained.folder, time.monotonic() - start, networks(run) > before)
     trained.evaluate()
     model = trained.predictor(*trained.folds[0]).model
     return {
@@ -93,14 +93,15 @@ def networks(run: Path) -> int:
     return len(list(run.glob(f"*-seed*/{NETWORK}")))
 
 
-def noted_s(run: RunFolder, seconds: float, begun: bool, trained: bool) -> float:
-    """Seconds of the run's training in all calls, kept in its `run.json`, when this one took so many.
+def noted_s(run: RunFolder, seconds: float, trained: bool) -> float:
+    """Seconds of the run's training in all calls that came to its end, added up in its `run.json`, when this
+    one took so many.
 
-    A call that found all networks trained adds nothing. Where a run was `begun` by a call that was killed, or
-    by a version that noted nothing, these are the seconds of this call, and not kept.
+    A call that found all networks trained adds nothing; where no call before it noted any (those of a version
+    that did not), its own seconds are told and not kept.
     """
     noted = run.info().get(NOTED)
-    if noted is None and begun:
+    if noted is None and not trained:
         return seconds
     whole = (noted or 0.0) + (seconds if trained else 0.0)
     run.note(**{NOTED: round(whole, 1)})

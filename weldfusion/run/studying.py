@@ -133,8 +133,8 @@ def _times_of(path: Path) -> dict[str, float]:
 def training_times(told: Mapping[str, Mapping[str, Any]], known: Mapping[str, float]) -> pd.DataFrame:
     """Seconds of the training of each cell.
 
-    Older versions told those of the last call only, which are few where nothing was left to train: of a cell
-    that was gone on with, `known` ones stay if they are more.
+    Runs of older versions may have noted none, or those of their last call only: of a cell that was gone on
+    with, `known` ones stay if they are more.
     """
     lines = [
         {

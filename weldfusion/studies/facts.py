@@ -63,7 +63,8 @@ def _epochs(facts: Sequence[Facts]) -> str:
     if len(known[0]) > 1 and all(one == known[0] for one in known):
         told = f"{' + '.join(map(str, known[0]))} epochs"
     else:
-        told = _counted([sum(one) for one in known], "epoch")
+        told = _counted([epochs for one in known for epochs in one], "epoch")
+        told += " a stage" if any(len(one) > 1 for one in known) else ""
     return f"at most {told}" if any(one.stops_early for one in facts) else told
 
 

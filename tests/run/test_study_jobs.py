@@ -1,20 +1,16 @@
-"""Cells share the threads of the machine, or have a GPU each; what is finished is known by its files."""
+"""Cells share the threads of the machine, or have a GPU each."""
 
-import json
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
 
-from weldfusion.data.dealing import Fold
 from weldfusion.data.folder import Dataset
-from weldfusion.evaluation.evaluate import SCHEMA
 from weldfusion.run import study_jobs
-from weldfusion.run.study_jobs import outcome_file, slots, unfinished, unfinished_with_log
+from weldfusion.run.study_jobs import slots
 from weldfusion.run.study_plan import Planned
 from weldfusion.studies.study import Cell, Row
-from weldfusion.training.folder import open_run
 from weldfusion.training.settings import FitSettings
 
 
@@ -49,70 +45,3 @@ def test_a_gpu_each(planned, monkeypatch, jobs, visible, expected, told):
     assert [slot.variables.get("CUDA_VISIBLE_DEVICES") for slot in slots(gpu, jobs, said.append)] == expected
     assert "".join(said).startswith(told)
     assert bool(said) == bool(told)
-
-
-@pytest.mark.parametrize("told", [{"seeds": 1}, {}], ids=["new", "of an older version"])
-def test_a_cell_whose_run_was_deleted_is_to_be_run_again(planned, told, tmp_path):
-    one = replace(planned[0], run=tmp_path / "runs" / "a")
-    file = outcome_file(tmp_path, one)
-    file.parent.mkdir()
-    file.write_text(json.dumps({"failure": "", "evaluation": "d-test", **told}))
-    assert unfinished(tmp_path, one) == "not evaluated: the files are not there; run it again"
-
-
-@pytest.mark.parametrize(("evaluated", "expected"), [
-    ([0], "1 of 2 seeds: run it again"),  # the run has grown, its evaluation has not
-    ([0, 1], ""),
-])  # fmt: skip
-def test_seeds_of_an_older_cell_are_those_of_its_evaluation(planned, evaluated, expected, tmp_path):
-    one = replace(planned[0], run=tmp_path / "runs" / "a", resolved={"seeds": 2})
-    file, place = outcome_file(tmp_path, one), one.run / "evaluation" / "d-test"
-    for folder in (file.parent, place):
-        folder.mkdir(parents=True)
-    file.write_text(json.dumps({"failure": "", "evaluation": "d-test"}))
-    open_run(tmp_path / "new", {}, [("fold1", 0), ("fold1", 1)]).info_file.rename(one.run / "run.json")
-    metrics = {"schema": SCHEMA, "targets": {"depth": {"weld": {"seeds": evaluated}}}}
-    (place / "metrics.json").write_text(json.dumps(metrics))
-    (place / "predictions_weld.parquet").touch()
-    assert unfinished(tmp_path, one) == expected
-
-
-@pytest.mark.parametrize(("there", "expected"), [
-    ([], "not run"),
-    (["fold1-seed0"], "not run"),
-    (["fold1-seed0", "fold2-seed0", "fold1-seed1"], "1 of 3 seeds: not evaluated yet; run it again"),
-])  # fmt: skip
-def test_seeds_whose_every_fold_is_trained_are_told_of_an_interrupted_cell(
-    planned, there, expected, tmp_path
-):
-    run = tmp_path / "runs" / "a"
-    folds = [Fold("fold1", {}), Fold("fold2", {})]
-    one = replace(planned[0], run=run, resolved={"seeds": 3}, folds=folds)
-    for name in there:
-        (run / name).mkdir(parents=True)
-        (run / name / "2-network.pt").touch()
-    assert unfinished(tmp_path, one) == expected
-
-
-def test_only_a_cell_that_failed_leads_to_its_log(planned, tmp_path):
-    one, log = replace(planned[0], run=tmp_path / "runs" / "a"), Path("logs/a-100pc.log")
-    folds = [Fold("fold1", {})]
-    assert unfinished_with_log(tmp_path, replace(one, folds=folds), log) == "not run"
-    file = outcome_file(tmp_path, one)
-    file.parent.mkdir()
-    file.write_text(json.dumps({"failure": "loss is nan"}))
-    assert unfinished_with_log(tmp_path, one, log) == "loss is nan; see logs/a-100pc.log"
-    file.write_text(json.dumps({"failure": "ended by signal 9; see old.log"}))  # as older versions wrote it
-    assert unfinished_with_log(tmp_path, one, log) == "ended by signal 9; see old.log"
-
-
-def test_an_evaluation_of_another_version_is_to_be_made_again(planned, tmp_path):
-    one = replace(planned[0], run=tmp_path / "runs" / "a")
-    file, place = outcome_file(tmp_path, one), one.run / "evaluation" / "d-test"
-    for folder in (file.parent, place):
-        folder.mkdir(parents=True)
-    file.write_text(json.dumps({"failure": "", "evaluation": "d-test", "seeds": 1}))
-    (place / "predictions_weld.parquet").touch()
-    for schema, expected in ((1, "not evaluated: only by another version; run it again"), (SCHEMA, "")):
-        (place / "metrics.json").write_text(json.dumps({"schema": schema}))
-        assert unfinished(tmp_path, one) == expected

@@ -18,10 +18,9 @@ from tqdm import tqdm
 from weldfusion.data.files import write_text
 from weldfusion.data.split_file import write_split
 from weldfusion.errors import RunError
-from weldfusion.evaluation.evaluate import SCHEMA
 from weldfusion.run.cell import THREADS, run_cell
+from weldfusion.run.study_outcome import log_file, outcome, outcome_file
 from weldfusion.run.study_plan import Planned
-from weldfusion.studies.results import NOT_EVALUATED, NOT_RUN
 from weldfusion.studies.study import percent
 from weldfusion.training.devices import gpu_wanted
 from weldfusion.training.folder import RunFolder, as_plain
@@ -120,71 +119,6 @@ def run_cells(
 def _bar(total: int) -> Iterator[Any]:
     with tqdm(total=total, desc="study", unit="weld", unit_scale=True, disable=None, leave=False) as bar:
         yield bar
-
-
-def outcome_file(folder: Path, planned: Planned) -> Path:
-    """What a cell left: `failure` (one line, or empty), parameters, evaluation, seeds, times."""
-    return folder / "cells" / f"{planned.cell.name}.json"
-
-
-def log_file(folder: Path, planned: Planned) -> Path:
-    """What a cell prints."""
-    return folder / "logs" / f"{planned.cell.name}.log"
-
-
-def outcome(folder: Path, planned: Planned) -> dict[str, Any]:
-    """What is in `outcome_file`; a failure `not run` where there is none."""
-    try:
-        found = json.loads(outcome_file(folder, planned).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {"failure": NOT_RUN}
-    return found if isinstance(found, dict) and "failure" in found else {"failure": NOT_RUN}
-
-
-def unfinished(folder: Path, planned: Planned) -> str:
-    """Why a cell needs to be run; empty where it is finished, with as many seeds as are asked for."""
-    found = outcome(folder, planned)
-    if found["failure"] == NOT_RUN and (whole := trained_seeds(planned)):
-        return f"{whole} of {planned.seeds} seeds: not evaluated yet; run it again"
-    if found["failure"]:
-        return str(found["failure"])
-    place = planned.run / "evaluation" / found["evaluation"]
-    if not all((place / name).is_file() for name in ("metrics.json", "predictions_weld.parquet")):
-        return f"{NOT_EVALUATED}: the files are not there; run it again"
-    if metrics_of(place / "metrics.json").get("schema") != SCHEMA:
-        return f"{NOT_EVALUATED}: only by another version; run it again"
-    older = "seeds" not in found  # written by a version that noted none
-    seeds = _evaluated_seeds(planned, place) if older else found["seeds"]
-    return "" if seeds == planned.seeds else f"{seeds} of {planned.seeds} seeds: run it again"
-
-
-def unfinished_with_log(folder: Path, planned: Planned, log: Path) -> str:
-    """`unfinished`; of a cell that failed also where all that it printed is, told as `log`."""
-    why = unfinished(folder, planned)
-    failed = why and why != NOT_RUN and why == outcome(folder, planned)["failure"]
-    return f"{why}; see {log}" if failed and "; see " not in why else why
-
-
-def trained_seeds(planned: Planned) -> int:
-    """Seeds with a trained network for every fold."""
-    run, first = RunFolder(planned.run), planned.settings.seed
-    seeds = range(first, first + planned.seeds)
-    return sum(all((run.fold(fold.name, s) / NETWORK).is_file() for fold in planned.folds) for s in seeds)
-
-
-def _evaluated_seeds(planned: Planned, evaluation: Path) -> int:
-    """Seeds of the networks that were evaluated; of the run's where older metrics do not tell them."""
-    targets = metrics_of(evaluation / "metrics.json")["targets"].values()
-    told = [entry["weld"]["seeds"] for entry in targets if "seeds" in entry.get("weld", {})]
-    return len(set(told[0])) if told else len({seed for _, seed in RunFolder(planned.run).folds()})
-
-
-def metrics_of(path: Path) -> dict[str, Any]:
-    """Metrics of an evaluation. Raises RunError where they cannot be read."""
-    try:
-        return dict(json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError):
-        raise RunError(f"{path}: cannot be read; delete it, the next start writes it again") from None
 
 
 def _start(planned: Planned, slot: Slot, folder: Path, trust: Sequence[str]) -> _Job:

@@ -16,16 +16,8 @@ from weldfusion.report.study import markdown, write_study_page
 from weldfusion.report.study_sheets import Sheet, sheets
 from weldfusion.run.held import held
 from weldfusion.run.study_facts import facts_of
-from weldfusion.run.study_jobs import (
-    check_jobs,
-    log_file,
-    metrics_of,
-    outcome,
-    run_cells,
-    slots,
-    unfinished,
-    unfinished_with_log,
-)
+from weldfusion.run.study_jobs import check_jobs, run_cells, slots
+from weldfusion.run.study_outcome import log_file, metrics_of, outcome, unfinished, unfinished_with_log
 from weldfusion.run.study_outlook import Cost, costs, rehearse_rows
 from weldfusion.run.study_plan import Asked, Planned, chosen, from_here, plan_study, trained_welds
 from weldfusion.run.study_precision import trained_in

@@ -52,8 +52,9 @@ def run(arguments: Namespace) -> int:
     widths = _widths(arguments.widths)
     split = _split(arguments)
     from weldfusion.cli.figures import aligned
+    from weldfusion.evaluation.compare import as_difference
     from weldfusion.report.segmentation import WORDS, verdict
-    from weldfusion.report.words import apart, as_difference, with_interval
+    from weldfusion.report.words import apart, with_interval
     from weldfusion.run.segmenting import FILE, REPORT, segment
     from weldfusion.training.segmentation import SegmentationSettings
 

@@ -5,10 +5,11 @@ from typing import Any
 
 import numpy as np
 
+from weldfusion.evaluation.compare import as_difference
 from weldfusion.report.draw import COLOURS, clipped, draw
 from weldfusion.report.elements import Element, Figure, Heading, Table, Text, WarningBox
 from weldfusion.report.step_pictures import shown
-from weldfusion.report.words import apart, as_difference, with_interval
+from weldfusion.report.words import apart, with_interval
 
 WORDS = {"iou": "IoU (intersection over union)", "dice": "Dice (F1 of pixels)"}
 TRUTH = "truth"

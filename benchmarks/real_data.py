@@ -17,9 +17,8 @@ from real_sets import apart, converted, fitted, recordings, told
 import weldfusion as wf
 from weldfusion.data.dataset import WeldWindows
 from weldfusion.evaluation.baselines import fit_baselines
-from weldfusion.evaluation.compare import Difference
+from weldfusion.evaluation.compare import Difference, as_difference
 from weldfusion.evaluation.intervals import Interval
-from weldfusion.report.words import as_difference
 from weldfusion.training.plain import plain_windows
 
 ULTRASONIC = ("power", "force", "distance", "readings", "cnn")

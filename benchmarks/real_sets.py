@@ -15,9 +15,8 @@ from typing import Any
 from harness import Row, row
 
 import weldfusion as wf
-from weldfusion.evaluation.compare import Difference
+from weldfusion.evaluation.compare import Difference, as_difference
 from weldfusion.evaluation.evaluate import Frames, evaluate
-from weldfusion.report.words import as_difference
 
 ROOT = Path(__file__).parents[1]
 CONFIGS = ROOT / "configs"

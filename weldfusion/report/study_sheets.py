@@ -16,8 +16,10 @@ NOT_BEATEN, UNTOLD, BETTER, WORSE = "†", "‡", "↑", "↓"
 NOTES = (
     "Mean over the seeds (each pooled over the folds), figures per weld; in brackets the 95 % interval from "
     "resampling whole groups of test welds.",
-    f"{NOT_BEATEN} does not beat the best simple baseline, which saw the same sensors, welds and fraction "
-    f"(paired over welds, groups resampled together); {UNTOLD} whether it does cannot be told.",
+    f"{NOT_BEATEN} is not shown to beat (as good, worse, or better by no more than chance) the best simple "
+    "baseline that saw the same sensors, welds and fraction, paired over welds, groups resampled together; "
+    f"{UNTOLD} whether it does cannot be told. The last row is the best baseline of the whole column, which "
+    "may have seen other sensors than a row.",
     f"{BETTER} better and {WORSE} worse than the first row, paired likewise.",
     "Claims hold at 5 % after Holm's correction over all figures that this study is to show, finished or not "
     "(those against baselines together, those against the first row together). Where the best baseline is "

@@ -98,3 +98,20 @@ def test_every_note_of_a_row_stands_below_its_table():
                 assert f"\n- {name}: {row['note']}\n" in f"{part}\n", f"{file}: {AGAIN}"
                 told += 1
     assert told > 5
+
+
+def figures_with_interval(text: str) -> set[str]:
+    """Figures with their 95 % interval, as `0.546 [0.481, 0.604]`, whatever breaks the line."""
+    plain = re.sub(r"\s+", " ", text.replace("\\", "").replace("*", ""))
+    return set(re.findall(r"-?\d\.\d{3} \[-?\d\.\d{3}, -?\d\.\d{3}\]", plain))
+
+
+@pytest.mark.parametrize("file", PAGES, ids=lambda file: file.stem)
+def test_figures_with_intervals_are_kept_results(file):
+    """What a card says stands in a table that a benchmark wrote, so no old figure stays behind."""
+    results = DOCS.parent / "benchmarks" / "results"
+    kept = [*results.glob("zoo_tables/*.md"), *results.glob("real_*.md")]
+    there = set().union(*(figures_with_interval(one.read_text("utf-8")) for one in kept))
+    told = figures_with_interval(file.read_text("utf-8"))
+    assert told
+    assert not told - there, f"{file.name}: in no table of benchmarks/results"

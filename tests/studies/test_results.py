@@ -93,7 +93,8 @@ def test_the_sheet_marks_and_links(outcomes):
     assert "†" not in cells["good"].text
     assert "‡" not in cells["good"].text
     assert cells["same"].text.endswith("†↓")
-    assert cells["bad"].text.endswith("†↓")
+    assert "††" not in cells["same"].text
+    assert cells["bad"].text.endswith("††↓")
     assert cells["broken"].text == "failed"
     assert cells["good"].report == "runs/1/report.html"
     assert sheet.rows[0].published == ["0.5"]
@@ -108,6 +109,8 @@ def test_too_few_groups_for_an_interval_are_told_once_below_the_table(outcomes):
     assert "[0" not in made[0].rows[0].cells[0].text
     assert made[0].remark == "Without brackets: too few groups for an interval (only 3 groups)."
     assert text.count(made[0].remark) == 1
+    (limit,) = {one for outcome in ended for one in outcome.finished.metrics["warnings"]}
+    assert text.count(f"- What these welds cannot show: {limit}") == 1
     table = [number for number, line in enumerate(text.splitlines()) if line.startswith("|")]
     assert text.splitlines()[table[-1] + 2] == made[0].remark
     many = sheets(outcomes[0], results(*outcomes), outcomes[1], {})

@@ -20,7 +20,8 @@ def markdown(study: Study, made: Sequence[Sheet], outcomes: Sequence[Outcome]) -
     """The tables as Markdown; every figure leads to its run's report."""
     head = [f"# {_plain(study.title)}", _plain(about(study, outcomes))]
     blocks = [*filter(None, head), *(_markdown_table(sheet) for sheet in made)]
-    notes = [*_notes(study, made, outcomes), *_failures(outcomes)]
+    limits = [f"What these welds cannot show: {limit}" for limit in _limits(outcomes)]
+    notes = [*_notes(study, made, outcomes), *limits, *_failures(outcomes)]
     return "\n\n".join([*blocks, "\n".join(f"- {_plain(note)}" for note in notes)]) + "\n"
 
 

@@ -12,14 +12,14 @@ from weldfusion.studies.facts import in_range
 from weldfusion.studies.results import Finished, Outcome, Result
 from weldfusion.studies.study import Row, Study, percent
 
-NOT_BEATEN, UNTOLD, BETTER, WORSE = "†", "‡", "↑", "↓"
+NOT_BEATEN, BEATEN, UNTOLD, BETTER, WORSE = "†", "††", "‡", "↑", "↓"
 NOTES = (
     "Mean over the seeds (each pooled over the folds), figures per weld; in brackets the 95 % interval from "
     "resampling whole groups of test welds.",
     f"{NOT_BEATEN} is not shown to beat (as good, worse, or better by no more than chance) the best simple "
     "baseline that saw the same sensors, welds and fraction, paired over welds, groups resampled together; "
-    f"{UNTOLD} whether it does cannot be told. The last row is the best baseline of the whole column, which "
-    "may have seen other sensors than a row.",
+    f"{BEATEN} is beaten by it; {UNTOLD} whether it does cannot be told. The last row is the best baseline "
+    "of the whole column, which may have seen other sensors than a row.",
     f"{BETTER} better and {WORSE} worse than the first row, paired likewise.",
     "Claims hold at 5 % after Holm's correction over all figures that this study is to show, finished or not "
     "(those against baselines together, those against the first row together). Where the best baseline is "
@@ -147,7 +147,7 @@ def _cell(result: Result | None, outcome: Outcome | None) -> SheetCell:
 def _against_baseline(one: Compared | None) -> str:
     if one is None or one.verdict == "cannot be told":
         return UNTOLD
-    return "" if one.verdict == "beats" else NOT_BEATEN
+    return {"beats": "", "is beaten by": BEATEN}.get(one.verdict, NOT_BEATEN)
 
 
 def _against_first(one: Compared | None) -> str:

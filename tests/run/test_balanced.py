@@ -74,4 +74,4 @@ def test_a_run_hands_it_to_its_baselines_and_says_so(balanced, tmp_path):
             assert target["weld"]["baselines"][name]["figures"]["log_loss"]["value"] == pytest.approx(loss)
     page = (run.evaluation_folder() / "report.html").read_text()
     assert "plain features, fitted on the same training welds" in page
-    assert ("in them all classes weigh the same" in page) is balanced
+    assert ("in “balanced” ones all classes weigh the same" in page) is balanced

@@ -12,7 +12,6 @@ from weldfusion.evaluation.evaluate import SCHEMA
 from weldfusion.run.study_outcome import outcome_file, unfinished, unfinished_with_log
 from weldfusion.run.study_plan import Planned
 from weldfusion.studies.study import Cell, Row
-from weldfusion.training.folder import open_run
 from weldfusion.training.settings import FitSettings
 
 
@@ -22,28 +21,22 @@ def planned():
     return Planned(Cell(Row("a"), 1.0), FitSettings(), {"seeds": 1}, nothing, [], Path("s"), Path("r"))
 
 
-@pytest.mark.parametrize("told", [{"seeds": 1}, {}], ids=["new", "of an older version"])
-def test_a_cell_whose_run_was_deleted_is_to_be_run_again(planned, told, tmp_path):
+def test_a_cell_whose_run_was_deleted_is_to_be_run_again(planned, tmp_path):
     one = replace(planned, run=tmp_path / "runs" / "a")
     file = outcome_file(tmp_path, one)
     file.parent.mkdir()
-    file.write_text(json.dumps({"failure": "", "evaluation": "d-test", **told}))
+    file.write_text(json.dumps({"failure": "", "evaluation": "d-test", "seeds": 1}))
     assert unfinished(tmp_path, one) == "not evaluated: the files are not there; run it again"
 
 
-@pytest.mark.parametrize(("evaluated", "expected"), [
-    ([0], "1 of 2 seeds: run it again"),  # the run has grown, its evaluation has not
-    ([0, 1], ""),
-])  # fmt: skip
-def test_seeds_of_an_older_cell_are_those_of_its_evaluation(planned, evaluated, expected, tmp_path):
+@pytest.mark.parametrize(("seeds", "expected"), [(1, "1 of 2 seeds: run it again"), (2, "")])
+def test_a_cell_with_fewer_seeds_than_asked_for_is_to_be_run_again(planned, seeds, expected, tmp_path):
     one = replace(planned, run=tmp_path / "runs" / "a", resolved={"seeds": 2})
     file, place = outcome_file(tmp_path, one), one.run / "evaluation" / "d-test"
     for folder in (file.parent, place):
         folder.mkdir(parents=True)
-    file.write_text(json.dumps({"failure": "", "evaluation": "d-test"}))
-    open_run(tmp_path / "new", {}, [("fold1", 0), ("fold1", 1)]).info_file.rename(one.run / "run.json")
-    metrics = {"schema": SCHEMA, "targets": {"depth": {"weld": {"seeds": evaluated}}}}
-    (place / "metrics.json").write_text(json.dumps(metrics))
+    file.write_text(json.dumps({"failure": "", "evaluation": "d-test", "seeds": seeds}))
+    (place / "metrics.json").write_text(json.dumps({"schema": SCHEMA}))
     (place / "predictions_weld.parquet").touch()
     assert unfinished(tmp_path, one) == expected
 
@@ -73,8 +66,8 @@ def test_only_a_cell_that_failed_leads_to_its_log(planned, tmp_path):
     file.parent.mkdir()
     file.write_text(json.dumps({"failure": "loss is nan"}))
     assert unfinished_with_log(tmp_path, one, log) == "loss is nan; see logs/a-100pc.log"
-    file.write_text(json.dumps({"failure": "ended by signal 9; see old.log"}))  # as older versions wrote it
-    assert unfinished_with_log(tmp_path, one, log) == "ended by signal 9; see old.log"
+    file.write_text(json.dumps({"failure": "", "evaluation": "d-test", "seeds": 1}))
+    assert unfinished_with_log(tmp_path, one, log).startswith("not evaluated: the files are not there")
 
 
 def test_an_evaluation_of_another_version_is_to_be_made_again(planned, tmp_path):

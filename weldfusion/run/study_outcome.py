@@ -43,16 +43,14 @@ def unfinished(folder: Path, planned: Planned) -> str:
         return f"{NOT_EVALUATED}: the files are not there; run it again"
     if metrics_of(place / "metrics.json").get("schema") != SCHEMA:
         return f"{NOT_EVALUATED}: only by another version; run it again"
-    older = "seeds" not in found  # written by a version that noted none
-    seeds = _evaluated_seeds(planned, place) if older else found["seeds"]
+    seeds = found["seeds"]
     return "" if seeds == planned.seeds else f"{seeds} of {planned.seeds} seeds: run it again"
 
 
 def unfinished_with_log(folder: Path, planned: Planned, log: Path) -> str:
     """`unfinished`; of a cell that failed also where all that it printed is, told as `log`."""
-    why = unfinished(folder, planned)
-    failed = why and why != NOT_RUN and why == outcome(folder, planned)["failure"]
-    return f"{why}; see {log}" if failed and "; see " not in why else why
+    failure = outcome(folder, planned)["failure"]
+    return f"{failure}; see {log}" if failure not in ("", NOT_RUN) else unfinished(folder, planned)
 
 
 def trained_seeds(planned: Planned) -> int:
@@ -60,13 +58,6 @@ def trained_seeds(planned: Planned) -> int:
     run, first = RunFolder(planned.run), planned.settings.seed
     seeds = range(first, first + planned.seeds)
     return sum(all((run.fold(fold.name, s) / NETWORK).is_file() for fold in planned.folds) for s in seeds)
-
-
-def _evaluated_seeds(planned: Planned, evaluation: Path) -> int:
-    """Seeds of the networks that were evaluated; of the run's where older metrics do not tell them."""
-    targets = metrics_of(evaluation / "metrics.json")["targets"].values()
-    told = [entry["weld"]["seeds"] for entry in targets if "seeds" in entry.get("weld", {})]
-    return len(set(told[0])) if told else len({seed for _, seed in RunFolder(planned.run).folds()})
 
 
 def metrics_of(path: Path) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import weldfusion as wf
 from tests.training.tiny_data import write_tiny
 from weldfusion.errors import ConfigError, RunError, WeldfusionError, WeldfusionWarning
 from weldfusion.run.histories import histories
+from weldfusion.training import fit_fold
 from weldfusion.training.folder import RunFolder
 
 pytestmark = pytest.mark.filterwarnings("ignore::weldfusion.errors.WeldfusionWarning")
@@ -31,7 +32,10 @@ def root(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def whole(root, tmp_path_factory):
-    return fit(root, tmp_path_factory.mktemp("runs") / "whole").folder.path
+    """With its checkpoints, as a process that was killed before the end leaves them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(fit_fold, "forget_checkpoints", lambda folder: None)
+        return fit(root, tmp_path_factory.mktemp("runs") / "whole").folder.path
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """A whole run on a small data set on disk."""
 
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -73,7 +74,8 @@ def test_all_folds_and_seeds_are_there(whole, root):
     assert run.info()["data"] == fingerprint(root)
     for fold, seed in run.folds():
         files = {file.name for file in run.fold(fold, seed).iterdir()}
-        assert {"1-statistics.pt", "2-network.pt", "checkpoints", "metrics.csv", "tensorboard"} <= files
+        assert {"1-statistics.pt", "2-network.pt", "metrics.csv", "tensorboard"} <= files
+        assert "checkpoints" not in files
     found = states(run)
     assert (
         largest_difference(
@@ -100,8 +102,8 @@ def test_what_is_told_before_training(whole, root):
 
 def test_every_state_is_read_without_unpickling_code(whole):
     run, _ = whole
-    files = [file for file in run.path.rglob("*") if file.suffix in (".pt", ".ckpt")]
-    assert len(files) == 16
+    files = sorted(run.path.rglob("*.pt"))
+    assert len(files) == 8
     for file in files:
         torch.load(file, weights_only=True)
 
@@ -126,6 +128,16 @@ def test_a_finished_run_is_not_trained_again(whole, root, monkeypatch):
     monkeypatch.setattr(network.NetworkStage, "run", lambda *_: pytest.fail("trained again"))
     train(root, run.path, seeds=2)
     assert {file: file.stat().st_mtime_ns for file in run.path.rglob("*.pt")} == before
+
+
+def test_checkpoints_left_by_a_process_killed_at_the_end_go_with_the_next_start(whole, root, tmp_path):
+    run, _ = whole
+    folder = shutil.copytree(run.path, tmp_path / "r")
+    left = folder / "fold1-seed0" / "checkpoints"
+    left.mkdir()
+    (left / "last.ckpt").write_bytes(b"of a killed process")
+    train(root, folder, seeds=2)
+    assert not left.exists()
 
 
 def test_an_interrupted_run_goes_on_to_the_same_weights(whole, root, tmp_path, monkeypatch):

@@ -1,5 +1,6 @@
 """Checkpoints of the gradient stage: written atomically, read without unpickling code, last and best."""
 
+import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -10,10 +11,24 @@ from lightning.fabric.plugins.io.checkpoint_io import CheckpointIO
 from lightning.pytorch.callbacks import Checkpoint
 
 from weldfusion.training.atomic import load_state, save_state
+from weldfusion.training.processes import is_first, meet
 from weldfusion.training.task import Task
 
 ENTRIES = ("epoch", "global_step", "state_dict", "loops", "callbacks", "optimizer_states", "lr_schedulers")
 """What a training needs to go on."""
+FOLDER = "checkpoints"
+
+
+def forget_checkpoints(folder: Path) -> None:
+    """Deletes the checkpoints of all gradient stages of a network whose states are written.
+
+    They are three quarters of what a training writes: with Adam `last.ckpt` is three times the network,
+    `best.ckpt` is the state once more.
+    """
+    meet()
+    if is_first():
+        for checkpoints in sorted(folder.rglob(FOLDER)):
+            shutil.rmtree(checkpoints)
 
 
 class AtomicCheckpointIO(CheckpointIO):

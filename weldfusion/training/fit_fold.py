@@ -8,6 +8,7 @@ import torch
 from weldfusion.data.dataset import WeldWindows
 from weldfusion.data.dealing import Fold
 from weldfusion.systems.graph import FusionModel
+from weldfusion.training.checkpoint import forget_checkpoints
 from weldfusion.training.folder import RunFolder
 from weldfusion.training.folds import fold_data
 from weldfusion.training.introduction import introduction
@@ -47,13 +48,15 @@ def fit_fold(
     say: Say,
     learns: bool = False,
 ) -> None:
-    """The stages of one fold and seed; nothing is opened if all their states are there.
+    """The stages of one fold and seed; nothing is opened if all their states are there, and of these the
+    checkpoints, which only serve to go on, are deleted.
 
     `learns`: whether the late fusion learns after training.
     """
     folder = run.fold(fold.name, seed)
     todo = stages(settings, fold, seed, learns, say)
     if all((folder / stage.file).is_file() for stage in todo):
+        forget_checkpoints(folder)
         return
     data = fold_data(settings, windows, fold)
     begun = (folder / STATISTICS).is_file()
@@ -76,6 +79,7 @@ def fit_fold(
         if is_first():
             tell_selected(model, data, run, folder, say if not begun else None)
     run_stages(todo, fitted, data, folder)
+    forget_checkpoints(folder)
 
 
 def tell_selected(model: FusionModel, data: FoldData, run: RunFolder, folder: Path, say: Say | None) -> None:

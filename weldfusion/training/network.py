@@ -17,7 +17,7 @@ from weldfusion.data.files import write_text
 from weldfusion.errors import ConfigError, RunError
 from weldfusion.layers.together import scales_together
 from weldfusion.training.atomic import load_state
-from weldfusion.training.checkpoint import LastAndBest
+from weldfusion.training.checkpoint import FOLDER, LastAndBest
 from weldfusion.training.limits import limits_told
 from weldfusion.training.loader import Windows, loader
 from weldfusion.training.progress import Progress
@@ -63,7 +63,7 @@ class NetworkStage:
         """
         speed = resolved(check_trainer(self.trainer))
         keeper = LastAndBest(
-            folder / "checkpoints",
+            folder / FOLDER,
             self.settings.patience,
             self.every_s,
             report=lambda _: write_text(folder / "metrics.csv", table(keeper.rows)),

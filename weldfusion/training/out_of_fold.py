@@ -1,6 +1,5 @@
 """Predictions of welds that no gradient saw, where these are too few to keep a part apart: out-of-fold."""
 
-import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,9 +13,9 @@ from weldfusion.data.strata import restricted
 from weldfusion.errors import RunError
 from weldfusion.systems.graph import FusionModel
 from weldfusion.systems.system import System
+from weldfusion.training.checkpoint import forget_checkpoints
 from weldfusion.training.keyed import INIT, generator, seed_of
 from weldfusion.training.post_hoc import Seen
-from weldfusion.training.processes import is_first, meet
 from weldfusion.training.stages import Fitted, FoldData, Stage, run_stages
 
 INNER_FOLDS = 4
@@ -55,14 +54,6 @@ class OutOfFold:
             forget_checkpoints(own)
             assert part.calibrate is not None
             yield model, part.calibrate
-
-
-def forget_checkpoints(folder: Path) -> None:
-    """Deletes the checkpoints of all gradient stages of a network whose states are written."""
-    meet()
-    if is_first():
-        for checkpoints in sorted(folder.rglob("checkpoints")):
-            shutil.rmtree(checkpoints)
 
 
 def inner_folds(data: FoldData, fold: Fold, seed: int) -> list[frozenset[str]]:

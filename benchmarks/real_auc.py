@@ -8,14 +8,15 @@ stand those that weigh the classes alike, as the networks do.
 import numpy as np
 import pandas as pd
 from harness import Row
-from real_studies import apart, bounded, met_alone, uncorrected
+from real_studies import met_alone, uncorrected
+from real_words import bounded
 
 import weldfusion as wf
 from weldfusion.data.dataset import WeldWindows
 from weldfusion.evaluation.baselines import fit_baselines
 from weldfusion.evaluation.compare import common_rows, difference
 from weldfusion.evaluation.frame import target_tables
-from weldfusion.evaluation.intervals import RESAMPLES, Interval, group_counts
+from weldfusion.evaluation.intervals import RESAMPLES, group_counts
 from weldfusion.evaluation.measure import Measured, group_names, measure
 from weldfusion.training.plain import plain_windows
 
@@ -31,15 +32,10 @@ def auc_row(title: str, trained: wf.Run, target: str, label: str) -> Row:
     key = ("auc", label)
     best = max(pairs, key=lambda name: pairs[name][1].value(key))
     found = difference(*pairs[best], key)
-    texts = [bounded(side.value(key), *edges(side.interval(key))) for side in pairs[best]]
-    gain = apart(found.value, *edges(found.interval)) + uncorrected(found.p)
-    note = f"{texts[0]}; {best}: {texts[1]}; {gain}"
+    texts = [bounded(side.value(key), side.interval(key)) for side in pairs[best]]
+    note = f"{texts[0]}; {best}: {texts[1]}; {uncorrected(found)}"
     name, value = f"{title}{target}, AUC of {label}", pairs[best][0].value(key)
-    return Row(name, value, "auc", f"beats {best}", met_alone(found.verdict, found.p), note=note)
-
-
-def edges(interval: Interval) -> tuple[float | None, float | None]:
-    return interval.lower, interval.upper
+    return Row(name, value, "auc", f"beats {best}", met_alone(found), note=note)
 
 
 def pair(ours: pd.DataFrame, theirs: pd.DataFrame, target: str, seed: int) -> tuple[Measured, Measured]:

@@ -8,15 +8,17 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from harness import Row, row
+from real_words import apart, bounded
 
 import weldfusion as wf
-from weldfusion.evaluation.compare import Difference, as_difference
+from weldfusion.evaluation.compare import as_difference
 from weldfusion.evaluation.evaluate import Frames, evaluate
+from weldfusion.evaluation.intervals import Interval
 
 ROOT = Path(__file__).parents[1]
 CONFIGS = ROOT / "configs"
@@ -72,7 +74,7 @@ def headline(title: str, entry: dict[str, Any]) -> Row:
     level, figure = entry["weld"], entry["headline"]
     together = level.get("ensemble")
     found = (together or level)["figures"][figure]
-    note = [interval(found)]
+    note = [told_figure(found)]
     if together:
         note.append(
             f"mean of {together['networks']} seeds, one alone {level['figures'][figure]['value']:.3f}"
@@ -82,26 +84,13 @@ def headline(title: str, entry: dict[str, Any]) -> Row:
         return row(title, found["value"], figure, note="; ".join(note))
     beside = level["baselines"][best]
     gain = as_difference((together or beside)["difference"][figure])
-    note.append(f"{best}: {interval(beside['figures'][figure])}")
+    note.append(f"{best}: {told_figure(beside['figures'][figure])}")
     verdict = "" if gain.verdict == "not estimable" else f"{gain.verdict} it, "
     note.append(f"{verdict}{apart(gain)}")
     told_row = row(title, found["value"], figure, note="; ".join(note))
     return replace(told_row, goal=f"beats {best}", met=gain.verdict == "beats")
 
 
-def apart(gain: Difference) -> str:
-    """A difference, told from the side on which it is not negative.
-
-    >>> from weldfusion.evaluation.intervals import Interval
-    >>> apart(Difference(0.05, Interval(-0.01, 0.09))), apart(Difference(-0.07, Interval(-0.1, 0.02)))
-    ('better by 0.050 [-0.010, 0.090]', 'worse by 0.070 [-0.020, 0.100]')
-    """
-    word, size = gain.in_words()
-    return f"{word} by {interval({'value': size.value} | asdict(size.interval))}"
-
-
-def interval(figure: Mapping[str, Any]) -> str:
-    """A figure with its 95 % interval, or why it has none."""
-    if figure["lower"] is None:
-        return f"{figure['value']:.3f} ({figure['reason']})"
-    return f"{figure['value']:.3f} [{figure['lower']:.3f}, {figure['upper']:.3f}]"
+def told_figure(figure: Mapping[str, Any]) -> str:
+    """A figure of `metrics.json`."""
+    return bounded(figure["value"], Interval(figure["lower"], figure["upper"], figure["reason"]))

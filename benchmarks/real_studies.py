@@ -19,11 +19,14 @@ from typing import Any
 import pandas as pd
 from harness import RESULTS, Row, row, run
 from real_sets import CONFIGS, converted, recordings
+from real_words import apart, bounded
 
 import weldfusion as wf
 from weldfusion.config.study_file import read_study
 from weldfusion.errors import did_you_mean
+from weldfusion.evaluation.compare import Difference
 from weldfusion.evaluation.evaluate import SCHEMA, Frames, evaluate
+from weldfusion.evaluation.intervals import Interval
 from weldfusion.run.study_plan import Asked, Planned, plan_study
 from weldfusion.run.studying import run_study, write_tables
 from weldfusion.studies.study import percent
@@ -106,18 +109,14 @@ def told(part: Part, line: Mapping[str, Any], planned: Planned, first: str) -> R
     best simple baseline on the same sensors and folds has a p-value below 0.05, corrected after Holm over the
     table. The note also tells the difference from the first row of the table.
     """
-    note = [bounded(line["value"], line["lower"], line["upper"])]
+    note = [bounded(line["value"], edges(line["lower"], line["upper"]))]
     best = line["baseline"] if isinstance(line["baseline"], str) else ""
     if best:
-        theirs = (line["baseline_value"], line["baseline_lower"], line["baseline_upper"])
-        gain = tuple(line[f"over_baseline{end}"] for end in ("", "_lower", "_upper"))
-        verdict = line["over_baseline_verdict"]
-        p = p_value(line, "over_baseline")
-        note.append(f"{best}: {bounded(*theirs)}; {verdict}: {apart(*gain)}{p}")
+        theirs = bounded(line["baseline_value"], edges(line["baseline_lower"], line["baseline_upper"]))
+        note.append(f"{best}: {theirs}; {line['over_baseline_verdict']}: {corrected(line, 'over_baseline')}")
     if isinstance(line["over_first_row_verdict"], str) and line["over_first_row_verdict"]:
-        gain = tuple(line[f"over_first_row{end}"] for end in ("", "_lower", "_upper"))
-        p = p_value(line, "over_first_row")
-        note.append(f"than {first}: {line['over_first_row_verdict']}, {apart(*gain)}{p}")
+        gain = corrected(line, "over_first_row")
+        note.append(f"than {first}: {line['over_first_row_verdict']}, {gain}")
     note.append(f"{len(planned.folds)} folds, {planned.seeds} seeds, {line['groups']} groups, {recipe(part)}")
     of = "" if line["fraction"] == 1 else f", {percent(line['fraction'])} of the training welds"
     name = f"{part.name}: {line['row']}: {line['target']}{of}"
@@ -140,61 +139,41 @@ def beside(title: str, trained: wf.Run, baselines: Mapping[str, Frames], figure:
 def against(title: str, level: Mapping[str, Any], figure: str, label: str) -> Row:
     """A figure per weld beside one baseline."""
     ours, beside = level["figures"][figure], level["baselines"][label]
-    gain, theirs = beside["difference"][figure], beside["figures"][figure]
-    bounds = [[one[key] for key in ("value", "lower", "upper")] for one in (ours, theirs, gain)]
-    note = (
-        f"{bounded(*bounds[0])}; {label}: {bounded(*bounds[1])}; {apart(*bounds[2])}{uncorrected(gain['p'])}"
-    )
-    met = met_alone(gain["verdict"], gain["p"])
-    return Row(title, ours["value"], figure, f"beats {label}", met, note=note)
+    theirs, found = beside["figures"][figure], beside["difference"][figure]
+    texts = [bounded(one["value"], edges(one["lower"], one["upper"])) for one in (ours, theirs)]
+    gain = Difference(found["value"], edges(found["lower"], found["upper"]), found["p"])
+    note = f"{texts[0]}; {label}: {texts[1]}; {uncorrected(gain)}"
+    return Row(title, ours["value"], figure, f"beats {label}", met_alone(gain), note=note)
 
 
-def met_alone(verdict: str, p: float | None) -> bool:
+def met_alone(gain: Difference) -> bool:
     """Whether one comparison, not corrected for others, is a gain.
 
-    >>> met_alone("beats", 0.03), met_alone("beats", 0.07)
-    (True, False)
+    >>> [met_alone(Difference(0.1, Interval(0.05, 0.15), p)) for p in (0.03, 0.07)]
+    [True, False]
     """
-    return verdict == "beats" and p is not None and p < 0.05
+    return gain.verdict == "beats" and gain.p is not None and gain.p < 0.05
 
 
-def uncorrected(p: float | None) -> str:
-    return "" if p is None else f" (p {p:.3f}, uncorrected)"
+def uncorrected(gain: Difference) -> str:
+    return apart(gain) + ("" if gain.p is None else f" (p {gain.p:.3f}, uncorrected)")
 
 
-def bounded(value: float, lower: float | None, upper: float | None) -> str:
+def corrected(line: Mapping[str, Any], side: str) -> str:
+    """A difference of one line of a table, with its p-value after Holm."""
+    p = line[f"{side}_p_holm"]
+    gain = Difference(line[side], edges(line[f"{side}_lower"], line[f"{side}_upper"]))
+    return apart(gain) + ("" if pd.isna(p) else f" (p {p:.3f} after Holm)")
+
+
+def edges(lower: float | None, upper: float | None) -> Interval:
+    """Of an interval that may be missing, without telling why.
+
+    >>> edges(0.1, 0.3), edges(float("nan"), None).reason
+    (Interval(lower=0.1, upper=0.3, reason=''), 'no interval')
     """
-    >>> bounded(0.93, 0.88, 0.97), bounded(0.93, None, None)
-    ('0.930 [0.880, 0.970]', '0.930 (no interval)')
-    """
-    if lower is None or upper is None or pd.isna(lower) or pd.isna(upper):
-        return f"{thousandths(value)} (no interval)"
-    return f"{thousandths(value)} [{thousandths(lower)}, {thousandths(upper)}]"
-
-
-def thousandths(value: float) -> str:
-    """
-    >>> thousandths(-0.0001), thousandths(1.0)
-    ('0.000', '1.000')
-    """
-    return f"{round(value, 3) + 0.0:.3f}"
-
-
-def apart(gain: float, lower: float | None, upper: float | None) -> str:
-    """A difference, positive where the row is better.
-
-    >>> apart(0.1, -0.1, 0.3), apart(-0.31, -0.5, 0.0)
-    ('better by 0.100 [-0.100, 0.300]', 'worse by 0.310 [0.000, 0.500]')
-    """
-    if gain >= 0:
-        return f"better by {bounded(gain, lower, upper)}"
-    turned = (None if bound is None else -bound for bound in (upper, lower))
-    return f"worse by {bounded(-gain, *turned)}"
-
-
-def p_value(line: Mapping[str, Any], side: str) -> str:
-    corrected = line[f"{side}_p_holm"]
-    return "" if pd.isna(corrected) else f" (p {corrected:.3f} after Holm)"
+    missing = pd.isna(lower) or pd.isna(upper)
+    return Interval(None, None, "no interval") if missing else Interval(lower, upper)
 
 
 def joined(parts: Sequence[Part], found: Sequence[Row], before: Sequence[Row]) -> list[Row]:

@@ -17,6 +17,7 @@ from real_words import apart, bounded
 
 import weldfusion as wf
 from weldfusion.evaluation.compare import as_difference
+from weldfusion.evaluation.compared import best_baseline
 from weldfusion.evaluation.evaluate import Frames, evaluate
 from weldfusion.evaluation.intervals import Interval
 
@@ -70,7 +71,8 @@ def told_beside(trained: wf.Run, baselines: Mapping[str, Frames]) -> list[Row]:
 
 def headline(title: str, entry: dict[str, Any]) -> Row:
     """The headline figure of the mean of the networks of each fold (of the one network, if one). The goal of
-    the row is to beat the best baseline: met where the paired interval of the difference lies above 0."""
+    the row is to beat the best baseline: met where the paired interval of the difference lies above 0 and its
+    p-value is below 0.05."""
     level, figure = entry["weld"], entry["headline"]
     together = level.get("ensemble")
     found = (together or level)["figures"][figure]
@@ -79,16 +81,16 @@ def headline(title: str, entry: dict[str, Any]) -> Row:
         note.append(
             f"mean of {together['networks']} seeds, one alone {level['figures'][figure]['value']:.3f}"
         )
-    best = level.get("best_baseline")
-    if not best:
+    best = best_baseline(level.get("baselines", {}), figure)
+    if best is None:
         return row(title, found["value"], figure, note="; ".join(note))
-    beside = level["baselines"][best]
-    gain = as_difference((together or beside)["difference"][figure])
-    note.append(f"{best}: {told_figure(beside['figures'][figure])}")
-    verdict = "" if gain.verdict == "not estimable" else f"{gain.verdict} it, "
-    note.append(f"{verdict}{apart(gain)}")
+    gain = as_difference((together or level["baselines"][best.name])["difference"][figure])
+    verdict = best.gain.of(gain).verdict
+    note.append(f"{best.name}: {told_figure(best.figure)}")
+    told = f"{verdict} it, " if gain.interval.estimable else ""
+    note.append(f"{told}{apart(gain)}")
     told_row = row(title, found["value"], figure, note="; ".join(note))
-    return replace(told_row, goal=f"beats {best}", met=gain.verdict == "beats")
+    return replace(told_row, goal=f"beats {best.name}", met=verdict == "beats")
 
 
 def told_figure(figure: Mapping[str, Any]) -> str:

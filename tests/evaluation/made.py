@@ -1,11 +1,14 @@
 """Prediction frames with known contents for tests of evaluation and report."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from weldfusion.evaluation.compare import two_sided
 from weldfusion.evaluation.frame import WELD_COLUMNS, WINDOW_COLUMNS
+from weldfusion.evaluation.intervals import RESAMPLES, group_counts, percentile_interval
 
 
 def long_frame(
@@ -56,3 +59,29 @@ def class_data(
     probability = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
     group = np.array([f"g{i % groups:02d}" for i in range(count)], dtype=object)
     return flags, probability, group
+
+
+def equal_groups(groups: int) -> np.ndarray:
+    """(G, R) weights of the groups in each resample, for means over groups of equal size."""
+    return group_counts(groups, RESAMPLES, seed=0).T / groups
+
+
+def mean_entry(values: np.ndarray, weights: np.ndarray) -> dict[str, Any]:
+    """Mean over groups (G,) with its interval and p-value, as in `metrics.json`; `weights` (G, R)."""
+    mean, resampled = float(values.mean()), values @ weights
+    edges = percentile_interval(resampled, len(values))
+    found = {"value": mean, "lower": edges.lower, "upper": edges.upper, "reason": edges.reason}
+    return found | {"p": two_sided(mean, resampled, len(values))}
+
+
+def mean_errors(ours: np.ndarray, theirs: np.ndarray, weights: np.ndarray) -> dict[str, Any]:
+    """One level of a target in `metrics.json`: mean absolute errors from those of each group, ours (G,)
+    beside those of B baselines (B, G)."""
+    beside = {
+        f"b{n}": {
+            "figures": {"mae": mean_entry(one, weights)},
+            "difference": {"mae": mean_entry(one - ours, weights)},
+        }
+        for n, one in enumerate(theirs)
+    }
+    return {"figures": {"mae": mean_entry(ours, weights)}, "baselines": beside}

@@ -7,6 +7,7 @@ from scipy import stats
 from tests.evaluation.made import class_data, long_frame
 from weldfusion.errors import RunError
 from weldfusion.evaluation.compare import Difference, common_rows, difference, two_sided
+from weldfusion.evaluation.compared import Compared
 from weldfusion.evaluation.frame import target_tables
 from weldfusion.evaluation.intervals import Interval, group_counts
 from weldfusion.evaluation.measure import group_names, measure
@@ -76,7 +77,7 @@ def test_the_same_predictions_do_not_beat_themselves():
     tables = target_tables(long_frame(flags, probability, group, ("a", "b", "c"), "class"), "quality")
     found = paired(tables, tables, ("balanced_accuracy", ""), 500, 0)
     assert (found.value, found.verdict, found.p) == (0.0, "does not beat", 1.0)
-    assert found.sentence("ridge") == "does NOT beat ridge (equal in every resample)"
+    assert Compared(found).alone().sentence("ridge") == "does NOT beat ridge (equal in every resample)"
 
 
 def test_only_common_welds_count():
@@ -99,24 +100,7 @@ def test_few_groups_give_no_verdict():
     tables = target_tables(long_frame(flags, probability, group, ("a", "b"), "class"), "quality")
     found = paired(tables, tables, ("accuracy", ""), 200, 0)
     assert found.verdict == "not estimable"
-    assert "only 2 groups" in found.sentence("extra trees")
-
-
-def test_sentences():
-    worse = Difference(-12.0, Interval(-20.0, -4.0))
-    assert worse.sentence("ridge", "N") == "is BEATEN by ridge by 12.000 [4.000, 20.000] N"
-    unsure = Difference(-0.01, Interval(-0.04, 0.0))
-    assert unsure.sentence("ridge", "N") == "does NOT beat ridge (worse by 0.010 [0.000, 0.040] N)"
-
-
-@pytest.mark.parametrize("value", [0.002, -0.3, 0.0])
-def test_a_verdict_is_told_from_its_side_wherever_the_value_lies(value):
-    """The middle of the resamples may lie on the other side of 0 than the figure itself."""
-    beaten, beats = Difference(value, Interval(-0.5, -0.1)), Difference(value, Interval(0.1, 0.5))
-    told = f"{value + 0.0:.3f}".replace("-", "−")
-    turned = f"{0.0 - value:.3f}".replace("-", "−")
-    assert beaten.sentence("ridge") == f"is BEATEN by ridge by {turned} [0.100, 0.500]"
-    assert beats.sentence("ridge") == f"beats ridge by {told} [0.100, 0.500]"
+    assert "only 2 groups" in Compared(found).alone().sentence("extra trees")
 
 
 def test_turned_twice_is_the_same():

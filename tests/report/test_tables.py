@@ -10,11 +10,11 @@ def figure(value, lower=None, upper=None, **more):
     return {"value": value, "lower": lower, "upper": upper, "reason": reason, **more}
 
 
-def level(gain, best="ridge"):
+def level(gain):
     ours, theirs = {"accuracy": figure(0.8, 0.7, 0.9)}, {"accuracy": figure(0.81, 0.7, 0.9)}
     ridge = {"figures": theirs, "difference": {"accuracy": gain}}
     ensemble = {"networks": 3, "figures": ours, "difference": {"accuracy": gain}}
-    return {"figures": ours, "best_baseline": best, "baselines": {"ridge": ridge}, "ensemble": ensemble}
+    return {"figures": ours, "baselines": {"ridge": ridge}, "ensemble": ensemble}
 
 
 @pytest.mark.parametrize(
@@ -23,22 +23,27 @@ def level(gain, best="ridge"):
         ((0.05, 0.01, 0.09), "better by 0.050 [0.010, 0.090]", "beats it"),
         ((-0.01, -0.04, 0.02), "worse by 0.010 [−0.020, 0.040]", "does NOT beat it"),
         ((-0.05, -0.09, -0.01), "worse by 0.050 [0.010, 0.090]", "is BEATEN by it"),
-        ((-0.05,), "worse by 0.050", "cannot be told"),
+        ((-0.05,), "worse by 0.050", "does NOT beat it"),
+        ((0.05,), "better by 0.050", "cannot be told"),
         ((None,), "–", "cannot be told"),
     ],
 )
 def test_a_negative_difference_is_told_as_worse_with_its_interval_turned(gain, told, verdict):
-    made = level(figure(*gain))
+    p = {"beats it": 0.01, "is BEATEN by it": 0.01, "does NOT beat it": 0.4 if gain[1:] else None}.get(
+        verdict
+    )
+    made = level(figure(*gain, p=p))
     table = figures_table(made, "")
     assert table.columns[3] == "this run is"
-    assert table.rows == [["accuracy", "0.800 [0.700, 0.900]", "0.810 [0.700, 0.900]", told]]
+    assert table.rows == [["accuracy", "0.800 [0.700, 0.900]", "0.810 [0.700, 0.900] (ridge)", told]]
     assert OTHER_SIDE in table.caption
     _, mean, ridge = baselines_table({"headline": "accuracy"}, made, "").rows
-    assert mean[3] == f"{told} than the best baseline: {verdict}"
-    assert ridge[2:] == [told, verdict]
+    told_p = "–" if p is None else f"{p:.3f}"
+    assert mean[2:] == [f"{told} than the best baseline", told_p, verdict]
+    assert ridge[2:] == [told, told_p, verdict]
 
 
 def test_without_baselines_nothing_is_compared():
-    table = figures_table(level(figure(0.1), best=None), "")
+    table = figures_table(level(figure(0.1)) | {"baselines": {}}, "")
     assert table.columns == ["figure", "this run"]
     assert OTHER_SIDE not in table.caption

@@ -1,7 +1,6 @@
 """Holm's correction against statsmodels, and how often a table without any difference claims one."""
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from statsmodels.stats.multitest import multipletests
 
+from tests.evaluation.made import equal_groups, mean_errors
 from weldfusion.evaluation.compare import Difference, two_sided
-from weldfusion.evaluation.intervals import RESAMPLES, Interval, group_counts, percentile_interval
-from weldfusion.studies.compared import Compared
+from weldfusion.evaluation.compared import Compared
+from weldfusion.evaluation.intervals import Interval, percentile_interval
 from weldfusion.studies.holm import holm
 from weldfusion.studies.results import Finished, Outcome, results
 from weldfusion.studies.study import Row, Study
@@ -35,11 +35,11 @@ TABLES, FIGURES, GROUPS = 1000, 36, 12
 def test_one_table_in_twenty_without_a_difference_claims_one():
     """36 differences of which none is true, over 12 groups; the level is 5 %, two standard errors above."""
     rng = np.random.Generator(np.random.PCG64(np.random.SeedSequence([6, GROUPS])))
-    counts = group_counts(GROUPS, RESAMPLES, seed=0).T / GROUPS
+    weights = equal_groups(GROUPS)
     wrong = 0
     for _ in range(TABLES):
         means = rng.normal(size=(FIGURES, GROUPS))
-        resampled = means @ counts
+        resampled = means @ weights
         p = {n: two_sided(float(means[n].mean()), resampled[n], GROUPS) for n in range(FIGURES)}
         told = [
             Compared(
@@ -66,32 +66,17 @@ def test_a_claim_needs_both_the_interval_and_the_p_value(edges, p, verdict):
 BASELINES, TRIALS = 8, 600
 
 
-def entry(values: np.ndarray, counts: np.ndarray) -> dict[str, Any]:
-    """Mean over groups (G,) with its interval and p-value, as in `metrics.json`."""
-    mean, resampled = float(values.mean()), values @ counts
-    edges = percentile_interval(resampled, GROUPS)
-    found = {"value": mean, "lower": edges.lower, "upper": edges.upper, "reason": edges.reason}
-    return found | {"p": two_sided(mean, resampled, GROUPS)}
-
-
 def test_a_network_as_good_as_every_baseline_is_seldom_told_to_be_beaten_by_the_best_of_them():
     """Errors of a network and of eight baselines from one distribution, one comparison a table: the level of
     5 % has one point of tolerance; each verdict as often as Student's t would have it at most."""
     rng = np.random.Generator(np.random.PCG64(np.random.SeedSequence([8, GROUPS])))
-    counts = group_counts(GROUPS, RESAMPLES, seed=0).T / GROUPS
+    weights = equal_groups(GROUPS)
     study = Study(Path("s.yaml"), [Row("a")])
     (cell,) = study.cells()
     told, as_if_named_before = [], 0
     for _ in range(TRIALS):
         ours, *theirs = rng.gamma(20.0, 0.05, size=(1 + BASELINES, GROUPS))
-        beside = {
-            f"b{n}": {
-                "figures": {"mae": entry(one, counts)},
-                "difference": {"mae": entry(one - ours, counts)},
-            }
-            for n, one in enumerate(theirs)
-        }
-        level = {"figures": {"mae": entry(ours, counts)}, "baselines": beside}
+        level = mean_errors(ours, theirs, weights)
         metrics = {"targets": {"depth": {"weld": level, "headline": "mae"}}}
         left = Finished(metrics, pd.DataFrame(), 1, 1.0, "")
         (result,) = results(study, [Outcome(cell, left)])

@@ -59,43 +59,18 @@ class Difference:
         """
         return ("worse", self.turned()) if self.value < 0 else ("better", self)
 
-    def sentence(self, name: str, unit: str = "") -> str:
-        """The comparison in words.
-
-        >>> Difference(0.05, Interval(0.01, 0.09)).sentence("extra trees")
-        'beats extra trees by 0.050 [0.010, 0.090]'
-        >>> Difference(0.01, Interval(-0.02, 0.04)).sentence("extra trees")
-        'does NOT beat extra trees (better by 0.010 [−0.020, 0.040])'
-        >>> Difference(-0.01, Interval(-0.04, 0.02)).sentence("extra trees")
-        'does NOT beat extra trees (worse by 0.010 [−0.020, 0.040])'
-        >>> Difference(-0.1, Interval(None, None, "not estimable: only 3 groups")).sentence("it", "mm")
-        'is worse than it by 0.100 mm here, which shows nothing (no interval: only 3 groups)'
+    def with_edges(self) -> str:
         """
-        unit = f" {unit}" if unit else ""
-        word, size = self.in_words()
-        if not self.interval.estimable and self.verdict == "does not beat":
-            return f"does NOT beat {name} (equal in every resample)"
-        if not self.interval.estimable:
-            tail = (
-                f"which shows nothing (no interval: {self.interval.reason.removeprefix('not estimable: ')})"
-            )
-            if self.value == 0 or math.isnan(self.value):
-                return f"{'equals' if self.value == 0 else 'cannot be compared with'} {name} here, {tail}"
-            return f"is {word} than {name} by {size.value:.3f}{unit} here, {tail}"
-        if self.verdict == "does not beat":
-            return f"does NOT beat {name} ({word} by {size._with_edges()}{unit})"
-        if self.verdict == "is beaten by":
-            return f"is BEATEN by {name} by {self.turned()._with_edges()}{unit}"
-        return f"beats {name} by {self._with_edges()}{unit}"
-
-    def _with_edges(self) -> str:
+        >>> Difference(-0.0001, Interval(-0.1, 0.02)).with_edges()
+        '0.000 [−0.100, 0.020]'
+        """
         lower, upper = self.interval.lower or 0.0, self.interval.upper or 0.0
         value, lower, upper = (round(number, 3) + 0.0 for number in (self.value, lower, upper))
         return minus(f"{value:.3f} [{lower:.3f}, {upper:.3f}]")
 
 
 def as_difference(entry: Mapping[str, Any]) -> Difference:
-    """A difference from its place in `metrics.json`; those of older versions tell no p-value."""
+    """A difference from its place in `metrics.json`; without a p-value where none is told."""
     value = math.nan if entry["value"] is None else entry["value"]
     return Difference(value, Interval(entry["lower"], entry["upper"], entry["reason"]), entry.get("p"))
 

@@ -9,6 +9,7 @@ from tqdm import tqdm
 
 from weldfusion.evaluation.breakdown import by_group, class_counts, confusion, limits
 from weldfusion.evaluation.compare import common_rows, difference
+from weldfusion.evaluation.compared import best_baseline
 from weldfusion.evaluation.events import tolerance_of
 from weldfusion.evaluation.frame import (
     DENSE,
@@ -150,7 +151,8 @@ def _level(ours: Tables, baselines: Mapping[str, Tables], seed: int, resamples: 
     counts = group_counts(len(names), resamples, seed)
     measured = measure(ours, names, counts)
     beside = {name: _beside(ours, tables, measured, counts, seed) for name, tables in baselines.items()}
-    best = _best(beside, headline(first.kind, first.level))
+    found = best_baseline(beside, headline(first.kind, first.level))
+    best = found.name if found else None
     shown = {"": ours} | ({"best": baselines[best]} if best else {})
     return (
         head
@@ -242,11 +244,3 @@ def _unless_perfect(interval: Interval, key: Key, value: float) -> Interval:
 
 def _plain(value: float) -> float | None:
     return float(value) if np.isfinite(value) else None
-
-
-def _best(beside: Mapping[str, dict[str, Any]], headline: str) -> str | None:
-    """The baseline with the best headline figure."""
-    sign = 1 if headline in SMALLER_IS_BETTER else -1
-    values = {name: entry["figures"][headline]["value"] for name, entry in beside.items()}
-    known = {name: sign * value for name, value in values.items() if value is not None}
-    return min(known, key=lambda name: known[name]) if known else None

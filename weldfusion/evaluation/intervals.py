@@ -13,6 +13,16 @@ FEWEST_GROUPS = 5
 NOT_ESTIMABLE = "not estimable: "
 UNDEFINED = "undefined in"
 NO_SPREAD = "no spread in the resamples"
+IN_WORDS = {NO_SPREAD: "the same in every resample of the groups"}
+
+
+def reason_in_words(reason: str) -> str:
+    """Why there is no interval, for readers of pages and tables (files keep the reason itself).
+
+    >>> reason_in_words("not estimable: only 3 groups"), reason_in_words(NO_SPREAD)
+    ('only 3 groups', 'the same in every resample of the groups')
+    """
+    return IN_WORDS.get(reason, reason.removeprefix(NOT_ESTIMABLE))
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,14 @@ from weldfusion.report.elements import Columns, Element, Figure, Heading, Text, 
 from weldfusion.report.learned import learned_section
 from weldfusion.report.signals import SignalView
 from weldfusion.report.welds import welds_to_look_at
-from weldfusion.report.words import about_baselines, about_steps, of_ensemble, verdict, with_interval
+from weldfusion.report.words import (
+    about_baselines,
+    about_claims,
+    about_steps,
+    of_ensemble,
+    verdict,
+    with_interval,
+)
 
 
 @dataclass(frozen=True)
@@ -85,7 +92,7 @@ def _target(
         if per_weld["baselines"]:
             elements += [
                 Heading("Against each baseline", 3),
-                Text(about_baselines(target)),
+                Text(f"{about_baselines(target)} {about_claims(len(per_weld['baselines']))}"),
                 tables.baselines_table(target, per_weld, unit),
             ]
         elements += [Heading("By group", 3), tables.groups_table(per_weld, unit)]

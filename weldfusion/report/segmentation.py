@@ -9,12 +9,15 @@ from weldfusion.evaluation.compare import as_difference
 from weldfusion.report.draw import COLOURS, clipped, draw
 from weldfusion.report.elements import Element, Figure, Heading, Table, Text, WarningBox
 from weldfusion.report.step_pictures import shown
-from weldfusion.report.words import apart, with_interval
+from weldfusion.report.words import apart, no_interval, with_interval, without_brackets
 
 WORDS = {"iou": "IoU (intersection over union)", "dice": "Dice (F1 of pixels)"}
 TRUTH = "truth"
 COLOUR_OF = {TRUTH: COLOURS[2], "U-Net": COLOURS[0], "Otsu": COLOURS[1]}
-BRACKETS = "Brackets: 95 % interval from resampling whole groups; none where there are fewer than five."
+BRACKETS = "Brackets: 95 % interval from resampling whole groups."
+OTSU = (
+    "Otsu: the level that parts the grey values best, and the largest region beyond it, without any learning."
+)
 WIDE, TALLEST = 7.4, 1.6
 
 
@@ -34,14 +37,9 @@ def segmentation_report(
         [WORDS[name], *(with_interval(of[key]) for key in methods), apart(as_difference(of["difference"]))]
         for name, of in metrics["figures"].items()
     ]
-    elements.append(
-        Table(
-            ["mean over test welds", *methods, "the U-Net is"],
-            rows,
-            f"{BRACKETS} Otsu: the level that parts the grey values best, and the largest region beyond it, "
-            "without any learning.",
-        )
-    )
+    told = without_brackets(figure for of in metrics["figures"].values() for figure in of.values())
+    columns = ["mean over test welds", *methods, "the U-Net is"]
+    elements.append(Table(columns, rows, " ".join(filter(None, [BRACKETS, told, OTSU]))))
     if examples:
         elements += [Heading("Examples"), examples_figure(examples)]
     columns = list(metrics["welds"][0])
@@ -56,7 +54,8 @@ def verdict(metrics: Mapping[str, Any]) -> str:
     ious = metrics["figures"]["iou"]
     gain, threshold = ious["difference"], with_interval(ious["Otsu"])
     if gain["lower"] is None:
-        against = f"a plain threshold has {threshold} (too few groups to tell whether that is chance)"
+        chance = f"whether the difference is chance cannot be told ({no_interval(gain)})"
+        against = f"a plain threshold has {threshold}; {chance}"
     elif gain["lower"] > 0:
         against = f"better than a plain threshold ({threshold}) by {with_interval(gain)}"
     else:

@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from weldfusion.evaluation.compared import Compared
 from weldfusion.evaluation.minus import minus
 from weldfusion.evaluation.totals import SMALLER_IS_BETTER
 from weldfusion.report.elements import short
 from weldfusion.report.words import apart, named, with_interval, without_brackets
-from weldfusion.studies.compared import Compared
 from weldfusion.studies.facts import in_range
 from weldfusion.studies.results import Finished, Outcome, Result
 from weldfusion.studies.study import Row, Study, percent

@@ -5,11 +5,13 @@ from typing import Any
 
 import pandas as pd
 
-from weldfusion.evaluation.compare import Verdict, as_difference
-from weldfusion.report.elements import Cell, Table
+from weldfusion.evaluation.compare import as_difference
+from weldfusion.evaluation.compared import Compared, Verdict, best_baseline
+from weldfusion.report.elements import Cell, Table, short
 from weldfusion.report.words import (
     NAMES,
     apart,
+    ensemble_gain,
     named,
     with_interval,
     without_brackets,
@@ -22,28 +24,26 @@ CLAIMS: Mapping[Verdict, str] = {
     "beats": "beats it",
     "does not beat": "does NOT beat it",
     "is beaten by": "is BEATEN by it",
-    "not estimable": "cannot be told",
+    "cannot be told": "cannot be told",
 }
+PICKED = "The best baseline is picked for each figure by that figure, on these welds, which favours it."
 OTHER_SIDE = "Where an edge of “better by” is negative, this run may also be worse, and the other way round."
 TEST, TRAINING = "test", ("fit", "select", "calibrate")
 
 
 def figures_table(level: Mapping[str, Any], unit: str) -> Table:
-    """Figure by figure: this run, the best baseline, and by how much this run is better or worse."""
-    best = level["best_baseline"]
-    baseline = level["baselines"].get(best)
-    columns = ["figure", "this run"]
-    if baseline:
-        columns += [f"best baseline: {best}", "this run is"]
+    """Figure by figure: this run, the baseline that is best by it, and by how much this run is better or
+    worse."""
+    beside = bool(level["baselines"])
+    columns = ["figure", "this run", *["best baseline", "this run is"] * beside]
     rows = []
     for name, figure in level["figures"].items():
         row = [named(name, unit), with_interval(figure)]
-        if baseline:
-            theirs, gain = baseline["figures"].get(name), baseline["difference"].get(name)
-            row += [with_interval(theirs) if theirs else "–", apart(as_difference(gain)) if gain else "–"]
-        rows.append(row)
+        if best := best_baseline(level["baselines"], name):
+            row += [f"{with_interval(best.figure)} ({best.name})", apart(best.gain.difference)]
+        rows.append(row + ["–"] * (len(columns) - len(row)))
     caption = ["In brackets the 95 % interval from resampling whole groups."]
-    caption += [without_brackets(level["figures"].values()), OTHER_SIDE * bool(best)]
+    caption += [without_brackets(level["figures"].values()), *[OTHER_SIDE, PICKED] * beside]
     return Table(columns, rows, " ".join(filter(None, caption)))
 
 
@@ -70,22 +70,22 @@ def per_class_table(level: Mapping[str, Any]) -> Table:
 def baselines_table(target: Mapping[str, Any], level: Mapping[str, Any], unit: str) -> Table:
     """Headline figure of every baseline, and whether this run beats it."""
     headline = target["headline"]
-    rows = [["this run", with_interval(level["figures"][headline]), "", ""]]
+    rows = [["this run", with_interval(level["figures"][headline]), "", "", ""]]
     if ensemble := level.get("ensemble"):
         row = [f"mean of {ensemble['networks']} networks", with_interval(ensemble["figures"][headline])]
-        rows.append([*row, "", _against_best(ensemble["difference"].get(headline))])
+        gain = ensemble_gain(level, headline)
+        rows.append([*row, *(_beside(gain, " than the best baseline") if gain else ["", "", ""])])
+    best = best_baseline(level["baselines"], headline)
     for name, entry in level["baselines"].items():
-        gain = as_difference(entry["difference"][headline])
-        rows.append([name, with_interval(entry["figures"][headline]), apart(gain), CLAIMS[gain.verdict]])
-    return Table(["model", named(headline, unit), "this run is", "verdict: this run"], rows)
+        difference = as_difference(entry["difference"][headline])
+        against = best.gain.of(difference) if best else Compared(difference)
+        rows.append([name, with_interval(entry["figures"][headline]), *_beside(against)])
+    return Table(["model", named(headline, unit), "this run is", "p", "verdict: this run"], rows)
 
 
-def _against_best(gain: Mapping[str, Any] | None) -> str:
-    """How the mean of the networks stands beside the best baseline."""
-    if gain is None:
-        return ""
-    against = as_difference(gain)
-    return f"{apart(against)} than the best baseline: {CLAIMS[against.verdict]}"
+def _beside(against: Compared, than: str = "") -> list[str]:
+    p = "–" if against.p is None else short(against.p)
+    return [apart(against.difference) + than, p, CLAIMS[against.verdict]]
 
 
 def groups_table(level: Mapping[str, Any], unit: str) -> Table:
@@ -98,7 +98,13 @@ def groups_table(level: Mapping[str, Any], unit: str) -> Table:
         [e["group"], e["rows"], ", ".join(e["classes"]), float(e["value"]), e["baseline"]]
         for e in ordered[:MOST_GROUPS]
     ]
-    columns = ["group", "rows", "classes", f"{named(figure, unit)}, this run", "best baseline"]
+    columns = [
+        "group",
+        "rows",
+        "classes",
+        f"{named(figure, unit)}, this run",
+        level["best_baseline"] or "baseline",
+    ]
     if not any(entry["classes"] for entry in entries):
         columns, rows = [columns[0], columns[1], *columns[3:]], [[r[0], r[1], *r[3:]] for r in rows]
     return Table(columns, rows, "Worst group first", left_out=max(0, len(ordered) - MOST_GROUPS))

@@ -5,8 +5,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from weldfusion.evaluation.compare import Difference, as_difference
+from weldfusion.evaluation.compared import LEVEL_OF_CLAIMS, Compared, best_baseline
 from weldfusion.evaluation.evaluate import NO_EXCEPTION
-from weldfusion.evaluation.intervals import NOT_ESTIMABLE, UNDEFINED
+from weldfusion.evaluation.intervals import NOT_ESTIMABLE, UNDEFINED, reason_in_words
 from weldfusion.report.elements import short
 
 NAMES = {
@@ -48,7 +49,7 @@ def with_interval(figure: Mapping[str, Any], unit: str = "") -> str:
     if figure["value"] is None:
         return f"{value} ({figure['reason']})"
     if figure["lower"] is None:
-        return f"{value}{unit}" + ("" if _not_estimable(figure) else f" ({figure['reason']})")
+        return f"{value}{unit}" + ("" if _not_estimable(figure) else f" ({_why(figure)})")
     return f"{value} [{short(figure['lower'])}, {short(figure['upper'])}]{unit}"
 
 
@@ -88,11 +89,20 @@ def _not_estimable(figure: Mapping[str, Any]) -> bool:
 
 
 def _why(figure: Mapping[str, Any]) -> str:
-    return str(figure["reason"]).removeprefix(NOT_ESTIMABLE)
+    return reason_in_words(str(figure["reason"]))
 
 
 def _why_alone(figure: Mapping[str, Any]) -> str:
-    return f" (no interval: {_why(figure)})" if _not_estimable(figure) else ""
+    return f" ({no_interval(figure)})" if _not_estimable(figure) else ""
+
+
+def no_interval(figure: Mapping[str, Any]) -> str:
+    """That a figure has no interval, and why where that is known.
+
+    >>> no_interval({"reason": "not estimable: only 3 groups"}), no_interval({"reason": ""})
+    ('no interval: only 3 groups', 'no interval')
+    """
+    return f"no interval: {_why(figure)}" if figure["reason"] else "no interval"
 
 
 def named(figure: str, unit: str) -> str:
@@ -142,13 +152,11 @@ def verdict(target: str, metrics: Mapping[str, Any], unit: str) -> str:
         sentence += (
             f"With {weld['groups']} groups, up to {possible:.0%} of new groups may still be exceptions. "
         )
-    best = weld["best_baseline"]
+    best = best_baseline(weld["baselines"], headline)
     if best is None:
         return sentence + "No baseline was fitted beside it."
-    entry = weld["baselines"][best]
-    difference = as_difference(entry["difference"][headline])
-    theirs = with_interval(entry["figures"][headline], unit)
-    return sentence + f"It {difference.sentence(f'the best baseline ({best}: {theirs})', unit)}."
+    name = f"the best baseline ({best.name}: {with_interval(best.figure, unit)})"
+    return sentence + f"It {best.gain.alone().sentence(name, unit)}."
 
 
 def about_baselines(metrics: Mapping[str, Any]) -> str:
@@ -161,6 +169,25 @@ def about_baselines(metrics: Mapping[str, Any]) -> str:
     if metrics.get("balanced"):
         return f"{sentence}; in “balanced” ones all classes weigh the same, as in the training of this run."
     return f"{sentence}."
+
+
+def about_claims(baselines: int) -> str:
+    """When the network is told to beat a baseline, or to be beaten by one.
+
+    >>> about_claims(1)
+    'Beaten, or beating, is said only where p is below 0.05 and the 95 % interval is without 0.'
+    >>> about_claims(10).partition(": ")[2].partition(".")[0]
+    'where one is ahead, its p is therefore multiplied by 10'
+    """
+    claims = f"is said only where p is below {LEVEL_OF_CLAIMS} and the 95 % interval is without 0."
+    if baselines == 1:
+        return f"Beaten, or beating, {claims}"
+    return (
+        f"Of {baselines} baselines some may be ahead by mere chance, and the best one was picked on these very "
+        f"welds: where one is ahead, its p is therefore multiplied by {baselines}. To beat the best is no "
+        f"easier than to beat one. Beaten, or beating, {claims} Several targets or figures, if any, are not "
+        "corrected for."
+    )
 
 
 def in_groups(welds: int, groups: int) -> str:
@@ -182,10 +209,15 @@ def of_ensemble(metrics: Mapping[str, Any], unit: str) -> str:
     unit = unit if headline in IN_UNITS else ""
     name = f"Mean of {ensemble['networks']} networks"
     figure = with_interval(ensemble["figures"][headline], unit)
-    if headline not in ensemble["difference"]:
-        return f"{name}: {NAMES[headline]} per weld {figure}."
-    against = as_difference(ensemble["difference"][headline]).sentence("the best baseline", unit)
-    return f"{name}: {NAMES[headline]} per weld {figure}; it {against}."
+    gain = ensemble_gain(metrics["weld"], headline)
+    against = f"; it {gain.sentence('the best baseline', unit)}" if gain else ""
+    return f"{name}: {NAMES[headline]} per weld {figure}{against}."
+
+
+def ensemble_gain(level: Mapping[str, Any], headline: str) -> Compared | None:
+    """The mean of the networks beside the best baseline; None without baselines."""
+    gain, best = level["ensemble"]["difference"].get(headline), best_baseline(level["baselines"], headline)
+    return best.gain.of(as_difference(gain)) if gain and best else None
 
 
 def _protocol(level: Mapping[str, Any], metrics: Mapping[str, Any]) -> str:

@@ -7,13 +7,12 @@ from typing import Any
 import pandas as pd
 
 from weldfusion.errors import RunError
-from weldfusion.evaluation.compare import Difference, as_difference, common_rows, difference
+from weldfusion.evaluation.compare import Difference, common_rows, difference
+from weldfusion.evaluation.compared import Compared, best_baseline
 from weldfusion.evaluation.evaluate import WITHOUT_DIRECTION
 from weldfusion.evaluation.frame import target_tables
 from weldfusion.evaluation.intervals import group_counts
 from weldfusion.evaluation.measure import group_names, measure
-from weldfusion.evaluation.totals import SMALLER_IS_BETTER
-from weldfusion.studies.compared import Compared
 from weldfusion.studies.facts import Facts
 from weldfusion.studies.holm import holm
 from weldfusion.studies.shown import check_shown
@@ -140,26 +139,12 @@ def _of_cell(study: Study, outcome: Outcome, outcomes: Sequence[Outcome]) -> lis
     for target, figure in figures_of(study, outcome.finished.metrics):
         level = outcome.finished.metrics["targets"][target]["weld"]
         result = Result(outcome.cell, target, figure, level["figures"][figure])
-        if values := _directed(level["baselines"], figure):
-            best = max(values, key=lambda name: values[name])
-            beside = level["baselines"][best]
-            gain = Compared(as_difference(beside["difference"][figure]), picked_from=len(values))
-            result = replace(result, baseline=best, theirs=beside["figures"][figure], over_baseline=gain)
+        if best := best_baseline(level["baselines"], figure):
+            result = replace(result, baseline=best.name, theirs=best.figure, over_baseline=best.gain)
         if first and first.finished and (one := against(outcome.finished, first.finished, target, figure)):
             result = replace(result, over_first=Compared(one))
         found.append(result)
     return found
-
-
-def _directed(baselines: Mapping[str, Any], figure: str) -> dict[str, float]:
-    """Simple baseline → its figure, more is better; without those that lack it, and none where the figure has
-    no direction."""
-    sign = -1 if figure in SMALLER_IS_BETTER else 1
-    return {
-        name: sign * beside["figures"][figure]["value"]
-        for name, beside in baselines.items()
-        if figure in beside["difference"] and beside["figures"][figure]["value"] is not None
-    }
 
 
 def _first(outcome: Outcome, outcomes: Sequence[Outcome]) -> Outcome | None:

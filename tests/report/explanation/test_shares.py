@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from tests.explain.made import SENSORS, made_explanation
 from weldfusion.explain.explanation import Explanation, TargetInfo
 from weldfusion.report.elements import Text
-from weldfusion.report.explanation.class_page import class_page
+from weldfusion.report.explanation.class_page import class_page, shares_table
+from weldfusion.report.explanation.overview import classes_table
 from weldfusion.report.explanation.said import prediction_of
 from weldfusion.report.explanation.shares import (
     by_typicality,
@@ -106,6 +107,16 @@ def test_a_sensor_with_the_same_share_in_every_window_is_told():
     said = dead_weight(reliance(made, made.targets[0]))
     assert "cannot be told without an interval (only 2 groups)" in said
     assert "No sensor is dead weight" not in said
+    told = "Without brackets: no interval (only 1 group)."  # one of the two welds is called so
+    found = outputs(made)
+    assert classes_table(found).caption.endswith(told)
+    assert shares_table(found[0]).caption.endswith(told)
+
+
+def test_of_a_single_sensor_or_of_none_that_moves_nothing_is_said_of_dead_weight():
+    alone = tiny([("a", "g1", 0, "x", "alone", 0.2), ("b", "g2", 0, "x", "alone", 0.3)])
+    still = tiny([("a", "g1", 0, "x", "s", 0.0), ("a", "g1", 0, "x", "t", 0.0)])
+    assert [dead_weight(reliance(made, made.targets[0])) for made in (alone, still)] == ["", ""]
 
 
 def test_intervals_of_a_mean_are_about_the_usual_ones_and_widen_with_groups():

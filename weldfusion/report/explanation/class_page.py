@@ -10,7 +10,7 @@ from weldfusion.report.explanation.share_plots import dots_plot, way_plot
 from weldfusion.report.explanation.shares import Output, by_typicality, means_of, shown_rows
 
 LISTED = 6
-NOTE = "Where a sensor is absent its share is exactly 0. Without brackets: too few groups for an interval."
+NOTE = "Where a sensor is absent its share is exactly 0."
 
 
 def class_page(output: Output, anchors: Mapping[str, str]) -> list[Element]:
@@ -61,7 +61,7 @@ def shares_table(output: Output) -> Table:
         "speaks for it in",
         f"{len(rest)} other welds",
     ]
-    return Table(columns, rows, NOTE)
+    return Table(columns, rows, NOTE + words.without_brackets([*ours, *others]))
 
 
 def _sizes_table(output: Output) -> Table:
@@ -74,7 +74,8 @@ def _sizes_table(output: Output) -> Table:
     ]
     of = f" ({unit})" if unit else ""
     columns = ["sensor", f"mean size of the share{of}", f"mean share{of}", "welds that have it"]
-    return Table(columns, rows, f"Size: how far a sensor moves the value, up or down. {NOTE}")
+    told = words.without_brackets([*sizes, *means])
+    return Table(columns, rows, f"Size: how far a sensor moves the value, up or down. {NOTE}{told}")
 
 
 def _welds(output: Output, rows: np.ndarray, anchors: Mapping[str, str], caption: str) -> Table:

@@ -10,6 +10,7 @@ from weldfusion.report.explanation.pointing import against_truth
 from weldfusion.report.explanation.said import said_of, targets_of
 from weldfusion.report.explanation.share_plots import reliance_plot
 from weldfusion.report.explanation.shares import (
+    Mean,
     Output,
     constant_sensors,
     means_of,
@@ -35,7 +36,8 @@ def overview(
     for target in explanation.targets:
         parts = reliance(explanation, target)
         elements.append(Text(words.relies_on(target, parts), strong=True))
-        elements.append(Text(words.dead_weight(parts)))
+        if dead := words.dead_weight(parts):
+            elements.append(Text(dead))
         if alike := words.same_everywhere(target, constant_sensors(explanation, target)):
             elements.append(Text(alike))
         caption = f"{target.name}: part of each sensor in all that the sensors move the prediction."
@@ -64,9 +66,11 @@ def _has_classes(found: Sequence[Output]) -> bool:
 def classes_table(found: Sequence[Output]) -> Table:
     """One row per class or number, with a link to its page; shares of the welds called so."""
     rows: list[list[Cell]] = []
+    shown: list[Mean] = []
     for number, (output, name) in enumerate(zip(found, names_of(found), strict=True), 1):
         chosen, _ = shown_rows(output)
         means = means_of(output.share[chosen], output.group[chosen])
+        shown += means
         base, full = float(output.base[chosen].mean()), float(output.full[chosen].mean())
         shares = [words.spread(mean) for mean in means]
         named = f"{name} ({output.target.unit})" if output.target.unit else name
@@ -74,10 +78,9 @@ def classes_table(found: Sequence[Output]) -> Table:
     columns = ["output", "welds", "no sensor", *found[0].modalities, "all sensors"]
     caption = (
         "Mean share of each sensor over the welds that the model calls so (where it calls none: over those "
-        "that truly are; numbers and events: all welds). "
-        "Without brackets: too few groups for an interval."
+        "that truly are; numbers and events: all welds)."
     )
-    return Table(columns, rows, caption)
+    return Table(columns, rows, caption + words.without_brackets(shown))
 
 
 def welds_table(found: Sequence[Output], anchors: Mapping[str, str]) -> Table:

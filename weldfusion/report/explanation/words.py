@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
+from weldfusion.evaluation.intervals import reason_in_words
 from weldfusion.explain.explanation import Explanation, TargetInfo, completeness_error
 from weldfusion.report.elements import short
 from weldfusion.report.explanation.shares import IS_PROBABILITY, Mean, Output, means_of, shown_rows
@@ -71,8 +72,24 @@ def why_no_interval(means: Iterable[Mean]) -> str:
     >>> why_no_interval([Mean(0.5, Interval(None, None, "not estimable: only 2 groups"))])
     ' (no interval: only 2 groups)'
     """
-    reasons = [m.interval.reason for m in means if m.interval.lower is None and m.value != 0]
-    return f" (no interval: {reasons[0].removeprefix('not estimable: ')})" if reasons else ""
+    reasons = _reasons(means)
+    return f" (no interval: {reasons})" if reasons else ""
+
+
+def without_brackets(means: Iterable[Mean]) -> str:
+    """The end of a table's caption where figures lack intervals; empty where they have them.
+
+    >>> from weldfusion.evaluation.intervals import Interval
+    >>> without_brackets([Mean(0.5, Interval(None, None, "not estimable: only 2 groups"))])
+    ' Without brackets: no interval (only 2 groups).'
+    """
+    return f" Without brackets: no interval ({reasons})." if (reasons := _reasons(means)) else ""
+
+
+def _reasons(means: Iterable[Mean]) -> str:
+    """Why means have no interval, each reason once; a share of exactly 0 needs none."""
+    bare = (m for m in means if m.interval.lower is None and m.value != 0 and np.isfinite(m.value))
+    return ", ".join(dict.fromkeys(reason_in_words(m.interval.reason) for m in bare))
 
 
 def relies_on(target: TargetInfo, parts: Mapping[str, Mean]) -> str:
@@ -90,21 +107,23 @@ def relies_on(target: TargetInfo, parts: Mapping[str, Mean]) -> str:
 
 
 def dead_weight(parts: Mapping[str, Mean]) -> str:
-    """The sentence on sensors that hardly move the prediction: the upper end of their part is below 5 %.
+    """The sentence on sensors that hardly move the prediction: the upper end of their part is below 5 %;
+    empty where there is one sensor only, or none moves it.
 
     >>> from weldfusion.evaluation.intervals import Interval
     >>> few = Interval(None, None, "not estimable: only 2 groups")
     >>> dead_weight({"sound": Mean(0.98, few), "noise": Mean(0.02, few)})
-    'noise moves the prediction by under 5 % here; too few groups to say that it is dead weight.'
+    'noise moves the prediction by under 5 % here, which may be chance (no interval: only 2 groups).'
+    >>> dead_weight({"sound": Mean(0.98, few), "noise": Mean(0.02, Interval(0.001, 0.07))})
+    'noise moves the prediction by under 5 % here, which may be chance (the interval reaches 5 %).'
     >>> dead_weight({"sound": Mean(0.5, few), "noise": Mean(0.5, few)})[-63:]
     'dead weight cannot be told without an interval (only 2 groups).'
     """
-    dead: list[str] = []
-    doubtful: list[str] = []
-    for name, part in parts.items():
-        upper = part.interval.upper
-        if len(parts) > 1 and part.value < DEAD:
-            (doubtful if upper is None or upper >= DEAD else dead).append(name)
+    if len(parts) < 2 or not np.isfinite([part.value for part in parts.values()]).all():
+        return ""
+    small = {name: part for name, part in parts.items() if part.value < DEAD}
+    dead = [name for name, part in small.items() if (part.interval.upper or DEAD) < DEAD]
+    doubtful = {name: part.interval.reason for name, part in small.items() if name not in dead}
     told = []
     if dead:
         verb = "is" if len(dead) == 1 else "are"
@@ -115,9 +134,10 @@ def dead_weight(parts: Mapping[str, Mean]) -> str:
         )
     if doubtful:
         verb = "moves" if len(doubtful) == 1 else "move"
+        reasons = ", ".join(dict.fromkeys(map(reason_in_words, filter(None, doubtful.values()))))
+        why = f"no interval: {reasons}" if reasons else "the interval reaches 5 %"
         told.append(
-            f"{_listed(doubtful)} {verb} the prediction by under 5 % here; too few groups to say that it is "
-            "dead weight."
+            f"{_listed(list(doubtful))} {verb} the prediction by under 5 % here, which may be chance ({why})."
         )
     if not told and (why := why_no_interval(parts.values())):
         return (

@@ -164,12 +164,17 @@ def table(rows: Sequence[Row]) -> str:
     return "\n".join(lines)
 
 
-def write(file: Path, name: str, command: str, rows: Sequence[Row]) -> None:
-    """Writes `file` (JSON: command, machine, rows) and the same as Markdown beside it, each atomically."""
+def write(file: Path, name: str, command: str, rows: Sequence[Row], origin: str = "") -> None:
+    """Writes `file` (JSON: command, machine, rows) and the same as Markdown beside it, each atomically.
+
+    `origin` says where the rows come from, where not all were measured by this command.
+    """
     described = machine()
-    content = {"name": name, "command": command, "machine": described, "rows": [asdict(r) for r in rows]}
+    told = {"name": name, "command": command} | ({"origin": origin} if origin else {})
+    content = {**told, "machine": described, "rows": [asdict(r) for r in rows]}
     about = "\n".join(f"- {key}: {value}" for key, value in described.items())
-    text = f"# {name}\n\n`{command}`\n\n{table(rows)}\n\n{about}\n"
+    head = "\n\n".join(part for part in (f"# {name}", f"`{command}`", origin) if part)
+    text = f"{head}\n\n{table(rows)}\n\n{about}\n"
     for target, body in (
         (file, json.dumps(content, indent=2, allow_nan=True) + "\n"),
         (file.with_suffix(".md"), text),
@@ -182,15 +187,18 @@ def run(
     description: str | None,
     measure: Callable[[bool], list[Row]],
     argv: Sequence[str] | None = None,
+    further: Sequence[argparse.ArgumentParser] = (),
     also: str = "",
+    origin: str = "",
 ) -> int:
     """The command line of a benchmark: `--quick` measures little, `--json FILE` says where to keep it.
 
-    `also` are further options of the command that was called, for the record. A full run is kept in
+    `further` are parsers of options that the benchmark itself has read from `argv`. For the record, `also`
+    are those that the command was called with; `origin`: see `write`. A full run is kept in
     `benchmarks/results/<name>.json` and `.md`, a quick one only with `--json`.
     Returns 0; a goal that is not met is a result and is printed, not an error.
     """
-    parser = argparse.ArgumentParser(prog=f"benchmarks/{name}.py", description=description)
+    parser = argparse.ArgumentParser(prog=f"benchmarks/{name}.py", description=description, parents=further)
     parser.add_argument("--quick", action="store_true", help="a small version, to see that it works")
     parser.add_argument("--json", type=Path, metavar="FILE", help="where to write the rows")
     options = parser.parse_args(argv)
@@ -198,5 +206,6 @@ def run(
     print(table(rows))
     file = options.json or (None if options.quick else RESULTS / f"{name}.json")
     if file:
-        write(file, name, f"python benchmarks/{name}.py{also}{' --quick' if options.quick else ''}", rows)
+        command = f"python benchmarks/{name}.py{also}{' --quick' if options.quick else ''}"
+        write(file, name, command, rows, "" if options.quick else origin)
     return 0

@@ -7,9 +7,7 @@ earlier runs, is joined. A row whose goal is not met (**no**) does not beat the 
 same sensors and folds; `not run` says that a row has not been trained yet.
 """
 
-import argparse
 from collections.abc import Sequence
-from pathlib import Path
 
 import real_cmt
 import real_flash
@@ -18,23 +16,21 @@ import real_robotic
 import real_ultrasonic
 import real_waam
 from harness import Row, run
-from real_studies import HOME, measure
+from real_studies import ORIGIN, measure, options_of_studies
 
 TABLES = (real_robotic, real_ultrasonic, real_cmt, real_flash, real_waam, real_neu)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(add_help=False)
-    parser.add_argument("--kept", action="store_true")
-    parser.add_argument("--home", type=Path, default=HOME)
-    options, rest = parser.parse_known_args(argv)
+    parser = options_of_studies()
+    options, _ = parser.parse_known_args(argv)
 
     def every(quick: bool) -> list[Row]:
         train = not options.kept
         tables = (measure(one.NAME, one.PARTS, quick, options.home, train) for one in TABLES)
         return [row for rows in tables for row in rows]
 
-    return run("real_full", __doc__, every, rest, also=" --kept" if options.kept else "")
+    return run("real_full", __doc__, every, argv, [parser], " --kept" if options.kept else "", ORIGIN)
 
 
 if __name__ == "__main__":

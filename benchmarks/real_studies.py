@@ -33,6 +33,7 @@ from weldfusion.studies.study import percent
 
 HOME = Path("studies") / "real"
 NOT_RUN = "not run"
+ORIGIN = "Rows of several runs: each was trained when its part was run, and joined on the machine below."
 
 
 @dataclass(frozen=True)
@@ -233,17 +234,24 @@ def measure(
     return joined(parts, found, rows_kept(name))
 
 
+def options_of_studies() -> argparse.ArgumentParser:
+    """`--kept` and `--home`."""
+    parser = argparse.ArgumentParser(add_help=False)
+    parser.add_argument("--kept", action="store_true", help="train nothing: join what is finished")
+    parser.add_argument("--home", type=Path, default=HOME, help=f"folder of data and runs ({HOME})")
+    return parser
+
+
 def benchmark(name: str, about: str | None, parts: Sequence[Part], argv: Sequence[str] | None = None) -> int:
     """The command line of a table on real recordings: that of every benchmark, with `--kept`, `--home` and
     `--only`."""
-    parser = argparse.ArgumentParser(add_help=False)
-    parser.add_argument("--kept", action="store_true")
-    parser.add_argument("--home", type=Path, default=HOME)
-    parser.add_argument("--only", action="append", default=[], metavar="PART")
-    options, rest = parser.parse_known_args(argv)
+    parser = options_of_studies()
+    told = "run this part and leave the others as they are; as often as wanted"
+    parser.add_argument("--only", action="append", default=[], metavar="PART", help=told)
+    options, _ = parser.parse_known_args(argv)
     only_of(parts, options.only)
 
     def rows(quick: bool) -> list[Row]:
         return measure(name, parts, quick, options.home, not options.kept, options.only)
 
-    return run(name, about, rows, rest, also=" --kept" if options.kept else "")
+    return run(name, about, rows, argv, [parser], " --kept" if options.kept else "", ORIGIN)

@@ -28,6 +28,8 @@ PARTS = {
     ),
 }
 
+ORIGIN = "Rows of several whole runs: the note of each names its command."
+
 
 def measure(quick: bool) -> list[Row]:
     return [told for name in PARTS for told in labelled(name, PARTS[name][0](quick))]
@@ -53,11 +55,11 @@ def labelled(name: str, rows: Sequence[Row]) -> list[Row]:
 
 def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(add_help=False)
-    parser.add_argument("--kept", action="store_true")
-    options, rest = parser.parse_known_args(argv)
+    parser.add_argument("--kept", action="store_true", help="train nothing: join the rows of the parts")
+    options, _ = parser.parse_known_args(argv)
     if options.kept:
-        return run("systems_real", __doc__, kept, rest, also=" --kept")
-    return run("systems_real", __doc__, measure, rest)
+        return run("systems_real", __doc__, kept, argv, [parser], " --kept", ORIGIN)
+    return run("systems_real", __doc__, measure, argv, [parser])
 
 
 if __name__ == "__main__":

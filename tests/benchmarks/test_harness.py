@@ -1,3 +1,4 @@
+import argparse
 import doctest
 import json
 import math
@@ -68,6 +69,24 @@ def test_run_writes_json_and_markdown(tmp_path, capsys):
     markdown = file.with_suffix(".md").read_text(encoding="utf-8")
     assert "| a\\|b | 1 | s | <= 1.5 | yes |" in markdown
     assert sorted(p.name for p in file.parent.iterdir()) == ["result.json", "result.md"]
+
+
+def test_rows_of_several_runs_say_so_in_both_files(tmp_path):
+    rows = measure(True)
+    for origin in ("", "Rows of several runs."):
+        harness.write(tmp_path / "speed.json", "speed", "python benchmarks/speed.py", rows, origin)
+        lines = (tmp_path / "speed.md").read_text(encoding="utf-8").splitlines()
+        assert lines[:4] == ["# speed", "", "`python benchmarks/speed.py`", ""]
+        assert (lines[4] == origin) == bool(origin)
+        assert json.loads((tmp_path / "speed.json").read_text()).get("origin", "") == origin
+
+
+def test_options_of_the_benchmark_itself_stand_in_its_help(capsys):
+    own = argparse.ArgumentParser(add_help=False)
+    own.add_argument("--only", help="one part")
+    with pytest.raises(SystemExit):
+        harness.run("speed", "…", measure, ["--help"], [own])
+    assert "one part" in capsys.readouterr().out
 
 
 def test_full_run_is_kept_by_name(tmp_path, monkeypatch, capsys):

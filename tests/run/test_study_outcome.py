@@ -25,8 +25,19 @@ def test_a_cell_whose_run_was_deleted_is_to_be_run_again(planned, tmp_path):
     one = replace(planned, run=tmp_path / "runs" / "a")
     file = outcome_file(tmp_path, one)
     file.parent.mkdir()
-    file.write_text(json.dumps({"failure": "", "evaluation": "d-test", "seeds": 1}))
+    file.write_text(json.dumps({"failure": "", "parameters": 9, "evaluation": "d-test", "seeds": 1}))
     assert unfinished(tmp_path, one) == "not evaluated: the files are not there; run it again"
+
+
+@pytest.mark.parametrize(
+    "damaged", ["", "[]", "{}", '{"failure": ""}', '{"failure": "", "evaluation": "d-test"}']
+)
+def test_a_cell_whose_file_is_damaged_is_to_be_run_again(planned, damaged, tmp_path):
+    one = replace(planned, run=tmp_path / "runs" / "a", folds=[Fold("fold1", {})])
+    file = outcome_file(tmp_path, one)
+    file.parent.mkdir()
+    file.write_text(damaged)
+    assert unfinished(tmp_path, one) == "not run"
 
 
 @pytest.mark.parametrize(("seeds", "expected"), [(1, "1 of 2 seeds: run it again"), (2, "")])
@@ -35,7 +46,7 @@ def test_a_cell_with_fewer_seeds_than_asked_for_is_to_be_run_again(planned, seed
     file, place = outcome_file(tmp_path, one), one.run / "evaluation" / "d-test"
     for folder in (file.parent, place):
         folder.mkdir(parents=True)
-    file.write_text(json.dumps({"failure": "", "evaluation": "d-test", "seeds": seeds}))
+    file.write_text(json.dumps({"failure": "", "parameters": 9, "evaluation": "d-test", "seeds": seeds}))
     (place / "metrics.json").write_text(json.dumps({"schema": SCHEMA}))
     (place / "predictions_weld.parquet").touch()
     assert unfinished(tmp_path, one) == expected
@@ -66,7 +77,7 @@ def test_only_a_cell_that_failed_leads_to_its_log(planned, tmp_path):
     file.parent.mkdir()
     file.write_text(json.dumps({"failure": "loss is nan"}))
     assert unfinished_with_log(tmp_path, one, log) == "loss is nan; see logs/a-100pc.log"
-    file.write_text(json.dumps({"failure": "", "evaluation": "d-test", "seeds": 1}))
+    file.write_text(json.dumps({"failure": "", "parameters": 9, "evaluation": "d-test", "seeds": 1}))
     assert unfinished_with_log(tmp_path, one, log).startswith("not evaluated: the files are not there")
 
 
@@ -75,7 +86,7 @@ def test_an_evaluation_of_another_version_is_to_be_made_again(planned, tmp_path)
     file, place = outcome_file(tmp_path, one), one.run / "evaluation" / "d-test"
     for folder in (file.parent, place):
         folder.mkdir(parents=True)
-    file.write_text(json.dumps({"failure": "", "evaluation": "d-test", "seeds": 1}))
+    file.write_text(json.dumps({"failure": "", "parameters": 9, "evaluation": "d-test", "seeds": 1}))
     (place / "predictions_weld.parquet").touch()
     for schema, expected in ((1, "not evaluated: only by another version; run it again"), (SCHEMA, "")):
         (place / "metrics.json").write_text(json.dumps({"schema": schema}))

@@ -11,6 +11,9 @@ from weldfusion.studies.results import NOT_EVALUATED, NOT_RUN
 from weldfusion.training.folder import RunFolder
 from weldfusion.training.stages import NETWORK
 
+FINISHED = {"failure", "parameters", "evaluation", "seeds"}
+"""What the file of a finished cell tells at least."""
+
 
 def outcome_file(folder: Path, planned: Planned) -> Path:
     """What a cell left: `failure` (one line, or empty), parameters, evaluation, seeds, times."""
@@ -23,12 +26,13 @@ def log_file(folder: Path, planned: Planned) -> Path:
 
 
 def outcome(folder: Path, planned: Planned) -> dict[str, Any]:
-    """What is in `outcome_file`; a failure `not run` where there is none."""
+    """What is in `outcome_file`; a failure `not run` where there is none, or a damaged one."""
     try:
         found = json.loads(outcome_file(folder, planned).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {"failure": NOT_RUN}
-    return found if isinstance(found, dict) and "failure" in found else {"failure": NOT_RUN}
+    whole = isinstance(found, dict) and (found.get("failure") or set(found) >= FINISHED)
+    return found if whole else {"failure": NOT_RUN}
 
 
 def unfinished(folder: Path, planned: Planned) -> str:

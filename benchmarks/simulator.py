@@ -5,31 +5,29 @@ The ranges are those of the validation list that the presets were made by; "by c
 that a constant was fitted to. `docs/simulator.md` tells what is still missed.
 """
 
-import hashlib
 import os
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from inspect import signature
 from pathlib import Path
 
 import numpy as np
 from harness import Goal, Row, row, run
-from simulator_groups import Data, Truth, oracle
-from sklearn.ensemble import ExtraTreesClassifier
-from sklearn.metrics import balanced_accuracy_score, roc_auc_score
-from sklearn.model_selection import GroupKFold, StratifiedKFold, cross_val_predict
+from simulator_goals import Between, between
+from simulator_groups import listed
+from simulator_keyhole import copper_temperature, depths_out_of_focus, energy, of_films, pool_lengths_mm
+from simulator_laser_difficulty import SEEDS, difficulty_figures
+from simulator_sets import megabytes, same_bytes
 
 from weldfusion.simulate.curve import Curve
 from weldfusion.simulate.laser.figures import of_sensors, of_states
-from weldfusion.simulate.laser.figures.of_windows import features_of_welds, truth_of_welds
 from weldfusion.simulate.laser.keyhole import (
     aspect_from_keyhole_number,
     aspect_ratio,
-    beam_radius,
     keyhole_number,
     oscillation_frequency,
 )
@@ -37,12 +35,10 @@ from weldfusion.simulate.laser.labels import mean_mm, penetration_along, pore_in
 from weldfusion.simulate.laser.material import AL_6061, SS_304, TI_6AL_4V, Material
 from weldfusion.simulate.laser.preset import LASER_AL, LASER_SS, Difficulty, LaserPreset
 from weldfusion.simulate.laser.process import plan_laser
-from weldfusion.simulate.laser.sensors import photodiode, spectrometer
-from weldfusion.simulate.laser.sensors.spectral_lines import LINES, boltzmann_temperature
+from weldfusion.simulate.laser.sensors import photodiode
 from weldfusion.simulate.laser.states import States
 from weldfusion.simulate.laser.weld import SimulatedWeld, simulate_weld
 
-SEEDS = (101, 202, 303)
 CHILD = """
 import re, resource, sys
 from pathlib import Path
@@ -52,23 +48,6 @@ used = resource.getrusage(resource.RUSAGE_SELF)
 highest = re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())
 print(used.ru_utime + used.ru_stime, highest[1])
 """
-
-
-@dataclass(frozen=True)
-class Between(Goal):
-    """A range that a value should lie in: `value` ± `tolerance`."""
-
-    tolerance: float = 0.0
-
-    def met(self, value: float) -> bool:
-        return abs(value - self.value) <= self.tolerance
-
-    def __str__(self) -> str:
-        return f"{self.value - self.tolerance:.4g} to {self.value + self.tolerance:.4g}"
-
-
-def between(low: float, high: float) -> Between:
-    return Between(">=", (low + high) / 2, (high - low) / 2)
 
 
 def make(
@@ -94,10 +73,7 @@ def closed_forms() -> Iterator[Row]:
         for quantity, exponent, goal in zip("PV", exponents(material, powers), goals, strict=True):
             wanted = Between(">=", goal, 0.03) if goal is not None else None
             yield row(f"4 exponent of depth in {quantity}, {name}", exponent, "", wanted)
-    for focus, depth in ((0, 4.79), (2, 4.28), (4, 3.10), (6, 1.80)):
-        radius = beam_radius(0.15e-3, focus * 1e-3, 3.5e-3)
-        found = 1e3 * radius * aspect_ratio(keyhole_number(4e3, 0.12, radius, AL_6061), AL_6061)
-        yield row(f"5 depth {focus} mm out of focus", float(found), "mm", Between(">=", depth, 0.01))
+    yield from depths_out_of_focus(0.15e-3, 3.5e-3, AL_6061)
     for radius_mm, hertz in ((0.1, 2266), (0.2, 801), (0.4, 283)):
         found = float(oscillation_frequency(radius_mm * 1e-3, 20.0, AL_6061))
         yield row(f"8 oscillation, radius {radius_mm} mm", found, "Hz", Between(">=", hertz, 2))
@@ -128,14 +104,14 @@ def state_figures(count: int) -> Iterator[Row]:
     pores = of_states.pore_sizes(states)
     shares = [of_states.pore_sizes(part)["over 100 µm"] for part in of_seed]
     yield row("11 median pore", pores["median"], "µm", between(120, 150), note=f"{pores['number']:.0f} pores")
-    note = "by construction; by seed " + ", ".join(f"{share:.3f}" for share in shares)
+    note = "by construction; by seed " + listed(shares, 3)
     yield row("11 pores over 100 µm", pores["over 100 µm"], "", Between(">=", 0.775, 0.04), note=note)
     yield row("11 sd of ln diameter", pores["sd of ln"], "", between(0.45, 0.50))
     yield row("11 skew of ln diameter", pores["skew of ln"], "", between(-0.3, 0.3))
     yield row("11 pores that stay", pores["stayed"], "", between(0.6, 0.95))
     rates = of_states.porosity_by_penetration(states)
     by_seed = [of_states.porosity_by_penetration(part) for part in of_seed]
-    note = "by seed " + ", ".join(f"{found['FP'] / found['PP']:.2f}" for found in by_seed)
+    note = f"by seed {listed([found['FP'] / found['PP'] for found in by_seed], 2)}"
     yield row("12 pores per cm, FP over PP", rates["FP"] / rates["PP"], "", Goal("<=", 0.85), note=note)
     yield row("12 pores per cm, FP over the rest", rates["FP"] / rates["not FP"], "", Goal("<=", 0.85))
     yield row("pores per cm, PP", rates["PP"], "1/cm", between(0.1, 0.6))
@@ -152,11 +128,8 @@ def scatter_and_energy(states: Sequence[States]) -> Iterator[Row]:
     yield row("14 correlation of the depth's sd with pores", related["depth"], "", between(0.3, 0.6))
     more = related["depth"] - related["opening"]
     yield row("14 the same, less that of the opening's sd", more, "", Goal(">=", 0.0))
-    melted = max(of_states.melted_share(some).max() for some in states)
-    yield row("15 melted over absorbed power, largest", melted, "", Goal("<=", 0.48))
-    width = min((some.heat.pool_width_m.values / some.heat.radius_m.values).min() for some in states)
-    yield row("15 pool width over beam radius, smallest", width, "", Goal(">=", 3.0))
-    length = [1e3 * some.heat.pool_length_m.values.mean() for some in states]
+    yield from energy(states)
+    length = pool_lengths_mm(states)
     yield row("15 pool length, shortest", min(length), "mm", between(2.8, 6.0))
     yield row("15 pool length, longest", max(length), "mm", between(2.8, 6.0))
     scatter = np.median([s.keyhole.depth_m.values.std() / s.keyhole.depth_m.values.mean() for s in states])
@@ -190,22 +163,10 @@ def sensor_figures(count: int) -> Iterator[Row]:
 
 def spectrum_figures() -> Iterator[Row]:
     """Check 19 without noise: temperature from copper lines, water and oil on a nominal plume."""
-    copper = tuple(line for line in LINES if line.species == "Cu")
-    vapour = replace(AL_6061, radiation=replace(AL_6061.radiation, vapour={"Cu": 0.30}))
-    strength = spectrometer.line_heights(vapour, np.array([5200.0]), np.zeros(1))[0]
-    found = float(boltzmann_temperature(copper, strength))
-    yield row("19 temperature from three Cu lines, 5200 K put in", found, "K", Between(">=", 5200, 1))
-    hydrogen = [line.species for line in spectrometer.lines_of(AL_6061)].index("H")
-    dry, wet = (
-        spectrometer.line_heights(AL_6061, np.array([kelvin]), np.array([water]))[0]
-        for kelvin, water in ((5200.0, 0.0), (0.95 * 5200.0, 1.0))
-    )
-    yield row("19 Balmer-alpha, wet over dry", wet[hydrogen] / dry[hydrogen], "", between(6, 12))
-    lines = dry @ spectrometer.line_profiles(spectrometer.lines_of(AL_6061))
-    clean = lines + spectrometer.continuum()
-    oiled = lines + 1.4 * spectrometer.continuum() + spectrometer.oil_bands()
-    at = int(np.abs(spectrometer.WAVELENGTHS_NM - 515).argmin())
-    yield row("19 light at 515 nm, oil over clean", oiled[at] / clean[at], "", between(2, 3.2))
+    yield copper_temperature(AL_6061)
+    wet, oiled = of_films(AL_6061)
+    yield row("19 Balmer-alpha, wet over dry", wet, "", between(6, 12))
+    yield row("19 light at 515 nm, oil over clean", oiled, "", between(2, 3.2))
 
 
 def cut_figures() -> Iterator[Row]:
@@ -243,108 +204,19 @@ def measured_depths() -> Iterator[Row]:
     yield row("2 depth, mean absolute error", mean, "µm", Between(">=", 14, 1.5), note="by construction")
 
 
-def forest() -> ExtraTreesClassifier:
-    return ExtraTreesClassifier(100, min_samples_leaf=2, class_weight="balanced", random_state=0, n_jobs=-1)
-
-
-def difficulty_figures(count: int, for_oracle: int) -> Iterator[Row]:
-    """Checks 18 and 23: windows of 50 ms, trees on plain features, sessions held out or random windows; the
-    oracle on `for_oracle` welds of each seed."""
-    for scale, goal in ((0.0, between(-1, 1)), (1.0, between(3, 8)), (2.0, None)):
-        features, truth = windows_of(count, SEEDS[1], scale)
-        everything = all_sensors(features)
-        grouped = accuracy(everything, truth, True)
-        gap = 100 * (accuracy(everything, truth, False) - grouped)
-        note = f"all sensors by session {grouped:.3f}; {count} welds of 1 s"
-        yield row(
-            f"23 random windows less sessions, group effects × {scale:g}", gap, "points", goal, note=note
-        )
-        if scale == 1:
-            yield from single_sensors(features, truth)
-    yield oracle_figure(for_oracle)
-
-
-def windows_of(count: int, seed: int, scale: float) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
-    """Features by sensor and truth of windows of 50 ms, of welds of 1 s."""
-    sensors = ("photodiode", "microphone", "oct", "coaxial_camera", "infrared", "spectrometer", "noise")
-    preset = replace(LASER_AL, difficulty=Difficulty(group_scale=scale))
-    plan = plan_laser(count, seed, sensors=sensors, weld_s=1.0, preset=preset)
-    welds = [simulate_weld(plan, index) for index in range(count)]
-    return features_of_welds(welds), truth_of_welds(welds)
-
-
-def all_sensors(features: dict[str, np.ndarray]) -> np.ndarray:
-    return np.hstack([table for name, table in features.items() if name != "noise"])
-
-
-def oracle_figure(count: int) -> Row:
-    """The oracle over `count` welds of each seed."""
-    plain: list[Data] = []
-    for seed in SEEDS:
-        features, truth = windows_of(count, seed, 0.0)
-        plain.append((all_sensors(features), truth))
-    left_out = (
-        "weld depth nearer than 0.02 of the plate to the PP limit, or open share than 0.15 to the FP limit"
-    )
-    return oracle(plain, accuracy, count, left_out)
-
-
-def single_sensors(features: dict[str, np.ndarray], truth: dict[str, np.ndarray]) -> Iterator[Row]:
-    """Each sensor alone, sessions held out."""
-    for name, table in features.items():
-        goal = Between(">=", 1 / 3, 0.03) if name == "noise" else Goal("<=", 0.90)
-        label = "18 noise sensor" if name == "noise" else f"{name} alone"
-        yield row(f"{label}: balanced accuracy of penetration", accuracy(table, truth, True), "", goal)
-    noise = pore_auc(features["noise"], truth)
-    yield row("18 noise sensor: AUC of pores", noise, "", Between(">=", 0.5, 0.07))
-    pairs = {name: features[name] for name in ("photodiode", "oct")}
-    for name, table in {**pairs, "photodiode + oct": np.hstack(list(pairs.values()))}.items():
-        yield row(f"{name}: AUC of pores", pore_auc(table, truth))
-
-
-def accuracy(table: np.ndarray, truth: Truth, by_session: bool) -> float:
-    labels = truth["penetration"]
-    folds = GroupKFold(6) if by_session else StratifiedKFold(6, shuffle=True, random_state=0)
-    groups = truth["session"] if by_session else None
-    found = cross_val_predict(forest(), table, labels, cv=folds, groups=groups)
-    return float(balanced_accuracy_score(labels, found))
-
-
-def pore_auc(table: np.ndarray, truth: dict[str, np.ndarray]) -> float:
-    chance = cross_val_predict(
-        forest(), table, truth["pore"], cv=GroupKFold(6), groups=truth["session"], method="predict_proba"
-    )
-    return float(roc_auc_score(truth["pore"], chance[:, 1]))
-
-
-def hashes(folder: Path) -> str:
-    total = hashlib.sha256()
-    for file in sorted(path for path in folder.rglob("*") if path.is_file()):
-        total.update(str(file.relative_to(folder)).encode() + file.read_bytes())
-    return total.hexdigest()
-
-
 def whole_sets(count: int) -> Iterator[Row]:
     """Checks 24 and 25: bytes on disk for 1 and 4 processes; time, memory and size of one process."""
     with tempfile.TemporaryDirectory() as parent:
-        written = []
-        for processes in (1, 4):
-            out = Path(parent) / str(processes)
-            command = [sys.executable, "-m", "weldfusion", "simulate", "laser", str(out), "--welds", "8"]
-            subprocess.run([*command, "--processes", str(processes)], check=True, stdout=subprocess.DEVNULL)
-            written.append(hashes(out))
-        same = float(written[0] == written[1])
-        yield row("24 1 and 4 processes write the same bytes", same, "", Goal(">=", 1))
+        yield same_bytes(Path(parent), "laser", 8)
         out, begin = Path(parent) / "speed", time.perf_counter()
         child = [sys.executable, "-c", CHILD, str(out), str(count)]
         answer = subprocess.run(child, check=True, capture_output=True, text=True).stdout.split()
         wall = time.perf_counter() - begin
         seconds, memory = float(answer[0]) * 100 / count, int(answer[1]) / 1024
-        size = sum(path.stat().st_size for path in out.rglob("*") if path.is_file()) / count / 1e6
         note = f"{count} welds of 2 s in {wall:.1f} s by the clock, start of Python included"
         yield row("25 100 welds, all sensors, written", seconds, "s of one core", Goal("<=", 20), note=note)
         yield row("25 memory at most", memory, "MiB")
-        yield row("25 size on disk", size, "MB per weld")
+        yield row("25 size on disk", megabytes(out) / count, "MB per weld")
 
 
 def measure(quick: bool) -> list[Row]:

@@ -2,8 +2,6 @@
 speed, on seeds that were not used to choose the numbers. `docs/simulator_aluminium_tig.md` tells what is
 still missed."""
 
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,11 +11,12 @@ from pathlib import Path
 
 import numpy as np
 from harness import Goal, Row, row, run
-from simulator import Between, between, hashes
-from simulator_groups import Data, flattery, growth, oracle
+from simulator_goals import Between, between
+from simulator_groups import Data, flattery, growth, listed, oracle
+from simulator_sets import megabytes, same_bytes
+from simulator_trees import Trees
 from sklearn.ensemble import ExtraTreesClassifier
-from sklearn.metrics import balanced_accuracy_score, recall_score, roc_auc_score
-from sklearn.model_selection import GroupKFold, StratifiedKFold, cross_val_predict
+from sklearn.metrics import balanced_accuracy_score, recall_score
 
 from weldfusion.signals.pool_enhancement import PoolEnhancement
 from weldfusion.simulate.aluminium_tig import labels
@@ -38,7 +37,12 @@ CHANCE = 1 / len(labels.STATES)
 MARGIN = 0.02
 NONE = np.zeros((0, 2))
 AS_FROZEN = Difficulty()
-Tables = Mapping[str, np.ndarray]
+TREES = Trees(
+    ExtraTreesClassifier(
+        150, min_samples_leaf=2, max_features=0.15, class_weight="balanced", random_state=0, n_jobs=1
+    ),
+    "state",
+)
 
 
 def planned(
@@ -145,18 +149,6 @@ def enhanced(picture: np.ndarray, electrode: np.ndarray, pool: np.ndarray) -> tu
     return electrode[:rows].sum() / electrode.sum(), left.sum() / pool.sum(), float(same)
 
 
-def forest() -> ExtraTreesClassifier:
-    return ExtraTreesClassifier(
-        150, min_samples_leaf=2, max_features=0.15, class_weight="balanced", random_state=0, n_jobs=1
-    )
-
-
-def answers(table: np.ndarray, truth: Tables, by_session: bool) -> np.ndarray:
-    folds = GroupKFold(6) if by_session else StratifiedKFold(6, shuffle=True, random_state=0)
-    groups = truth["session"] if by_session else None
-    return cross_val_predict(forest(), table, truth["state"], cv=folds, groups=groups)
-
-
 def data_of(
     count: int, seed: int, group_scale: float = 1.0
 ) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
@@ -180,10 +172,6 @@ def clear(states: States) -> np.ndarray:
     return firm.reshape(-1, steps).all(axis=1) & (windows == windows[:, :1]).all(axis=1)
 
 
-def score(table: np.ndarray, truth: Tables, by_session: bool) -> float:
-    return float(balanced_accuracy_score(truth["state"], answers(table, truth, by_session)))
-
-
 def all_sensors(count: int, seed: int, scale: float) -> Data:
     features, truth = data_of(count, seed, scale)
     return features["all"], truth
@@ -197,22 +185,23 @@ def difficulty_figures(count: int, seeds: Sequence[int]) -> Iterator[Row]:
     for seed in seeds:
         features, truth = data_of(count, seed)
         for name in by_session:
-            found = answers(features[name], truth, True)
+            found = TREES.answers(features[name], truth, True)
             by_session[name].append(balanced_accuracy_score(truth["state"], found))
             recalls[name].append(recall_score(truth["state"], found, average=None))
-        random = score(features["all"], truth, False)
+        random = TREES.score(features["all"], truth, False)
         gaps.append(100 * (random - by_session["all"][-1]))
-        curves.append(noise_auc(features["noise"], truth))
+        polluted = truth["state"] == labels.STATES.index("contamination")
+        curves.append(TREES.auc(features["noise"], polluted, truth["session"]))
     yield from sensor_rows(by_session, recalls, count)
     yield row("18 noise sensor: AUC of contamination", float(np.mean(curves)), "", Between(">=", 0.5, 0.07))
-    note = "by seed " + ", ".join(f"{gap:.1f}" for gap in gaps)
+    note = f"by seed {listed(gaps, 1)}"
     yield row("23 random windows less sessions", float(np.mean(gaps)), "points", between(3, 8), note=note)
     plain, twice = ([all_sensors(count, seeds[0], scale)] for scale in (0.0, 2.0))
-    yield flattery("23 … group effects × 0", plain, score, between(-1, 1))
-    yield growth("23 … group effects × 2", gaps[:1], twice, score)
+    yield flattery("23 … group effects × 0", plain, TREES.score, between(-1, 1))
+    yield growth("23 … group effects × 2", gaps[:1], twice, TREES.score)
     fewer = [all_sensors(count // 2, seed, 0.0) for seed in seeds]
     left_out = f"more than one state, or another one if a quantity were {100 * MARGIN:g} % less or more"
-    yield oracle(fewer, score, count // 2, left_out)
+    yield oracle(fewer, TREES.score, count // 2, left_out)
 
 
 def sensor_rows(
@@ -220,7 +209,7 @@ def sensor_rows(
 ) -> Iterator[Row]:
     """Each sensor alone, all together, and which states each one finds."""
     for name, found in by_session.items():
-        note = "by seed " + ", ".join(f"{value:.3f}" for value in found) + f"; {count} welds each"
+        note = f"by seed {listed(found, 3)}; {count} welds each"
         goal = None if name == "all" else Goal("<=", 0.90)
         if name == "noise":
             goal = Between(">=", CHANCE, 0.03)
@@ -242,33 +231,16 @@ def sensor_rows(
         yield row(f"recall of {state}: {better} less {worse}", difference, "", Goal(">=", 0.05), note=note)
 
 
-def noise_auc(table: np.ndarray, truth: Tables) -> float:
-    state = truth["state"] == labels.STATES.index("contamination")
-    chance = cross_val_predict(
-        forest(), table, state, cv=GroupKFold(6), groups=truth["session"], method="predict_proba"
-    )
-    return float(roc_auc_score(state, chance[:, 1]))
-
-
 def whole_sets(count: int) -> Iterator[Row]:
     """Checks 24 and 25: bytes on disk for 1 and 4 processes; time and size of one process."""
     with tempfile.TemporaryDirectory() as parent:
-        written = []
-        for processes, welds in ((1, 6), (4, 6)):
-            out = Path(parent) / str(processes)
-            command = [sys.executable, "-m", "weldfusion", "simulate", "aluminium_tig", str(out)]
-            words = ["--welds", str(welds), "--weld-s", "10", "--processes", str(processes)]
-            subprocess.run([*command, *words], check=True, stdout=subprocess.DEVNULL)
-            written.append(hashes(out))
-        same = float(written[0] == written[1])
-        yield row("24 1 and 4 processes write the same bytes", same, "", Goal(">=", 1))
+        yield same_bytes(Path(parent), "aluminium_tig", 6, "--weld-s", "10")
         process, out = AluminiumTig(), Path(parent) / "speed"
         begin = time.process_time()
         write_data_set(process, planned(count, 0), out, progress=False)
         seconds = (time.process_time() - begin) * 48 / count
-        size = sum(path.stat().st_size for path in out.rglob("*") if path.is_file()) / count / 1e6
         yield row("25 48 welds of 40 s, all sensors, written", seconds, "s of one core", Goal("<=", 60))
-        yield row("25 size on disk", size, "MB per weld", Goal("<=", 10))
+        yield row("25 size on disk", megabytes(out) / count, "MB per weld", Goal("<=", 10))
 
 
 def measure(quick: bool) -> list[Row]:

@@ -1,23 +1,21 @@
 """The busbar simulator: the stated ranges that apply to it, how hard its data are, and its speed, on seeds
 that were not used to choose the numbers. `docs/simulator_busbar.md` tells what is still missed."""
 
-import hashlib
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from inspect import signature
 from pathlib import Path
 
 import numpy as np
 from harness import Goal, Row, row, run
-from simulator import Between, between
-from simulator_groups import Truth, flattery, growth, oracle
+from simulator_goals import Between, between
+from simulator_groups import flattery, growth, listed, oracle
+from simulator_keyhole import copper_temperature, depths_out_of_focus, energy, of_films, pool_lengths_mm
+from simulator_sets import megabytes, same_bytes
+from simulator_trees import Trees
 from sklearn.ensemble import ExtraTreesClassifier
 from sklearn.metrics import balanced_accuracy_score, recall_score
-from sklearn.model_selection import GroupKFold, StratifiedKFold, cross_val_predict
 
 from weldfusion.simulate.busbar import labels
 from weldfusion.simulate.busbar.figures import features_of_welds
@@ -28,9 +26,6 @@ from weldfusion.simulate.busbar.states import SeamStates
 from weldfusion.simulate.busbar.weld import simulate_pair
 from weldfusion.simulate.difficulty import Difficulty
 from weldfusion.simulate.laser.figures import of_states
-from weldfusion.simulate.laser.keyhole import aspect_ratio, beam_radius, keyhole_number
-from weldfusion.simulate.laser.sensors import spectrometer
-from weldfusion.simulate.laser.sensors.spectral_lines import LINES, boltzmann_temperature
 from weldfusion.simulate.process import plan_welds
 from weldfusion.simulate.record import SharedPicture
 
@@ -39,33 +34,23 @@ SINGLE = ("picture", "spectrometer", "parameters", "noise")
 BOTH = "picture + spectrometer"
 CHANCE = 1 / len(labels.STATES)
 MARGIN = 0.10
+TREES = Trees(
+    ExtraTreesClassifier(
+        200, min_samples_leaf=2, max_features=0.15, class_weight="balanced", random_state=0, n_jobs=1
+    ),
+    "state",
+)
 
 
 def closed_forms() -> Iterator[Row]:
     """Checks 5 and 19: depth out of focus, lines of a steady plume."""
-    for focus, depth in ((0, 4.79), (2, 4.28), (4, 3.10), (6, 1.80)):
-        radius = beam_radius(BUSBAR.beam.waist_m, focus * 1e-3, BUSBAR.beam.rayleigh_m)
-        number = keyhole_number(4e3, 0.12, radius, BUSBAR.material)
-        found = 1e3 * radius * aspect_ratio(number, BUSBAR.material)
-        yield row(f"5 depth {focus} mm out of focus", float(found), "mm", Between(">=", depth, 0.01))
-    copper = tuple(line for line in LINES if line.species == "Cu")
-    vapour = replace(BUSBAR.material, radiation=replace(BUSBAR.material.radiation, vapour={"Cu": 0.30}))
-    strength = spectrometer.line_heights(vapour, np.array([5200.0]), np.zeros(1))[0]
-    found = float(boltzmann_temperature(copper, strength))
-    yield row("19 temperature from three Cu lines, 5200 K put in", found, "K", Between(">=", 5200, 1))
+    yield from depths_out_of_focus(BUSBAR.beam.waist_m, BUSBAR.beam.rayleigh_m, BUSBAR.material)
+    yield copper_temperature(BUSBAR.material)
     for name, material in (("aluminium", BUSBAR.material), ("copper", BUSBAR_CU.material)):
-        lines = spectrometer.lines_of(material)
-        dry, wet = (
-            spectrometer.line_heights(material, np.array([kelvin]), np.array([water]))[0]
-            for kelvin, water in ((5200.0, 0.0), (0.95 * 5200.0, 1.0))
-        )
-        at = [line.species for line in lines].index("H")
-        yield row(f"19 Balmer-alpha, wet over dry, {name}", wet[at] / dry[at], "", between(6, 12))
-        clean = dry @ spectrometer.line_profiles(lines) + spectrometer.continuum()
-        oiled = clean + 0.4 * spectrometer.continuum() + spectrometer.oil_bands()
-        near = int(np.abs(spectrometer.WAVELENGTHS_NM - 515).argmin())
+        wet, oiled = of_films(material)
+        yield row(f"19 Balmer-alpha, wet over dry, {name}", wet, "", between(6, 12))
         goal = between(2, 3.2) if name == "aluminium" else None
-        yield row(f"19 light at 515 nm, oil over clean, {name}", oiled[near] / clean[near], "", goal)
+        yield row(f"19 light at 515 nm, oil over clean, {name}", oiled, "", goal)
     taken = list(signature(labels.state).parameters)
     alone = float(taken == ["states", "base_power_w", "defocus_m"])
     yield row("16 the label is given states and two set numbers only", alone, "", Goal(">=", 1))
@@ -101,19 +86,10 @@ def keyhole_figures(version: str, seams: Sequence[SimulatedSeam]) -> Iterator[Ro
     found = of_states.collapses(states)
     yield row(f"{version}: 13 collapses per second", found["per second"], "1/s", between(2, 6))
     yield row(f"{version}: 13 shortest interval", 1e3 * found["shortest interval"], "ms", Goal(">=", 3.0))
-    melted = max(of_states.melted_share(some).max() for some in states)
-    yield row(f"{version}: 15 melted over absorbed power, largest", melted, "", Goal("<=", 0.48))
-    width = min((some.heat.pool_width_m.values / some.heat.radius_m.values).min() for some in states)
-    yield row(f"{version}: 15 pool width over beam radius, smallest", width, "", Goal(">=", 3.0))
-    length = [1e3 * some.heat.pool_length_m.values.mean() for some in states]
+    yield from energy(states, f"{version}: ")
+    length = pool_lengths_mm(states)
     note = f"{min(length):.1f} to {max(length):.1f} mm"
     yield row(f"{version}: pool length, median", float(np.median(length)), "mm", note=note)
-
-
-def forest() -> ExtraTreesClassifier:
-    return ExtraTreesClassifier(
-        200, min_samples_leaf=2, max_features=0.15, class_weight="balanced", random_state=0, n_jobs=1
-    )
 
 
 def features(
@@ -162,18 +138,16 @@ def difficulty_figures(count: int) -> Iterator[Row]:
     for seed in SEEDS:
         tables, truth = features(count, seed, 1.0)
         for name, table in tables.items():
-            found = answers(table, truth, True)
+            found = TREES.answers(table, truth, True)
             scores.setdefault(name, []).append(balanced_accuracy_score(truth["state"], found))
             recalls.setdefault(name, []).append(
                 recall_score(truth["state"], found, labels=labels.STATES, average=None)
             )
-        scores.setdefault("random", []).append(score(tables[BOTH], truth, False))
+        scores.setdefault("random", []).append(TREES.score(tables[BOTH], truth, False))
     yield from single_sensors(scores, recalls, count)
     gap = [100 * (a - b) for a, b in zip(scores["random"], scores[BOTH], strict=True)]
-    note = "by seed " + ", ".join(f"{value:.1f}" for value in gap)
-    yield row(
-        "23 seams at random less sessions, both sensors", np.mean(gap), "points", between(3, 8), note=note
-    )
+    name, note = "23 seams at random less sessions, both sensors", f"by seed {listed(gap, 1)}"
+    yield row(name, np.mean(gap), "points", between(3, 8), note=note)
     yield from with_and_without_groups(count, gap)
 
 
@@ -182,26 +156,16 @@ def with_and_without_groups(count: int, usual: Sequence[float]) -> Iterator[Row]
     by seed."""
     made = [features(count, seed, 0.0) for seed in SEEDS]
     plain = [(tables[BOTH], truth) for tables, truth in made]
-    yield flattery("23 the same, without group effects", plain, score, between(-1, 1))
+    yield flattery("23 the same, without group effects", plain, TREES.score, between(-1, 1))
     left_out = (
         f"power, gap or focus nearer than {100 * MARGIN:g} % to its limit, cold or filmed length than "
         f"{100 * MARGIN:g} % of the seam"
     )
     every = [(np.hstack([tables[BOTH], tables["parameters"]]), truth) for tables, truth in made]
-    yield oracle(every, score, count, left_out)
+    yield oracle(every, TREES.score, count, left_out)
     tables, truth = features(count, SEEDS[0], 2.0)
     twice = [(tables[BOTH], truth)]
-    yield growth("23 the same, group effects × 2", usual[:1], twice, score)
-
-
-def answers(table: np.ndarray, truth: Truth, by_session: bool) -> np.ndarray:
-    folds = GroupKFold(6) if by_session else StratifiedKFold(6, shuffle=True, random_state=0)
-    groups = truth["session"] if by_session else None
-    return cross_val_predict(forest(), table, truth["state"], groups=groups, cv=folds)
-
-
-def score(table: np.ndarray, truth: Truth, by_session: bool) -> float:
-    return float(balanced_accuracy_score(truth["state"], answers(table, truth, by_session)))
+    yield growth("23 the same, group effects × 2", usual[:1], twice, TREES.score)
 
 
 def single_sensors(
@@ -217,13 +181,12 @@ def single_sensors(
             continue
         said = zip(labels.STATES, np.mean(recalls[name], axis=0), strict=True)
         note = "; ".join(f"{state} {value:.2f}" for state, value in said)
-        by_seed = ", ".join(f"{value:.3f}" for value in values)
         yield row(
             f"{name}: balanced accuracy of the state, sessions held out",
             float(np.mean(values)),
             "",
             goals.get(name, Goal("<=", 0.90)),
-            note=f"by seed {by_seed}, {count} seams each; recall {note}",
+            note=f"by seed {listed(values, 3)}, {count} seams each; recall {note}",
         )
     best = np.maximum(scores["picture"], scores["spectrometer"])
     gain = 100 * (np.array(scores[BOTH]) - best)
@@ -239,15 +202,8 @@ def single_sensors(
 def whole_sets(count: int) -> Iterator[Row]:
     """Checks 24 to 26: bytes on disk for 1 and 4 processes, time, size, saturated pixels."""
     with tempfile.TemporaryDirectory() as parent:
-        written = []
-        for processes in (1, 4):
-            out = Path(parent) / str(processes)
-            command = [sys.executable, "-m", "weldfusion", "simulate", "busbar", str(out), "--welds", "8"]
-            subprocess.run([*command, "--processes", str(processes)], check=True, stdout=subprocess.DEVNULL)
-            written.append(hashes(out))
-        same = float(written[0] == written[1])
-        yield row("24 1 and 4 processes write the same bytes", same, "", Goal(">=", 1))
-        size = sum(file.stat().st_size for file in out.rglob("*") if file.is_file()) / 8e6
+        yield same_bytes(Path(parent), "busbar", 8)
+        size = megabytes(Path(parent) / "4") / 8
         yield row("size on disk", size, "MB per seam", Goal("<=", 10))
     process = Busbar()
     plan, begin = plan_welds(process, count, SEEDS[0]), time.process_time()
@@ -260,13 +216,6 @@ def whole_sets(count: int) -> Iterator[Row]:
     yield row("26 saturated pixels of a picture, most", full, "", Goal("<=", 0.02), note=f"{count} seams")
     whole = all(np.isfinite(weld.recordings["spectrometer"].values).all() for weld in welds)
     yield row("26 all values finite", float(whole), "", Goal(">=", 1))
-
-
-def hashes(folder: Path) -> str:
-    total = hashlib.sha256()
-    for file in sorted(path for path in folder.rglob("*") if path.is_file()):
-        total.update(str(file.relative_to(folder)).encode() + file.read_bytes())
-    return total.hexdigest()
 
 
 def measure(quick: bool) -> list[Row]:

@@ -6,133 +6,38 @@ need WELDFUSION_REAL_DATA, the folder with cmt_arc_sound.zip and robotic_weld_ru
 modulation and slow gain were chosen for these clips: by construction, no validation.
 """
 
-import os
 import tempfile
 import time
-import zipfile
 from collections.abc import Iterator, Mapping, Sequence
-from io import BytesIO
 from pathlib import Path
 
 import numpy as np
-import soundfile
 from harness import Goal, Row, row, run
-from simulator import Between, between
-from simulator_groups import Data, flattery, growth, listed, oracle
+from simulator_cmt_sound import SEEDS, robot_rows, sound_rows
+from simulator_goals import Between, between
+from simulator_groups import Data, Truth, flattery, growth, listed, oracle
+from simulator_sets import megabytes
+from simulator_trees import AT_RANDOM, Trees, answers
 from sklearn.ensemble import ExtraTreesClassifier, ExtraTreesRegressor
-from sklearn.metrics import balanced_accuracy_score, mean_absolute_error
-from sklearn.model_selection import BaseCrossValidator, GroupKFold, KFold, cross_val_predict
+from sklearn.metrics import mean_absolute_error
 
 from weldfusion.simulate.cmt import labels
-from weldfusion.simulate.cmt.design import Design, draw_joint
-from weldfusion.simulate.cmt.figures import WINDOW_S, features_of_welds, sound_figures, truth_of_welds
-from weldfusion.simulate.cmt.inputs import draw_inputs
-from weldfusion.simulate.cmt.pool import wire_for_depth
-from weldfusion.simulate.cmt.preset import CMT, ROBOT_MAG, ArcPreset
+from weldfusion.simulate.cmt.figures import WINDOW_S, features_of_welds, truth_of_welds
 from weldfusion.simulate.cmt.process import GroovedArc
-from weldfusion.simulate.cmt.sensors import microphone
-from weldfusion.simulate.cmt.states import States, simulate_states
+from weldfusion.simulate.cmt.states import States
 from weldfusion.simulate.cmt.weld import SimulatedWeld, simulate_weld
 from weldfusion.simulate.data_set import write_data_set
 from weldfusion.simulate.difficulty import Difficulty
-from weldfusion.simulate.groups import Groups, Place
 from weldfusion.simulate.process import plan_welds
-from weldfusion.simulate.sensors.clock import Clock
 
-SEEDS = (101, 102, 103)
-CLASSES = ("Non_penetration", "Full_penetration", "Excessive_penetration")
-DEPTHS_M = {"Non_penetration": 2.0e-3, "Full_penetration": 3.0e-3, "Excessive_penetration": 4.0e-3}
-SPEED_M_S, GAP_M = 5e-3, 0.4e-3
 EVERY = 3
-TREES = 60
 MARGIN_MM = 0.12
-FIGURES = ("kurtosis", "line_hz", "line", "clip_cv", "clip_memory")
-SHARES = (20, 200, 500, 1_000, 2_000, 4_000, 8_000)
-GOALS: Mapping[str, Goal] = {
-    "kurtosis": between(3.0, 3.4),
-    "line": between(4, 15),
-    "clip_cv": between(0.07, 0.11),
-    "share_8000": Goal("<=", 0.001),
-}
-OURS: Mapping[str, Goal] = {"line_hz": between(60, 95), "clip_memory": between(0.3, 0.5)}
-SHARE_POINTS = 0.06
-
-
-def sound_of(preset: ArcPreset, depth_m: float, seconds: float, seed: int) -> np.ndarray:
-    """The sound of one long weld of a nominal depth, without group effects and with small disturbances."""
-    groups = Groups(seed, preset.process, Place("m1", "m1s1", "m1s1w1", 0.0), 0.0)
-    design = Design(wire_for_depth(depth_m, SPEED_M_S, GAP_M), SPEED_M_S, GAP_M, depth_m)
-    joint, rng = draw_joint(preset, design, groups), np.random.default_rng(seed)
-    inputs = draw_inputs(joint, design, seconds, 0.3, rng)
-    states = simulate_states(joint, inputs, SPEED_M_S, preset, rng)
-    setup, clock = microphone.setup(groups, 1.0), Clock(microphone.RATE)
-    sound = microphone.record(states, setup, clock, np.zeros((0, 2)), rng)[0]
-    return sound[microphone.RATE // 10 : round((seconds - 0.1) * microphone.RATE)]
-
-
-def recorded() -> dict[str, np.ndarray]:
-    """The clips of each class joined in order, if WELDFUSION_REAL_DATA is set."""
-    folder = os.environ.get("WELDFUSION_REAL_DATA")
-    if not folder:
-        print("recordings left out: WELDFUSION_REAL_DATA is not set")
-        return {}
-    with zipfile.ZipFile(Path(folder) / "cmt_arc_sound.zip") as clips:
-        files = sorted(name for name in clips.namelist() if name.endswith(".flac"))
-        read = {name: soundfile.read(BytesIO(clips.read(name)))[0] for name in files}
-    return {kind: np.concatenate([read[name] for name in files if name.startswith(kind)]) for kind in CLASSES}
-
-
-def sound_rows(seconds: float) -> Iterator[Row]:
-    """Check 20: the recordings and ours, class by class, then the mean of the classes."""
-    real = {kind: sound_figures(sound, microphone.RATE) for kind, sound in recorded().items()}
-    ours = {
-        kind: sound_figures(sound_of(CMT, depth, seconds, SEEDS[0]), microphone.RATE)
-        for kind, depth in DEPTHS_M.items()
-    }
-    for name in (*FIGURES, *(f"share_{low}" for low in SHARES)):
-        for kind in CLASSES:
-            told = kind.replace("_", " ").lower()
-            if real:
-                yield row(f"20 {WORDS[name]}, {told}: recorded", real[kind][name])
-            goal = GOALS.get(name) or OURS.get(name)
-            if goal is None and real:
-                goal = Between(">=", real[kind][name], SHARE_POINTS)
-            yield row(f"20 {WORDS[name]}, {told}: simulated", ours[kind][name], "", goal)
-
-
-WORDS = {
-    "kurtosis": "kurtosis",
-    "line_hz": "envelope's line (Hz)",
-    "line": "envelope's line over the median",
-    "clip_cv": "variation of the RMS of clips",
-    "clip_memory": "correlation with the tenth next clip",
-} | {
-    f"share_{low}": f"share {low}-{high} Hz" for low, high in zip(SHARES, (*SHARES[1:], 22_050), strict=True)
-}
-
-
-def robot_rows(seconds: float) -> Iterator[Row]:
-    """Robot MAG: kurtosis of the middle of each recorded run, and of ours."""
-    folder = os.environ.get("WELDFUSION_REAL_DATA")
-    if folder:
-        with zipfile.ZipFile(Path(folder) / "robotic_weld_runs.zip") as runs:
-            files = [name for name in runs.namelist() if name.endswith(".flac")]
-            found = [_middle(BytesIO(runs.read(name))) for name in files]
-        quartiles = np.percentile(found, [25, 50, 75])
-        note = f"{len(found)} runs, quartiles {quartiles[0]:.0f} to {quartiles[2]:.0f}"
-        yield row("robot_mag kurtosis, recorded (median of runs)", quartiles[1], note=note)
-    made = [
-        sound_figures(sound_of(ROBOT_MAG, depth, seconds, seed), microphone.RATE)["kurtosis"]
-        for depth, seed in zip(DEPTHS_M.values(), SEEDS, strict=True)
-    ]
-    yield row("robot_mag kurtosis, simulated (median)", np.median(made), "", between(60, 520))
-
-
-def _middle(file: BytesIO) -> float:
-    """Kurtosis of the middle half, where the arc burns."""
-    sound, rate = soundfile.read(file)
-    quarter = len(sound) // 4
-    return sound_figures(sound[quarter:-quarter], rate)["kurtosis"]
+TREES = Trees(
+    ExtraTreesClassifier(60, min_samples_leaf=2, class_weight="balanced", random_state=0),
+    "penetration",
+    AT_RANDOM,
+)
+DEPTHS = ExtraTreesRegressor(60, min_samples_leaf=2, random_state=0)
 
 
 def make(count: int, seed: int, sensors: Sequence[str], scale: float = 1.0) -> list[SimulatedWeld]:
@@ -170,7 +75,6 @@ GOALS_OF_DEPTH: Mapping[str, Goal] = {
     "microphone": Goal("<=", 0.29),
     "camera + microphone": Goal("<=", 0.25),
 }
-FOLDS: tuple[BaseCrossValidator, ...] = (GroupKFold(6), KFold(6, shuffle=True, random_state=0))
 
 
 def difficulty_rows(count: int) -> Iterator[Row]:
@@ -182,7 +86,7 @@ def difficulty_rows(count: int) -> Iterator[Row]:
             goals = (GOALS_ALONE.get(name), GOALS_OF_DEPTH.get(name)) if scale else (None, None)
             for place, (what, unit) in enumerate((("balanced accuracy", ""), ("error of depth", "mm"))):
                 values = [some[name][place] for some in found]
-                note = "by seed " + ", ".join(f"{value:.3f}" for value in values)
+                note = f"by seed {listed(values, 3)}"
                 mixed = np.mean([some[name][2] for some in found])
                 note += "" if place else f"; random windows {mixed:.3f}"
                 told = f"group effects × {scale:g}, {name}: {what}"
@@ -217,13 +121,13 @@ def with_and_without_groups(count: int, usual: np.ndarray) -> Iterator[Row]:
     by seed."""
     plain = [all_sensors(count, seed, 0.0) for seed in SEEDS]
     told = "23 random windows less sessions, group effects × {}, all sensors"
-    yield flattery(told.format(0), plain, score, between(-1, 1))
+    yield flattery(told.format(0), plain, TREES.score, between(-1, 1))
     left_out = (
         f"depth nearer than {MARGIN_MM:g} mm to the root face or to {1e3 * labels.EXCESSIVE_M:g} mm below"
     )
-    yield oracle(plain, score, count, left_out)
+    yield oracle(plain, TREES.score, count, left_out)
     doubled = [all_sensors(count, SEEDS[0], 2.0)]
-    yield growth(told.format(2), usual[:1], doubled, score)
+    yield growth(told.format(2), usual[:1], doubled, TREES.score)
 
 
 def windows_of(count: int, seed: int, scale: float) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
@@ -254,27 +158,13 @@ def all_sensors(count: int, seed: int, scale: float) -> Data:
 def of_seed(count: int, seed: int, scale: float) -> dict[str, tuple[float, float, float]]:
     """By sensor: balanced accuracy and error of depth (sessions held out), accuracy of random windows."""
     tables, truth = windows_of(count, seed, scale)
-    return {
-        name: (accuracy(table, truth, FOLDS[0]), depth_error(table, truth), accuracy(table, truth, FOLDS[1]))
-        for name, table in tables.items()
-    }
+    return {name: scores(table, truth) for name, table in tables.items()}
 
 
-def score(features: np.ndarray, truth: Mapping[str, np.ndarray], by_session: bool) -> float:
-    return accuracy(features, truth, FOLDS[0] if by_session else FOLDS[1])
-
-
-def accuracy(table: np.ndarray, truth: Mapping[str, np.ndarray], folds: BaseCrossValidator) -> float:
-    forest = ExtraTreesClassifier(TREES, min_samples_leaf=2, class_weight="balanced", random_state=0)
-    groups = truth["session"] if isinstance(folds, GroupKFold) else None
-    found = cross_val_predict(forest, table, truth["penetration"], cv=folds, groups=groups)
-    return float(balanced_accuracy_score(truth["penetration"], found))
-
-
-def depth_error(table: np.ndarray, truth: Mapping[str, np.ndarray]) -> float:
-    forest = ExtraTreesRegressor(TREES, min_samples_leaf=2, random_state=0)
-    found = cross_val_predict(forest, table, truth["depth"], cv=FOLDS[0], groups=truth["session"])
-    return float(mean_absolute_error(truth["depth"], found))
+def scores(table: np.ndarray, truth: Truth) -> tuple[float, float, float]:
+    held, mixed = (TREES.score(table, truth, by_session) for by_session in (True, False))
+    depth = answers(DEPTHS, table, truth["depth"], truth["session"])
+    return held, float(mean_absolute_error(truth["depth"], depth)), mixed
 
 
 def set_rows(count: int) -> Iterator[Row]:
@@ -285,8 +175,7 @@ def set_rows(count: int) -> Iterator[Row]:
         write_data_set(process, plan_welds(process, count, SEEDS[0]), out, progress=False)
         seconds = (time.process_time() - begin) * 48 / count
         yield row("48 welds of 4 s, written", seconds, "s of one core", Goal("<=", 60), note=f"{count} welds")
-        size = sum(path.stat().st_size for path in out.rglob("*") if path.is_file()) / count / 1e6
-        yield row("size on disk", size, "MB per weld", Goal("<=", 10))
+        yield row("size on disk", megabytes(out) / count, "MB per weld", Goal("<=", 10))
     bright = [
         np.mean(weld.recordings["camera"].values == 255) for weld in make(min(count, 24), 1, ["camera"])
     ]

@@ -9,11 +9,12 @@ from pathlib import Path
 
 import numpy as np
 from harness import Goal, Row, row, run
-from simulator import Between, between
+from simulator_goals import Between, between
 from simulator_groups import Data, Truth, flattery, oracle
+from simulator_sets import megabytes
+from simulator_trees import Trees
 from sklearn.ensemble import ExtraTreesClassifier
 from sklearn.metrics import balanced_accuracy_score, recall_score
-from sklearn.model_selection import GroupKFold, StratifiedKFold, cross_val_predict
 
 from weldfusion.simulate.data_set import write_data_set
 from weldfusion.simulate.difficulty import Difficulty
@@ -39,6 +40,9 @@ STATED = {4.25: (362, 0.4), 4.5: (285, 2.2), 4.75: (233, 2.8), 5.0: (196, 3.2)}
 SINGLE = ("infrared", "views", "curves", "parameters", "noise")
 PAPER = ("infrared", "views", "parameters")
 MARGIN = 0.06
+TREES = Trees(
+    ExtraTreesClassifier(100, class_weight="balanced", random_state=0, min_samples_leaf=2), "quality"
+)
 
 
 def welded(kiloamperes: float, seconds: float = 0.4) -> Heating:
@@ -108,20 +112,9 @@ def natural(count: int) -> Iterator[Row]:
 
 def scored(features: np.ndarray, truth: Truth) -> tuple[float, float, np.ndarray]:
     """Balanced accuracy with welds at random and with sessions held out, and the latter's recalls."""
-    found = {by_session: answers(features, truth, by_session) for by_session in (False, True)}
+    found = {by_session: TREES.answers(features, truth, by_session) for by_session in (False, True)}
     mixed, held = (float(balanced_accuracy_score(truth["quality"], some)) for some in found.values())
     return mixed, held, recall_score(truth["quality"], found[True], average=None)
-
-
-def answers(features: np.ndarray, truth: Truth, by_session: bool) -> np.ndarray:
-    trees = ExtraTreesClassifier(100, class_weight="balanced", random_state=0, min_samples_leaf=2)
-    folds = GroupKFold(6) if by_session else StratifiedKFold(6, shuffle=True, random_state=0)
-    groups = truth["session"] if by_session else None
-    return cross_val_predict(trees, features, truth["quality"], cv=folds, groups=groups)
-
-
-def score(features: np.ndarray, truth: Truth, by_session: bool) -> float:
-    return float(balanced_accuracy_score(truth["quality"], answers(features, truth, by_session)))
 
 
 def clear(states: States) -> bool:
@@ -160,9 +153,9 @@ def difficulty(count: int) -> Iterator[Row]:
 def without_groups(count: int) -> Iterator[Row]:
     """Check 23 without effects of groups, and the oracle."""
     plain = [all_sensors(count, seed, (1, 1, 1), 0.0) for seed in SEEDS]
-    yield flattery("23 the same without group effects", plain, score, Goal("<=", 1))
+    yield flattery("23 the same without group effects", plain, TREES.score, Goal("<=", 1))
     left_out = f"no expulsion, nugget or one-sidedness nearer than {100 * MARGIN:g} % to its limit"
-    yield oracle(plain, score, count, left_out)
+    yield oracle(plain, TREES.score, count, left_out)
 
 
 def with_doubled_groups(count: int) -> Iterator[Row]:
@@ -170,9 +163,11 @@ def with_doubled_groups(count: int) -> Iterator[Row]:
     effects leave sessions in which no setting makes one of the classes."""
     usual, doubled = ([all_sensors(count, seed, None, scale) for seed in SEEDS] for scale in (1.0, 2.0))
     told = f"23 {count} welds in natural shares, at random less sessions"
-    least = flattery(told, usual, score, None)
+    least = flattery(told, usual, TREES.score, None)
     yield least
-    yield flattery(f"{told}, group effects × 2: grows", doubled, score, Goal(">=", round(least.value, 3)))
+    yield flattery(
+        f"{told}, group effects × 2: grows", doubled, TREES.score, Goal(">=", round(least.value, 3))
+    )
 
 
 def all_sensors(count: int, seed: int, counts: tuple[int, int, int] | None, scale: float) -> Data:
@@ -190,9 +185,9 @@ def speed(count: int) -> Iterator[Row]:
         start = time.process_time()
         out = write_data_set(process, plan, Path(folder) / "set", progress=False)
         seconds = (time.process_time() - start) * 48 / count
-        size = sum(file.stat().st_size for file in out.rglob("*") if file.is_file()) / count
+        size = megabytes(out) / count
     yield row("48 welds with all sensors written, one core", seconds, "s", Goal("<=", 60), threads=1)
-    yield row("on disk per weld", size / 1e6, "MB", Goal("<=", 10))
+    yield row("on disk per weld", size, "MB", Goal("<=", 10))
 
 
 def measure(quick: bool) -> list[Row]:

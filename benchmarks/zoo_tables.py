@@ -142,9 +142,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(add_help=False)
     parser.add_argument("--home", type=Path, default=HOME)
     parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--json")
     options, _ = parser.parse_known_args(argv)
     code = benchmark(NAME, __doc__, PARTS, argv)
-    if not options.quick:
+    if not (options.quick or options.json):
         keep_tables(options.home, RESULTS / NAME)
     return code
 

@@ -3,6 +3,8 @@
 import sys
 from pathlib import Path
 
+import pytest
+
 sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))
 
 import zoo_tables
@@ -32,3 +34,14 @@ def test_every_study_of_a_system_on_simulated_welds_has_a_table():
         "cnn_sk/tables/sk_depth_cmt.yaml",
     }
     assert found - named == left_out
+
+
+@pytest.mark.parametrize(
+    ("argv", "kept"), [(["--kept"], True), (["--kept", "--json", "x.json"], False), (["--quick"], False)]
+)
+def test_tables_are_kept_by_a_full_run_that_is_itself_kept(monkeypatch, argv, kept):
+    calls = []
+    monkeypatch.setattr(zoo_tables, "benchmark", lambda *_: 0)
+    monkeypatch.setattr(zoo_tables, "keep_tables", lambda home, results: calls.append(results))
+    assert zoo_tables.main(argv) == 0
+    assert bool(calls) == kept

@@ -1,4 +1,4 @@
-"""Sound of simulated arc welds beside recordings: CMT, and robot MAG with pulses."""
+"""Sound of simulated arc welds, CMT and robot MAG, beside recordings."""
 
 import os
 import zipfile

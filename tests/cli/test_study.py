@@ -358,9 +358,16 @@ def test_a_dry_run_tells_the_cost_and_writes_nothing(fresh, capsys):
     assert all(row[3] == "1" for row in rows)
     assert [int(row[4]) for row in rows] == [2 * 1, 2 * 2]  # epochs × batches of 8
     assert "2 cells, 2 networks, 6 steps" in shown
-    assert re.search(r"^evaluation: about \d+ s for predictions and plain features; ", shown, re.MULTILINE)
+    assert re.search(r"^in all about \d+ s, .* \(an epoch on trial of 1 of 1 rows\)", shown, re.MULTILINE)
     assert shown.count(" 32-true\n") == 2
     assert not (fresh / "studies").exists()
+
+
+def test_a_dry_run_tells_of_a_row_that_fails_in_its_first_epoch(fresh, capsys):
+    assert main(["study", "s.yaml", "--dry-run", "--only", "diverges"]) == 0
+    shown = capsys.readouterr()
+    assert "warning: row diverges: an epoch on trial fails: " in shown.err
+    assert "\nevaluation: about " in shown.out
 
 
 @pytest.mark.parametrize(("change", "words", "expected"), [

@@ -12,7 +12,7 @@ from weldfusion.data.dealing import Fold
 from weldfusion.data.folder import Dataset, read_dataset
 from weldfusion.data.settings import DataSettings, Input
 from weldfusion.run import study_outlook
-from weldfusion.run.study_outlook import Cost, _lacking, evaluation_of_a_window
+from weldfusion.run.study_outlook import Cost, Costs, _lacking, evaluation_of_a_window
 from weldfusion.run.study_plan import Planned
 from weldfusion.studies.study import Cell, Row
 from weldfusion.systems.graph import FusionModel
@@ -38,10 +38,19 @@ def test_networks_of_calibration_count_until_it_is_written(there, expected, tmp_
 
 def test_evaluation_is_told_apart_from_training():
     of_row = [Cost(Cell(Row(name), 1.0), 9.0, 100, 1, 50, 120.0, 0, "32-true", 300.0) for name in "ab"]
-    text = costs_text(of_row, 1)
+    text = costs_text(Costs(of_row), 1)
     assert "2 cells, 2 networks, 100 steps: about 4 min of training" in text
     assert "evaluation: about 10 min for predictions and plain features" in text
-    assert "evaluation: about 5 min" in costs_text(of_row, 2)
+    assert "evaluation: about 5 min" in costs_text(Costs(of_row), 2)
+
+
+def test_with_a_trial_the_whole_is_told():
+    """(120 + 300 + 60) s for each of two cells, 30 s before them."""
+    of_row = [Cost(Cell(Row(name), 1.0), 9.0, 100, 1, 50, 120.0, 0, "32-true", 300.0, 60.0) for name in "ab"]
+    known = Costs(of_row, tried=1, once_s=30.0)
+    assert "\nin all about 16 min, with starting, evaluation, " in costs_text(known, 1)
+    assert "on trial of 1 of 2 rows" in costs_text(known, 1)
+    assert "\nin all about 8 min, " in costs_text(known, 2)
 
 
 def test_a_window_of_evaluation_costs_what_network_and_features_take(tmp_path, monkeypatch):
@@ -70,6 +79,6 @@ def test_a_window_of_evaluation_costs_what_network_and_features_take(tmp_path, m
 
 
 def test_no_time_is_told_where_nothing_is_left():
-    text = costs_text([Cost(Cell(Row("a"), 1.0), 9.0, 100, 0, 0, 0.0, 2, "32-true")], 1)
+    text = costs_text(Costs([Cost(Cell(Row("a"), 1.0), 9.0, 100, 0, 0, 0.0, 2, "32-true")]), 1)
     assert text.endswith("1 cells: nothing is left to train")
     assert "about" not in text

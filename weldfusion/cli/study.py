@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 from weldfusion.cli.figures import aligned
 
 if TYPE_CHECKING:
-    from weldfusion.run.study_outlook import Cost
+    from collections.abc import Sequence
+
+    from weldfusion.run.study_outlook import Costs
 
 USAGE = "weldfusion study FILE [--dry-run] [--jobs N] [--only ROW]... [--KEY VALUE]..."
 ABOUT = """\
@@ -103,11 +105,12 @@ def run(arguments: Namespace) -> int:
     return 1 if done.failed else 0
 
 
-def costs_text(found: "list[Cost]", jobs: int) -> str:
+def costs_text(found: "Costs", jobs: int) -> str:
     """One line a cell, then the sum."""
     from weldfusion.studies.study import percent
     from weldfusion.training.outlook import duration
 
+    cells = found.cells
     rows = [list(OF_COST)]
     rows += [
         [
@@ -121,21 +124,42 @@ def costs_text(found: "list[Cost]", jobs: int) -> str:
             duration(cost.seconds) if cost.steps else "–",
             cost.precision,
         ]
-        for cost in found
+        for cost in cells
     ]
-    whole = sum(cost.seconds for cost in found)
-    longest = max((cost.seconds for cost in found), default=0.0)
-    total = duration(max(whole / jobs, longest))
-    steps, networks = sum(cost.steps for cost in found), sum(cost.networks for cost in found)
-    together = f"{len(found)} cells, {networks} networks, {steps} steps: about {total} of training"
+    steps, networks = sum(cost.steps for cost in cells), sum(cost.networks for cost in cells)
     if not networks:
-        return f"{aligned(rows)}\n\n{len(found)} cells: nothing is left to train"
+        return f"{aligned(rows)}\n\n{len(cells)} cells: nothing is left to train"
+    total = duration(spread([cost.seconds for cost in cells], jobs))
+    together = f"{len(cells)} cells, {networks} networks, {steps} steps: about {total} of training"
     beside = f" with {jobs} at a time, where each has a device or cores of its own" if jobs > 1 else ""
-    trained = sum(cost.trained for cost in found)
+    trained = sum(cost.trained for cost in cells)
     there = f"; {trained} more are trained already" if trained else ""
-    after = duration(sum(cost.evaluation_s for cost in found) / jobs)
-    on_top = (
-        f"evaluation: about {after} for predictions and plain features; fitting the simple baselines, the "
-        "reports and the first reading of recordings come on top"
+    return f"{aligned(rows)}\n\n{together}{beside}{there}\n{beside_training(found, jobs)}"
+
+
+def beside_training(found: "Costs", jobs: int) -> str:
+    """What comes on top of the training, as far as it is known."""
+    from weldfusion.training.outlook import duration
+
+    after = duration(sum(cost.evaluation_s for cost in found.cells) / jobs)
+    if not found.tried:
+        return (
+            f"evaluation: about {after} for predictions and plain features; starting, fitting the simple "
+            "baselines, the reports and the first reading of recordings come on top"
+        )
+    whole = [cost.seconds + cost.evaluation_s + cost.around_s for cost in found.cells if cost.networks]
+    rows = len({cost.cell.row.name for cost in found.cells if cost.networks})
+    return (
+        f"in all about {duration(found.once_s + spread(whole, jobs))}, with starting, evaluation, simple "
+        f"baselines and reports (an epoch on trial of {found.tried} of {rows} rows); the first reading of "
+        "recordings comes on top"
     )
-    return f"{aligned(rows)}\n\n{together}{beside}{there}\n{on_top}"
+
+
+def spread(seconds: "Sequence[float]", jobs: int) -> float:
+    """Seconds that cells take with so many at a time.
+
+    >>> spread([1.0, 2.0, 9.0], jobs=2)
+    9.0
+    """
+    return max(sum(seconds) / jobs, max(seconds, default=0.0))

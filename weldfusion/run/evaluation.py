@@ -45,7 +45,7 @@ def evaluate_run(run: KeptRun, part: str, data: str | Path | Dataset | None) -> 
         frames = predictions(run, dataset, part if own else None)
         frames = frames if own else _of_all_networks(frames)
         balanced = balanced_targets(run.settings, run.predictor(*run.folds[0]).model)
-        baselines = _baselines(run, dataset, balanced) if own and part == TEST else {}
+        baselines = baselines_of(run, dataset, balanced) if own and part == TEST else {}
     metrics = evaluate(*frames, baselines, run.settings.seed)
     told: dict[str, Any] = {"seen_in_training": own and part != TEST}
     if not own:
@@ -77,7 +77,8 @@ def _of_all_networks(frames: Frames) -> Frames:
     return windows, welds
 
 
-def _baselines(run: KeptRun, dataset: Dataset, balanced: Collection[str]) -> Mapping[str, Frames]:
+def baselines_of(run: KeptRun, dataset: Dataset, balanced: Collection[str]) -> Mapping[str, Frames]:
+    """The simple baselines of a run's folds; `balanced` are the targets that get some of equal classes."""
     features, truths = plain_windows(WeldWindows(dataset, run.settings.data))
     return fit_baselines(features, truths, list(run.split.values()), run.settings.seed, balanced)
 

@@ -39,7 +39,9 @@ class Slot:
 
 
 @dataclass
-class _Job:
+class Job:
+    """A cell that is being run."""
+
     planned: Planned
     process: BaseProcess
     slot: Slot
@@ -87,19 +89,19 @@ def run_cells(
 
     What a cell prints goes to `logs/<cell>.log`. When this process ends in whatever way, so do its cells.
     """
-    waiting, free, running = list(planned), list(places), list[_Job]()
+    waiting, free, running = list(planned), list(places), list[Job]()
     total = sum(_work(one) for one in planned)
     before, start = sum(_done(one) for one in planned), time.monotonic()
     with _bar(total) as bar:
         try:
             while waiting or running:
                 while waiting and free:
-                    running.append(_start(waiting.pop(0), free.pop(0), folder, trust))
+                    running.append(start_cell(waiting.pop(0), free.pop(0), folder, trust))
                 time.sleep(POLL_S)
                 for job in [job for job in running if not job.process.is_alive()]:
                     running.remove(job)
                     free.append(job.slot)
-                    _close(job, folder)
+                    close_cell(job, folder)
                     todo = [*(j.planned for j in running), *waiting]
                     done = total - sum(_work(one) - _done(one) for one in todo)
                     left = left_s(total - done, done - before, time.monotonic() - start)
@@ -121,7 +123,8 @@ def _bar(total: int) -> Iterator[Any]:
         yield bar
 
 
-def _start(planned: Planned, slot: Slot, folder: Path, trust: Sequence[str]) -> _Job:
+def start_cell(planned: Planned, slot: Slot, folder: Path, trust: Sequence[str]) -> Job:
+    """Writes what the cell needs into the folder and starts its process."""
     if not planned.split.is_file():
         write_split(planned.folds, planned.dataset.welds, planned.dataset.card, planned.split)
     config = folder / "configs" / f"{planned.cell.name}.yaml"
@@ -135,7 +138,7 @@ def _start(planned: Planned, slot: Slot, folder: Path, trust: Sequence[str]) -> 
     with _environment(slot.variables):
         process = _context().Process(target=run_cell, args=words)
         process.start()
-    return _Job(planned, process, slot)
+    return Job(planned, process, slot)
 
 
 def _context() -> Any:
@@ -145,6 +148,15 @@ def _context() -> Any:
     context = get_context("forkserver")
     context.set_forkserver_preload(["weldfusion.run.cell"])
     return context
+
+
+def start_s() -> float:
+    """Seconds until the first process for cells is there, which imports everything anew."""
+    began = time.monotonic()
+    process = _context().Process(target=int)
+    process.start()
+    process.join()
+    return time.monotonic() - began
 
 
 @contextmanager
@@ -162,7 +174,7 @@ def _environment(variables: Mapping[str, str]) -> Iterator[None]:
                 os.environ[name] = value
 
 
-def _close(job: _Job, folder: Path) -> None:
+def close_cell(job: Job, folder: Path) -> None:
     """Writes why a cell failed that could not write it itself."""
     job.process.join()
     code = job.process.exitcode or 0
@@ -182,7 +194,7 @@ def left_s(work: int, done: int, taken_s: float) -> float | None:
     return work * taken_s / done if done > 0 else None
 
 
-def _line(job: _Job, folder: Path, number: int, of: int, left: float | None) -> str:
+def _line(job: Job, folder: Path, number: int, of: int, left: float | None) -> str:
     cell = job.planned.cell
     taken = duration(time.monotonic() - job.began)
     failed = outcome(folder, job.planned)["failure"]

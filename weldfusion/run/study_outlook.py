@@ -3,15 +3,17 @@
 import copy
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, field
 
 import torch
 
 from weldfusion.data.dataset import WeldWindows
 from weldfusion.data.dealing import Fold
 from weldfusion.layers.pretrained import without_pretrained
+from weldfusion.run.study_jobs import start_s
 from weldfusion.run.study_plan import Planned, of_row, trained_welds
 from weldfusion.run.study_precision import precision_here
+from weldfusion.run.study_trial import MOST_S, Around, Known, tried
 from weldfusion.studies.study import Cell
 from weldfusion.systems.graph import FusionModel
 from weldfusion.training.bar import bar
@@ -35,8 +37,8 @@ FEW_WINDOWS = 32
 class Cost:
     """What one cell still takes: networks (those of calibration included), steps of all of them, seconds;
     `trained` are the networks that are there already, `precision` is what networks are trained in,
-    `evaluation_s` the seconds for predictions of the test welds and plain features of all, where a network is
-    still to be trained."""
+    `evaluation_s` the seconds for predictions of the test welds and plain features of all, `around_s` those
+    of all else (start, simple baselines, report), where a network is still to be trained."""
 
     cell: Cell
     training_welds: float
@@ -47,10 +49,41 @@ class Cost:
     trained: int
     precision: str
     evaluation_s: float = 0.0
+    around_s: float = 0.0
 
     @property
     def step_s(self) -> float:
         return self.seconds / max(1, self.steps)
+
+
+@dataclass(frozen=True)
+class Costs:
+    """The cost of cells; `tried` rows had a cell on trial, 0 where that takes too long: `around_s` is not
+    known then. `once_s` are seconds before the first cell."""
+
+    cells: Sequence[Cost]
+    tried: int = 0
+    once_s: float = 0.0
+
+
+@dataclass
+class _Trials:
+    """Trials so far: of how many rows, in how many seconds, and what they showed."""
+
+    trust: Sequence[str]
+    taken_s: float = 0.0
+    found: list[Around] = field(default_factory=list)
+
+    def around(self, planned: Planned, known: Known) -> Around | None:
+        """By a trial of the cell, or the mean of the trials before where there were enough."""
+        if self.taken_s < MOST_S and known.epoch + known.predictions + known.features < MOST_S:
+            began = time.perf_counter()
+            if (one := tried(planned, known, self.trust)) is not None:
+                self.found.append(one)
+            self.taken_s += time.perf_counter() - began
+            if one is not None:
+                return one
+        return mean_of(self.found)
 
 
 def rehearse_rows(planned: Sequence[Planned]) -> None:
@@ -65,23 +98,36 @@ def rehearse_rows(planned: Sequence[Planned]) -> None:
                 rehearse(one.settings, WeldWindows(one.dataset, one.settings.data))
 
 
-def costs(planned: Sequence[Planned]) -> list[Cost]:
-    """The cost of what every cell still lacks; a row's model takes three steps on its largest fraction.
+def costs(planned: Sequence[Planned], trust: Sequence[str] = ()) -> Costs:
+    """The cost of what every cell still lacks; a row's model takes three steps on its largest fraction, and
+    small cells of the first rows are run for an epoch on trial.
 
     Raises what a fit would raise before its first step, each line beginning with the row's name.
     """
+    began = time.perf_counter()
+    rehearse_rows(planned)
+    once = time.perf_counter() - began + 2 * start_s()  # the study imports as much as its first process
     by_row: dict[str, list[Planned]] = {}
     for one in planned:
         by_row.setdefault(one.cell.row.name, []).append(one)
-    found = []
+    found, trials = list[Cost](), _Trials(trust)
     with heard(), without_pretrained():
         for name, cells in bar(by_row.items(), "measuring", total=len(by_row)):
             with of_row(name):
-                found += _of_row(cells)
-    return found
+                found += _of_row(cells, trials)
+    return Costs(found, len(trials.found), once)
 
 
-def _of_row(cells: Sequence[Planned]) -> list[Cost]:
+def mean_of(found: Sequence[Around]) -> Around | None:
+    """
+    >>> mean_of([Around(1.0, 2.0, 3.0), Around(3.0, 2.0, 5.0)])
+    Around(once=2.0, fold=2.0, network=4.0)
+    """
+    means = [sum(each) / len(found) for each in zip(*map(astuple, found), strict=True)]
+    return Around(*means) if means else None
+
+
+def _of_row(cells: Sequence[Planned], trials: _Trials) -> list[Cost]:
     largest = cells[-1]
     settings = largest.settings
     windows = WeldWindows(largest.dataset, settings.data)
@@ -94,11 +140,18 @@ def _of_row(cells: Sequence[Planned]) -> list[Cost]:
     def inner(fold: Fold) -> int:
         return INNER_FOLDS if held and not fold.welds("calibrate") else 0
 
-    data = fold_data(settings, windows, used(largest.folds[0]))
+    first = largest.folds[0]
+    data = fold_data(settings, windows, used(first))
     lacking = any(_lacking(one, fold, inner(fold)) for one in cells for fold in one.folds)
     measured = outlook(settings, data, model) if lacking else []
     a_window = evaluation_of_a_window(settings, data.fit, model) if lacking else (0.0, 0.0)
     sizes = [plan.training.batch_size for plan in plans(settings.training, settings.trainer)]
+    around = None
+    if lacking:
+        epoch = sum(-(-len(data.fit) // n) * one.step_s for (_, one), n in zip(measured, sizes, strict=True))
+        tests, trained = len(_of_welds(windows, first.welds("test"))), 1 + inner(first)
+        known = Known(epoch * trained, trained, a_window[0] * tests, a_window[1] * len(windows))
+        around = trials.around(largest, known)
     parameters = sum(p.numel() for p in model.parameters())
     precision = precision_here(settings.trainer)
     found = []
@@ -109,14 +162,15 @@ def _of_row(cells: Sequence[Planned]) -> list[Cost]:
             networks, trained = networks + count, trained + one.seeds * (1 + inner(fold)) - count
             if not count:
                 continue
-            of_fold = len(windows.subset(_known(used(fold).welds("fit"), windows)))
+            of_fold = len(_of_welds(windows, used(fold).welds("fit")))
             for (whole, stage), size in zip(measured, sizes, strict=True):
                 its = round(whole * -(-of_fold // size) / -(-len(data.fit) // size)) * count
                 steps, seconds = steps + its, seconds + its * stage.step_s
-        tested = sum(len(windows.subset(_known(fold.welds("test"), windows))) for fold in one.folds)
+        tested = sum(len(_of_welds(windows, fold.welds("test"))) for fold in one.folds)
         after = a_window[0] * tested * one.seeds + a_window[1] * len(windows) if networks else 0.0
+        beside = around.of(len(one.folds), networks) if around and networks else 0.0
         counts = (parameters, networks, steps, seconds, trained)
-        found.append(Cost(one.cell, trained_welds(one.folds), *counts, precision, after))
+        found.append(Cost(one.cell, trained_welds(one.folds), *counts, precision, after, beside))
     return found
 
 
@@ -154,6 +208,6 @@ def _lacking(planned: Planned, fold: Fold, inner: int) -> int:
     return lacking
 
 
-def _known(welds: Sequence[str], windows: WeldWindows) -> list[str]:
+def _of_welds(windows: WeldWindows, welds: Sequence[str]) -> WeldWindows:
     known = set(windows.welds)
-    return [weld for weld in welds if weld in known]
+    return windows.subset([weld for weld in welds if weld in known])

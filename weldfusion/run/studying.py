@@ -18,7 +18,7 @@ from weldfusion.run.held import held
 from weldfusion.run.study_facts import facts_of
 from weldfusion.run.study_jobs import check_jobs, run_cells, slots
 from weldfusion.run.study_outcome import log_file, metrics_of, outcome, unfinished, unfinished_with_log
-from weldfusion.run.study_outlook import Cost, costs, rehearse_rows
+from weldfusion.run.study_outlook import Costs, costs, rehearse_rows
 from weldfusion.run.study_plan import Asked, Planned, chosen, from_here, plan_study, trained_welds
 from weldfusion.run.study_precision import trained_in
 from weldfusion.studies.results import Finished, Outcome, as_frame, results
@@ -45,13 +45,13 @@ def study_folder(study: Study, folder: Path | str | None) -> Path:
 
 def outlook_study(
     path: Path | str, folder: Path | str | None = None, asked: Asked | None = None
-) -> tuple[Study, list[Cost]]:
+) -> tuple[Study, Costs]:
     """What `run_study` would run, and its cost; nothing is written but the cache of recordings.
 
     Raises WeldfusionError, one line a problem, as `run_study` does.
     """
     study, asked = read_study(path), asked or Asked()
-    return study, costs(chosen(plan_study(study, study_folder(study, folder), asked), asked))
+    return study, costs(chosen(plan_study(study, study_folder(study, folder), asked), asked), asked.trust)
 
 
 def run_study(

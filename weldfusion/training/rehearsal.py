@@ -18,6 +18,7 @@ from weldfusion.systems.parts import Parts
 from weldfusion.systems.sizes import check_sizes
 from weldfusion.training.augment.augmentation import check_augmentations
 from weldfusion.training.devices import process_count, statistics_together
+from weldfusion.training.memory import check_inputs_fit, counted, warn_of_memory
 from weldfusion.training.objective import target_weights
 from weldfusion.training.optimisation import optimizer_of, scheduler_of, trained
 from weldfusion.training.pretrain.pretraining import Stem
@@ -34,12 +35,16 @@ def rehearse(settings: FitSettings, windows: WeldWindows) -> None:
 
     Raises ConfigError naming the setting that cannot work.
     """
+    planned = plans(settings.training, settings.trainer)
+    check_inputs_fit(windows, planned)
     model = FusionModel(windows.flows, windows.targets, settings.model)
-    check_sizes(model)
+    with counted(model) as found:
+        check_sizes(model)
+    warn_of_memory(model, windows, found, planned)
     target_weights(settings.training.target_weights, list(windows.targets))
     if settings.training.stages is not None:
         check_stages(settings.training.stages, model)
-    for number, plan in enumerate(plans(settings.training, settings.trainer)):
+    for number, plan in enumerate(planned):
         if plan.modalities is None:
             check_schedule(plan.training, model)
         else:

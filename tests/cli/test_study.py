@@ -370,6 +370,23 @@ def test_a_dry_run_tells_of_a_row_that_fails_in_its_first_epoch(fresh, capsys):
     assert "\nevaluation: about " in shown.out
 
 
+def test_a_row_that_names_a_sensor_alone_and_keeps_another_is_told(fresh, recwarn):
+    (fresh / "both.yaml").write_text("data: {inputs: {curve: {}, settings: {}}}")
+    rows = {
+        "both": {"files": "both.yaml"},
+        "curve too": {"data.inputs": {"curve": {}}},
+        "curve": {"files": "both.yaml", "data.inputs": {"curve": {}}},
+        "shorter": {"files": "both.yaml", "data.inputs": {"curve": {"samples": 16}}},
+    }
+    (fresh / "s.yaml").write_text(yaml.safe_dump({"base": "base.yaml", "rows": rows}, sort_keys=False))
+    plan_study(read_study("s.yaml"), Path("studies/s"), Asked())
+    told = [str(one.message) for one in recwarn if "data.inputs" in str(one.message)]
+    assert told == [
+        "row curve: data.inputs names curve, but settings of an earlier file stay too; leave inputs out of "
+        "that file and name all sensors in every row"
+    ]
+
+
 @pytest.mark.parametrize(("change", "words", "expected"), [
     ("settings: {paper: {0.5: 0.97}}|settings: {data.inputs: {settins: {}}}", [], "row settings: "),
     ("settings: {paper: {0.5: 0.97}}|settings: {data.targets: [defct]}", [], "did you mean defect?"),

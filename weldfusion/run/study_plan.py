@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -11,13 +12,13 @@ from typing import Any
 
 from weldfusion.config.load import load_layers
 from weldfusion.config.study_file import row_layers
-from weldfusion.config.yaml_layer import override_layers
+from weldfusion.config.yaml_layer import Layer, override_layers
 from weldfusion.data.dealing import Fold
 from weldfusion.data.folder import Dataset, fingerprint
 from weldfusion.data.leave_out import open_dataset
 from weldfusion.data.splits import FromFile
 from weldfusion.data.strata import restricted
-from weldfusion.errors import ConfigError, RunError, WeldfusionError, did_you_mean
+from weldfusion.errors import ConfigError, RunError, WeldfusionError, WeldfusionWarning, did_you_mean
 from weldfusion.run.study_precision import as_begun, one_precision
 from weldfusion.studies.folds import part_of_folds, whole_folds
 from weldfusion.studies.fractions import TRAINING
@@ -115,6 +116,7 @@ def _plan_row(
 ) -> list[Planned]:
     layers = [*row_layers(study, row, asked.files), *override_layers(asked.overrides)]
     settings, resolved = load_layers(layers, asked.trust, tell=lambda line: None)
+    _warn_of_inputs_that_stay(row, row_layers(study, replace(row, settings={}), asked.files), resolved)
     settings = replace(settings, trainer=one_precision(settings.trainer))
     if not settings.data.root:
         raise ConfigError("data.root: no data folder; give the folder that has dataset.yaml")
@@ -140,6 +142,29 @@ def _plan_row(
         }
         planned.append(Planned(cell, settings, own, dataset, part, split, run, folds[key]))
     return planned
+
+
+def _warn_of_inputs_that_stay(row: Row, before: Sequence[Layer], resolved: Mapping[str, Any]) -> None:
+    """Warns where a row names sensors without a setting, as if to leave out others that it has anyhow."""
+    named = row.settings.get("data.inputs") or _inputs_in(row.settings)
+    if not isinstance(named, Mapping):
+        return
+    given = {name for layer in before for name in _inputs_in(layer.values)}
+    stay = [name for name in _inputs_in(resolved) if name not in named]
+    idle = [name for name, settings in named.items() if not settings and name in given]
+    if idle and stay:
+        warnings.warn(
+            f"row {row.name}: data.inputs names {', '.join(named)}, but {', '.join(stay)} of an earlier file "
+            "stay too; leave inputs out of that file and name all sensors in every row",
+            WeldfusionWarning,
+            stacklevel=2,
+        )
+
+
+def _inputs_in(values: Mapping[str, Any]) -> Mapping[str, Any]:
+    data = values.get("data")
+    found = data.get("inputs") if isinstance(data, Mapping) else None
+    return found if isinstance(found, Mapping) else {}
 
 
 def _split_file(folder: Path, folds: Sequence[Fold], fraction: float) -> Path:

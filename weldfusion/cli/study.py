@@ -1,6 +1,7 @@
 """`weldfusion study`: a table of a paper, or your own, from one file."""
 
 import sys
+import time
 from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -79,8 +80,11 @@ def add(verbs: Any) -> None:
 
 
 def run(arguments: Namespace) -> int:
+    began = time.perf_counter()
     from weldfusion.run.study_plan import Asked
     from weldfusion.run.studying import outlook_study, run_study
+
+    imports_s = time.perf_counter() - began
 
     asked = Asked(arguments.config, arguments.others, arguments.trust, arguments.only)
     if arguments.dry_run:
@@ -88,7 +92,7 @@ def run(arguments: Namespace) -> int:
 
         check_jobs(arguments.jobs)
         study, found = outlook_study(arguments.file, arguments.folder, asked)
-        print(f"{study.title}\n\n{costs_text(found, arguments.jobs or 1)}")
+        print(f"{study.title}\n\n{costs_text(found, arguments.jobs or 1, imports_s)}")
         return 0
     from weldfusion.report.study import terminal_rows
 
@@ -105,8 +109,8 @@ def run(arguments: Namespace) -> int:
     return 1 if done.failed else 0
 
 
-def costs_text(found: "Costs", jobs: int) -> str:
-    """One line a cell, then the sum."""
+def costs_text(found: "Costs", jobs: int, imports_s: float = 0.0) -> str:
+    """One line a cell, then the sum; `imports_s` are seconds that the study begins with too."""
     from weldfusion.studies.study import percent
     from weldfusion.training.outlook import duration
 
@@ -134,10 +138,10 @@ def costs_text(found: "Costs", jobs: int) -> str:
     beside = f" with {jobs} at a time, where each has a device or cores of its own" if jobs > 1 else ""
     trained = sum(cost.trained for cost in cells)
     there = f"; {trained} more are trained already" if trained else ""
-    return f"{aligned(rows)}\n\n{together}{beside}{there}\n{beside_training(found, jobs)}"
+    return f"{aligned(rows)}\n\n{together}{beside}{there}\n{beside_training(found, jobs, imports_s)}"
 
 
-def beside_training(found: "Costs", jobs: int) -> str:
+def beside_training(found: "Costs", jobs: int, imports_s: float) -> str:
     """What comes on top of the training, as far as it is known."""
     from weldfusion.training.outlook import duration
 
@@ -149,8 +153,9 @@ def beside_training(found: "Costs", jobs: int) -> str:
         )
     whole = [cost.seconds + cost.evaluation_s + cost.around_s for cost in found.cells if cost.networks]
     rows = len({cost.cell.row.name for cost in found.cells if cost.networks})
+    together = duration(imports_s + found.once_s + spread(whole, jobs))
     return (
-        f"in all about {duration(found.once_s + spread(whole, jobs))}, with starting, evaluation, simple "
+        f"in all about {together}, with starting, evaluation, simple "
         f"baselines and reports (an epoch on trial of {found.tried} of {rows} rows); the first reading of "
         "recordings comes on top"
     )

@@ -59,7 +59,8 @@ class Cost:
 @dataclass(frozen=True)
 class Costs:
     """The cost of cells; `tried` rows had a cell on trial, 0 where that takes too long: `around_s` is not
-    known then. `once_s` are seconds before the first cell."""
+    known then. `once_s` are seconds before the first cell,
+    less those of imports in this process."""
 
     cells: Sequence[Cost]
     tried: int = 0
@@ -106,7 +107,7 @@ def costs(planned: Sequence[Planned], trust: Sequence[str] = ()) -> Costs:
     """
     began = time.perf_counter()
     rehearse_rows(planned)
-    once = time.perf_counter() - began + 2 * start_s()  # the study imports as much as its first process
+    once = time.perf_counter() - began + start_s()
     by_row: dict[str, list[Planned]] = {}
     for one in planned:
         by_row.setdefault(one.cell.row.name, []).append(one)

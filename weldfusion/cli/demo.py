@@ -50,14 +50,17 @@ def run(arguments: Namespace) -> int:
     elif (there := len(read_dataset(DATA).welds)) != arguments.welds:
         print(f"{DATA} has {there} welds, which are used; delete it to simulate {arguments.welds}")
     from weldfusion.run import fit
+    from weldfusion.run.one_class import one_class_lines
 
     overrides: dict[str, Any] = {"name": "demo", "data.root": str(DATA), "split.test": TEST}
     if arguments.epochs is not None:
         overrides |= {"name": f"demo-{arguments.epochs}", "trainer.max_epochs": arguments.epochs}
     trained = fit(config, overrides)
     metrics = trained.evaluate()
-    print(figures_text(metrics, {name: target.unit for name, target in trained.card.targets.items()}))
-    print(f"\nreport: {trained.evaluation_folder() / 'report.html'}\n\nwhat the model relies on")
+    units = {name: target.unit for name, target in trained.card.targets.items()}
+    folder = trained.evaluation_folder()
+    print(figures_text(metrics, units, one_class_lines(trained.folder, folder)))
+    print(f"\nreport: {folder / 'report.html'}\n\nwhat the model relies on")
     print(findings_text(trained.explain()))
     print(f"\nexplanation: {trained.explanation_folder() / 'explanation.html'}\n{NEXT}")
     return 0

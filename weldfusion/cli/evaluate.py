@@ -34,10 +34,12 @@ def add(verbs: Any) -> None:
 
 def run(arguments: Namespace) -> int:
     from weldfusion.run import Run
+    from weldfusion.run.one_class import one_class_lines
 
     trained = Run(arguments.run_folder, arguments.trust)
     metrics = trained.evaluate(arguments.split, arguments.data)
     units = {name: target.unit for name, target in trained.card.targets.items()}
-    print(figures_text(metrics, units))
-    print(f"\nreport: {trained.evaluation_folder(arguments.split, arguments.data) / 'report.html'}")
+    folder = trained.evaluation_folder(arguments.split, arguments.data)
+    print(figures_text(metrics, units, one_class_lines(trained.folder, folder)))
+    print(f"\nreport: {folder / 'report.html'}")
     return 0

@@ -7,13 +7,17 @@ from typing import Any
 WIDTH = 105
 
 
-def figures_text(metrics: Mapping[str, Any], units: Mapping[str, str]) -> str:
+def figures_text(
+    metrics: Mapping[str, Any], units: Mapping[str, str], alike: Mapping[str, str] | None = None
+) -> str:
     """Verdict and table of every target, per weld and per window, then the warnings.
 
-    `metrics` is what `Run.evaluate` gives, `units` the unit of each target.
+    `metrics` is what `Run.evaluate` gives, `units` the unit of each target, `alike` by target which networks
+    say one class for every weld, see `run.one_class`.
     """
     from weldfusion.evaluation.frame import DENSE
     from weldfusion.report.learned import learned_line
+    from weldfusion.report.one_class import WHAT_TO_TRY
     from weldfusion.report.tables import figures_table
     from weldfusion.report.words import of_ensemble, verdict, without_brackets
 
@@ -21,6 +25,8 @@ def figures_text(metrics: Mapping[str, Any], units: Mapping[str, str]) -> str:
     for name, target in metrics["targets"].items():
         unit = units.get(name, "")
         blocks.append(textwrap.fill(verdict(name, target, unit), WIDTH))
+        if line := (alike or {}).get(name, ""):
+            blocks.append(textwrap.fill(f"warning: {name}: {line} {WHAT_TO_TRY}", WIDTH))
         if ensemble := of_ensemble(target, unit):
             blocks.append(textwrap.fill(f"{name}: {ensemble}", WIDTH))
         for level in ("weld", "window"):

@@ -13,6 +13,7 @@ from weldfusion.report.conflict import conflict_section
 from weldfusion.report.data_summary import SummaryTable, findings_box, mapping_table
 from weldfusion.report.elements import Columns, Element, Figure, Heading, Text, WarningBox
 from weldfusion.report.learned import learned_section
+from weldfusion.report.one_class import one_class_warning
 from weldfusion.report.signals import SignalView
 from weldfusion.report.welds import welds_to_look_at
 from weldfusion.report.words import (
@@ -70,6 +71,8 @@ def evaluation_report(
     if background.about:
         elements.append(mapping_table([background.about]))
     for name, target in metrics["targets"].items():
+        elements.append(Heading(f"Per weld: {name}"))
+        elements += one_class_warning(name, welds, background.histories)
         elements += _target(name, target, windows, welds, background.units.get(name, ""))
         elements += conflict_section(name, welds)
         elements += learned_section(name, target)
@@ -84,7 +87,7 @@ def _target(
     name: str, target: Mapping[str, Any], windows: pd.DataFrame, welds: pd.DataFrame, unit: str
 ) -> list[Element]:
     per_weld, per_window = target["weld"], target["window"]
-    elements: list[Element] = [Heading(f"Per weld: {name}")]
+    elements: list[Element] = []
     if reading := about_steps(target):
         elements.append(Text(reading))
     elements += _level(target, per_weld, _first_seed(welds, name), unit)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from weldfusion.data.files import write_text
 from weldfusion.report.elements import Element, Heading, Table, Text, WarningBox
+from weldfusion.report.one_class import one_class_notes
 from weldfusion.report.page import render_template
 from weldfusion.report.study_sheets import NOTES, PUBLISHED, Sheet, differences_lines
 from weldfusion.studies.facts import facts_line
@@ -100,7 +101,8 @@ def _published_columns(sheet: Sheet) -> list[str]:
 def _notes(study: Study, made: Sequence[Sheet], outcomes: Sequence[Outcome]) -> list[str]:
     """What stands below the tables, less the failures."""
     scored = differently_scored(outcomes, study.targets)
-    return [*NOTES, *scored, *_published_note(study, made), *_row_notes(study)]
+    alike = one_class_notes(study, outcomes)
+    return [*NOTES, *alike, *scored, *_published_note(study, made), *_row_notes(study)]
 
 
 def _published_note(study: Study, made: Sequence[Sheet]) -> list[str]:

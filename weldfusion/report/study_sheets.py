@@ -7,6 +7,7 @@ from weldfusion.evaluation.compared import Compared
 from weldfusion.evaluation.minus import minus
 from weldfusion.evaluation.totals import SMALLER_IS_BETTER
 from weldfusion.report.elements import short
+from weldfusion.report.one_class import mark_of
 from weldfusion.report.words import apart, named, with_interval, without_brackets
 from weldfusion.studies.facts import in_range
 from weldfusion.studies.results import Finished, Outcome, Result
@@ -141,6 +142,7 @@ def _cell(result: Result | None, outcome: Outcome | None) -> SheetCell:
     if result is None or outcome is None or outcome.finished is None:
         return SheetCell("–" if outcome is None else outcome.word)
     marks = _against_baseline(result.over_baseline) + _against_first(result.over_first)
+    marks += mark_of(outcome, result.target)
     return SheetCell(f"{with_interval(result.found)} {marks}".strip(), outcome.finished.report)
 
 

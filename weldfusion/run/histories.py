@@ -21,6 +21,14 @@ def histories(run: RunFolder) -> dict[str, pd.DataFrame]:
     return found
 
 
+def known_histories(run: RunFolder) -> dict[str, pd.DataFrame]:
+    """`histories`; none where one cannot be read."""
+    try:
+        return histories(run)
+    except RunError:
+        return {}
+
+
 def history(path: Path) -> pd.DataFrame:
     """Rows of a `metrics.csv`. Raises RunError if it is missing or damaged."""
     right = "restore it, or train this fold again"

@@ -12,9 +12,11 @@ from weldfusion.config.study_file import read_study
 from weldfusion.data.card import read_card
 from weldfusion.data.files import write_frame, write_text
 from weldfusion.data.strata import restricted
+from weldfusion.evaluation.one_class import one_class
 from weldfusion.report.study import markdown, write_study_page
 from weldfusion.report.study_sheets import Sheet, sheets
 from weldfusion.run.held import held
+from weldfusion.run.histories import known_histories
 from weldfusion.run.study_facts import facts_of
 from weldfusion.run.study_jobs import check_jobs, run_cells, slots
 from weldfusion.run.study_outcome import log_file, metrics_of, outcome, unfinished, unfinished_with_log
@@ -149,8 +151,9 @@ def _outcome(study: Study, folder: Path, planned: Planned) -> Outcome:
     place = planned.run / "evaluation" / told["evaluation"]
     report = quote((place / "report.html").relative_to(folder).as_posix())
     metrics, welds = metrics_of(place / "metrics.json"), pd.read_parquet(place / "predictions_weld.parquet")
-    size, precision = told["parameters"], trained_in(RunFolder(planned.run))
-    left = Finished(metrics, welds, size, trained_welds(planned.folds), report, precision)
+    size, run = told["parameters"], RunFolder(planned.run)
+    epochs = known_histories(run) if any(one_class(welds, name) for name in metrics["targets"]) else {}
+    left = Finished(metrics, welds, size, trained_welds(planned.folds), report, trained_in(run), epochs)
     return Outcome(planned.cell, left, facts=facts, shown=shown)
 
 

@@ -1,7 +1,7 @@
 """The figures of a study's table, each compared with the best simple baseline and with the first row."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pandas as pd
@@ -13,6 +13,7 @@ from weldfusion.evaluation.evaluate import WITHOUT_DIRECTION
 from weldfusion.evaluation.frame import target_tables
 from weldfusion.evaluation.intervals import group_counts
 from weldfusion.evaluation.measure import group_names, measure
+from weldfusion.evaluation.one_class import one_class
 from weldfusion.studies.facts import Facts
 from weldfusion.studies.holm import holm
 from weldfusion.studies.shown import check_shown
@@ -32,6 +33,7 @@ class Finished:
         training_welds: welds of the training parts, mean of the folds.
         report: its `report.html`, relative to the study's folder.
         precision: what its networks were trained in.
+        histories: training → its epochs, where a network says one class for every weld.
     """
 
     metrics: Mapping[str, Any]
@@ -40,6 +42,7 @@ class Finished:
     training_welds: float
     report: str
     precision: str = "32-true"
+    histories: Mapping[str, pd.DataFrame] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -188,6 +191,7 @@ def _line(result: Result, run: Finished) -> dict[str, Any]:
         **{name: result.found[name] for name in ("value", "lower", "upper", "seed_sd", "reason")},
         "networks": len(run.metrics["targets"][result.target]["weld"]["seeds"])
         * len(run.metrics["targets"][result.target]["weld"]["folds"]),
+        "one_class": len(one_class(run.welds, result.target)),
         "welds": run.metrics["targets"][result.target]["weld"]["welds"],
         "groups": run.metrics["targets"][result.target]["weld"]["groups"],
         "training_welds": run.training_welds,

@@ -183,8 +183,8 @@ def about_claims(baselines: int) -> str:
     if baselines == 1:
         return f"Beaten, or beating, {claims}"
     return (
-        f"Of {baselines} baselines some may be ahead by mere chance, and the best one was picked on these very "
-        f"welds: where one is ahead, its p is therefore multiplied by {baselines}. To beat the best is no "
+        f"Of {baselines} baselines some may be ahead by mere chance, and the best one was picked on these "
+        f"very welds: where one is ahead, its p is therefore multiplied by {baselines}. To beat the best is no "
         f"easier than to beat one. Beaten, or beating, {claims} Several targets or figures, if any, are not "
         "corrected for."
     )

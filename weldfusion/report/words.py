@@ -184,9 +184,9 @@ def about_claims(baselines: int) -> str:
         return f"Beaten, or beating, {claims}"
     return (
         f"Of {baselines} baselines some may be ahead by mere chance, and the best one was picked on these "
-        f"very welds: where one is ahead, its p is therefore multiplied by {baselines}. To beat the best is no "
-        f"easier than to beat one. Beaten, or beating, {claims} Several targets or figures, if any, are not "
-        "corrected for."
+        f"very welds: where one is ahead, its p is therefore multiplied by {baselines}. To beat the best is "
+        f"no easier than to beat one. Beaten, or beating, {claims} Several targets or figures, if any, are "
+        "not corrected for."
     )
 
 

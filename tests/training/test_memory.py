@@ -1,6 +1,7 @@
 """What a step keeps, counted by shapes, against what torch keeps; what is told where it is too much."""
 
 import re
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -11,11 +12,12 @@ from weldfusion.data.dataset import WeldWindows
 from weldfusion.data.folder import read_dataset
 from weldfusion.data.settings import DataSettings, Input
 from weldfusion.errors import ConfigError
-from weldfusion.systems.sizes import SAMPLES
+from weldfusion.systems.sizes import SAMPLES, dry_pass
 from weldfusion.training import memory
 from weldfusion.training.memory import counted
 from weldfusion.training.rehearsal import rehearse
 from weldfusion.training.settings import FitSettings, TrainingSettings
+from weldfusion.training.several import plans
 
 
 @pytest.fixture
@@ -45,6 +47,57 @@ def test_what_parts_give_is_about_what_torch_keeps_for_gradients():
         model(given).sum().backward()
     needed = sum(count for place, count in kept.items() if place not in weights)
     assert needed <= sum(found) <= 1.5 * needed
+
+
+class Deciding(nn.Module):
+    """Looks at a value, which shapes alone do not have."""
+
+    def forward(self, x):
+        return x if float(x.detach().sum()) < 1e9 else -x
+
+
+def test_a_pass_by_shapes_that_fails_half_way_counts_for_nothing():
+    numbers = []
+    for last in (nn.Identity(), Deciding()):
+        model = nn.Sequential(nn.Linear(3, 5), nn.ReLU(), last)
+        with counted(model) as found:
+            dry_pass("part", model, lambda device: (torch.zeros(SAMPLES, 3, device=device),))
+        numbers.append(found)
+    assert numbers[0] == numbers[1] == [SAMPLES * 5] * 3
+
+
+def test_tensors_within_a_tuple_count():
+    """Of an LSTM over 7 places: its states at all of them, the last one, the last cell."""
+    model = nn.LSTM(3, 5, batch_first=True)
+    with counted(model) as found:
+        dry_pass("part", model, lambda device: (torch.zeros(SAMPLES, 7, 3, device=device),))
+    assert found == [SAMPLES * 7 * 5, SAMPLES * 5, SAMPLES * 5]
+
+
+@pytest.mark.parametrize(("devices", "size", "expected"), [
+    (1, 10, ""),
+    (1, 11, "11 windows a step take .* set training.batch_size to at most 10, "),
+    (2, 20, ""),
+    (2, 22, "11 windows a step for each of 2 GPUs take .* set training.batch_size to at most 20, "),
+])  # fmt: skip
+def test_gpus_share_a_batch(windows, monkeypatch, recwarn, devices, size, expected):
+    """Of which each holds 10 windows."""
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+    monkeypatch.setattr(memory, "memory_of", lambda device: 20 * memory.inputs_bytes(windows.flows))
+    trainer = {"accelerator": "gpu", "devices": devices, "precision": "32-true"}
+    planned = plans(TrainingSettings(batch_size=size), trainer)
+    memory.warn_of_memory(nn.Identity(), windows, [], planned)
+    told = "".join(str(one.message) for one in recwarn)
+    assert re.search(expected, told) if expected else not told
+
+
+def test_the_memory_of_a_gpu_is_read_without_taking_some_of_it(monkeypatch):
+    """A stand-in for CUDA, whose `mem_get_info` opens a context (pytorch issue 86493)."""
+    has = SimpleNamespace(total_memory=80 * 2**30)
+    monkeypatch.setattr(torch.cuda, "get_device_properties", lambda device: has)
+    monkeypatch.setattr(torch.cuda, "mem_get_info", lambda device: pytest.fail("opens a context"))
+    assert memory.memory_of(torch.device("cuda")) == 80 * 2**30
 
 
 def test_a_step_that_is_too_large_is_told_with_a_batch_that_fits(windows, monkeypatch, recwarn):

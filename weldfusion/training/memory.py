@@ -16,7 +16,7 @@ from weldfusion.data.files import bytes_in_words
 from weldfusion.data.flow import Flow
 from weldfusion.errors import ConfigError, WeldfusionWarning
 from weldfusion.systems.sizes import SAMPLES
-from weldfusion.training.devices import device_of
+from weldfusion.training.devices import device_of, process_count
 from weldfusion.training.several import Plan
 from weldfusion.training.speed import resolved
 from weldfusion.training.trainer import check_trainer
@@ -30,10 +30,10 @@ LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_by
 
 def check_inputs_fit(windows: WeldWindows, planned: Sequence[Plan]) -> None:
     """Raises ConfigError where not even the recordings of one batch fit into memory."""
-    device = device_of(check_trainer(planned[0].trainer))
-    size, window, there = _largest(windows, planned), inputs_bytes(windows.flows), memory_of(device)
+    size, gpus, device = _share(windows, planned)
+    window, there = inputs_bytes(windows.flows), memory_of(device)
     if size * window > there:
-        raise ConfigError(_line(size, size * window, device, there, "lower training.batch_size, "))
+        raise ConfigError(_line(size, gpus, size * window, there, "lower training.batch_size, "))
 
 
 def warn_of_memory(
@@ -47,16 +47,16 @@ def warn_of_memory(
         found: numbers that the parts of the model give, see `counted`.
         planned: the gradient trainings.
     """
-    asked = check_trainer(planned[0].trainer)
-    size, device = _largest(windows, planned), device_of(asked)
-    kept = VALUE // 2 if resolved(asked).dtype is not None else VALUE
+    size, gpus, device = _share(windows, planned)
+    half = resolved(check_trainer(planned[0].trainer)).dtype is not None
+    kept = VALUE // 2 if half else VALUE
     window = 2 * inputs_bytes(windows.flows) + sum(found) * kept // SAMPLES
     fixed = (1 + STATES_PER_WEIGHT) * sum(p.numel() * p.element_size() for p in model.parameters())
     there = memory_of(device)
     if (needed := fixed + size * window) > there:
-        fits = max(0, there - fixed) // window
+        fits = max(0, there - fixed) // window * max(1, gpus)
         less = f"set training.batch_size to at most {fits}, " if fits else ""
-        warnings.warn(_line(size, needed, device, there, less), WeldfusionWarning, stacklevel=2)
+        warnings.warn(_line(size, gpus, needed, there, less), WeldfusionWarning, stacklevel=2)
 
 
 def inputs_bytes(flows: Mapping[str, Flow]) -> int:
@@ -70,8 +70,9 @@ def inputs_bytes(flows: Mapping[str, Flow]) -> int:
 
 @contextmanager
 def counted(model: nn.Module) -> Iterator[list[int]]:
-    """Inside, the numbers that every innermost part gives for `SAMPLES` samples; about what a step keeps for
-    its gradients.
+    """Filled at the end with the numbers that every innermost part gave inside for `SAMPLES` samples; about
+    what a step keeps for its gradients. Of a part that gave values too, what it gave as shapes alone is left
+    out: that pass failed further on.
 
     >>> model = nn.Sequential(nn.Linear(3, 5), nn.ReLU())
     >>> with counted(model) as found:
@@ -80,10 +81,14 @@ def counted(model: nn.Module) -> Iterator[list[int]]:
     [10, 10]
     """
     found: list[int] = []
+    seen: list[tuple[nn.Module, bool, int]] = []
 
     def count(part: nn.Module, given: Any, output: Any) -> None:
-        if isinstance(output, Tensor):
-            found.append(output.numel())
+        if isinstance(output, tuple):
+            for one in output:
+                count(part, given, one)
+        elif isinstance(output, Tensor):
+            seen.append((part, output.is_meta, output.numel()))
 
     hooks = [part.register_forward_hook(count) for part in model.modules() if not list(part.children())]
     try:
@@ -91,13 +96,15 @@ def counted(model: nn.Module) -> Iterator[list[int]]:
     finally:
         for hook in hooks:
             hook.remove()
+        with_values = {part for part, is_meta, _ in seen if not is_meta}
+        found += [count for part, is_meta, count in seen if not (is_meta and part in with_values)]
 
 
 def memory_of(device: torch.device) -> int:
     """Bytes that the GPU has, or that processes of this machine (or container) may have in all; where the
     system does not tell, more than any machine has."""
     if device.type == "cuda":
-        return int(torch.cuda.mem_get_info(device)[1])
+        return int(torch.cuda.get_device_properties(device).total_memory)  # mem_get_info takes some itself
     known = [_number(Path(file)) for file in LIMITS]
     if "SC_PHYS_PAGES" in getattr(os, "sysconf_names", {}):
         known.append(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"))
@@ -111,14 +118,20 @@ def _number(file: Path) -> int:
         return 0
 
 
-def _largest(windows: WeldWindows, planned: Sequence[Plan]) -> int:
-    return min(len(windows), max(plan.training.batch_size for plan in planned))
+def _share(windows: WeldWindows, planned: Sequence[Plan]) -> tuple[int, int, torch.device]:
+    """Windows of the largest batch that meet in one memory, how many GPUs share the batch (0 on a CPU, whose
+    processes have one memory), device."""
+    asked = check_trainer(planned[0].trainer)
+    size, device = min(len(windows), max(plan.training.batch_size for plan in planned)), device_of(asked)
+    gpus = process_count(asked) if device.type == "cuda" else 0
+    return -(-size // max(1, gpus)), gpus, device
 
 
-def _line(size: int, needed: int, device: torch.device, there: int, less: str) -> str:
-    whose = "the GPU" if device.type == "cuda" else "this machine"
+def _line(size: int, gpus: int, needed: int, there: int, less: str) -> str:
+    whose = "the GPU" if gpus else "this machine"
+    each = f" for each of {gpus} GPUs" if gpus > 1 else ""
     return (
-        f"training.batch_size: {size} windows a step take about {bytes_in_words(needed)} of memory, "
+        f"training.batch_size: {size} windows a step{each} take about {bytes_in_words(needed)} of memory, "
         f"{whose} has {bytes_in_words(there)}; {less}choose shorter windows (data.windows) or lower size, "
         "frames or rate in data.inputs"
     )

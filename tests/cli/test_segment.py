@@ -55,6 +55,23 @@ def test_called_again_nothing_is_trained(segmented, capsys):
     assert re.search(r"the U-Net is *\n.*better by 0\.\d+ \[0\.\d+, 0\.\d+\]\n", told)
 
 
+@pytest.mark.parametrize("trained", [True, False])
+def test_checkpoints_go_when_the_segmenter_is_there_and_nothing_else_does(segmented, tmp_path, trained):
+    """As a process leaves them that is killed at the end, or before."""
+    out = shutil.copytree(segmented / "out", tmp_path / "out")
+    left, others = out / "checkpoints", out / "mine" / "checkpoints"
+    others.mkdir(parents=True)
+    if trained:
+        left.mkdir()
+        (left / "last.ckpt").touch()
+    else:
+        (out / "segmenter.pt").unlink()
+    assert main(["segment", str(segmented / "discs"), "--folder", str(out), *FAST]) == 0
+    assert (out / "segmenter.pt").is_file()
+    assert not left.exists()
+    assert others.is_dir()
+
+
 def test_fit_and_predict_with_it(segmented, capsys):
     file = segmented / "out" / "segmenter.pt"
     words = [*FIT, "--model.encoders.photo.segmenter", str(file)]

@@ -43,6 +43,25 @@ def test_a_negative_difference_is_told_as_worse_with_its_interval_turned(gain, t
     assert ridge[2:] == [told, told_p, verdict]
 
 
+def test_against_several_baselines_p_is_corrected_whoever_is_ahead():
+    """By hand after Holm: 0.01 · 4, 0.015 · 3, 0.03 · 2, 1."""
+    gains = {
+        "mean": figure(0.3, 0.1, 0.5, p=0.01), "ridge": figure(0.1, 0.01, 0.2, p=0.03),
+        "trees": figure(-0.2, -0.3, -0.1, p=0.015), "svm": figure(0.0, -0.1, 0.1, p=1.0),
+    }  # fmt: skip
+    made = level(figure(0.1, 0.01, 0.2, p=0.03))
+    theirs = made["baselines"]["ridge"]["figures"]
+    made["baselines"] = {
+        name: {"figures": theirs, "difference": {"accuracy": gain}} for name, gain in gains.items()
+    }
+    _, mean, *rest = baselines_table({"headline": "accuracy"}, made, "").rows
+    assert mean[3:] == ["0.030", "beats it"]  # beside the best one only, as in the verdict of the page
+    assert [row[3:] for row in rest] == [
+        ["0.040", "beats it"], ["0.060", "does NOT beat it"], ["0.045", "is BEATEN by it"],
+        ["1.000", "does NOT beat it"],
+    ]  # fmt: skip
+
+
 def test_without_baselines_nothing_is_compared():
     table = figures_table(level(figure(0.1)) | {"baselines": {}}, "")
     assert table.columns == ["figure", "this run"]

@@ -14,6 +14,10 @@ from weldfusion.run.study_plan import Planned
 from weldfusion.studies.study import Cell, Row
 from weldfusion.training.settings import FitSettings
 
+FINISHED = {
+    "failure": "", "parameters": 9, "evaluation": "d-test", "seeds": 1, "training_s": 1.5, "resumed": False,
+}  # fmt: skip
+
 
 @pytest.fixture
 def planned():
@@ -25,12 +29,14 @@ def test_a_cell_whose_run_was_deleted_is_to_be_run_again(planned, tmp_path):
     one = replace(planned, run=tmp_path / "runs" / "a")
     file = outcome_file(tmp_path, one)
     file.parent.mkdir()
-    file.write_text(json.dumps({"failure": "", "parameters": 9, "evaluation": "d-test", "seeds": 1}))
+    file.write_text(json.dumps(FINISHED))
     assert unfinished(tmp_path, one) == "not evaluated: the files are not there; run it again"
 
 
 @pytest.mark.parametrize(
-    "damaged", ["", "[]", "{}", '{"failure": ""}', '{"failure": "", "evaluation": "d-test"}']
+    "damaged",
+    ["", "[]", "{}"]
+    + [json.dumps({k: v for k, v in FINISHED.items() if k != lacking}) for lacking in FINISHED],
 )
 def test_a_cell_whose_file_is_damaged_is_to_be_run_again(planned, damaged, tmp_path):
     one = replace(planned, run=tmp_path / "runs" / "a", folds=[Fold("fold1", {})])
@@ -46,7 +52,7 @@ def test_a_cell_with_fewer_seeds_than_asked_for_is_to_be_run_again(planned, seed
     file, place = outcome_file(tmp_path, one), one.run / "evaluation" / "d-test"
     for folder in (file.parent, place):
         folder.mkdir(parents=True)
-    file.write_text(json.dumps({"failure": "", "parameters": 9, "evaluation": "d-test", "seeds": seeds}))
+    file.write_text(json.dumps(FINISHED | {"seeds": seeds}))
     (place / "metrics.json").write_text(json.dumps({"schema": SCHEMA}))
     (place / "predictions_weld.parquet").touch()
     assert unfinished(tmp_path, one) == expected
@@ -77,7 +83,7 @@ def test_only_a_cell_that_failed_leads_to_its_log(planned, tmp_path):
     file.parent.mkdir()
     file.write_text(json.dumps({"failure": "loss is nan"}))
     assert unfinished_with_log(tmp_path, one, log) == "loss is nan; see logs/a-100pc.log"
-    file.write_text(json.dumps({"failure": "", "parameters": 9, "evaluation": "d-test", "seeds": 1}))
+    file.write_text(json.dumps(FINISHED))
     assert unfinished_with_log(tmp_path, one, log).startswith("not evaluated: the files are not there")
 
 
@@ -86,7 +92,7 @@ def test_an_evaluation_of_another_version_is_to_be_made_again(planned, tmp_path)
     file, place = outcome_file(tmp_path, one), one.run / "evaluation" / "d-test"
     for folder in (file.parent, place):
         folder.mkdir(parents=True)
-    file.write_text(json.dumps({"failure": "", "parameters": 9, "evaluation": "d-test", "seeds": 1}))
+    file.write_text(json.dumps(FINISHED))
     (place / "predictions_weld.parquet").touch()
     for schema, expected in ((1, "not evaluated: only by another version; run it again"), (SCHEMA, "")):
         (place / "metrics.json").write_text(json.dumps({"schema": schema}))

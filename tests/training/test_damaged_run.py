@@ -116,8 +116,8 @@ READ = {
         "has no 'flows'; delete it",
     ),
     "network gone": ("fold1-seed0/2-network.pt", gone, "the training of this fold is not finished"),
-    "network empty": ("fold1-seed0/2-network.pt", text(""), "2-network.pt: damaged"),
-    "network without model": ("fold1-seed0/2-network.pt", without("model"), "has no 'model'; delete it"),
+    "network empty": ("fold1-seed0/2-network.pt", text(""), "this fold is then trained anew"),
+    "network without model": ("fold1-seed0/2-network.pt", without("model"), "this fold is then trained anew"),
     "network of other shapes": (
         "fold1-seed0/2-network.pt",
         other_shapes,

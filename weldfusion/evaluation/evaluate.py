@@ -205,7 +205,6 @@ def _difference(ours: Measured, theirs: Measured, key: Key) -> dict[str, Any]:
         "upper": found.interval.upper,
         "reason": found.interval.reason,
         "p": found.p,
-        "verdict": found.verdict,
     }
 
 

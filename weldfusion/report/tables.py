@@ -16,6 +16,7 @@ from weldfusion.report.words import (
     with_interval,
     without_brackets,
 )
+from weldfusion.studies.holm import holm
 
 MOST_GROUPS = 60
 OF_STEPS = ("precision", "recall", "f1")
@@ -68,23 +69,25 @@ def per_class_table(level: Mapping[str, Any]) -> Table:
 
 
 def baselines_table(target: Mapping[str, Any], level: Mapping[str, Any], unit: str) -> Table:
-    """Headline figure of every baseline, and whether this run beats it."""
+    """Headline figure of every baseline, and whether this run beats it: p after Holm's correction for as many
+    comparisons as there are baselines, whoever is ahead. The mean of the networks stands beside the best one
+    only, as in the verdict of the page."""
     headline = target["headline"]
     rows = [["this run", with_interval(level["figures"][headline]), "", "", ""]]
     if ensemble := level.get("ensemble"):
         row = [f"mean of {ensemble['networks']} networks", with_interval(ensemble["figures"][headline])]
         gain = ensemble_gain(level, headline)
         rows.append([*row, *(_beside(gain, " than the best baseline") if gain else ["", "", ""])])
-    best = best_baseline(level["baselines"], headline)
+    gains = {name: as_difference(one["difference"][headline]) for name, one in level["baselines"].items()}
+    corrected = holm({name: gain.p for name, gain in gains.items()})
     for name, entry in level["baselines"].items():
-        difference = as_difference(entry["difference"][headline])
-        against = best.gain.of(difference) if best else Compared(difference)
+        against = Compared(gains[name], corrected[name])
         rows.append([name, with_interval(entry["figures"][headline]), *_beside(against)])
     return Table(["model", named(headline, unit), "this run is", "p", "verdict: this run"], rows)
 
 
 def _beside(against: Compared, than: str = "") -> list[str]:
-    p = "–" if against.p is None else short(against.p)
+    p = "–" if against.corrected is None else short(against.corrected)
     return [apart(against.difference) + than, p, CLAIMS[against.verdict]]
 
 

@@ -177,16 +177,19 @@ def about_claims(baselines: int) -> str:
     >>> about_claims(1)
     'Beaten, or beating, is said only where p is below 0.05 and the 95 % interval is without 0.'
     >>> about_claims(10).partition(": ")[2].partition(".")[0]
-    'where one is ahead, its p is therefore multiplied by 10'
+    'for the verdict at the top, its p is therefore multiplied by 10 where it is ahead'
     """
     claims = f"is said only where p is below {LEVEL_OF_CLAIMS} and the 95 % interval is without 0."
     if baselines == 1:
         return f"Beaten, or beating, {claims}"
     return (
         f"Of {baselines} baselines some may be ahead by mere chance, and the best one was picked on these "
-        f"very welds: where one is ahead, its p is therefore multiplied by {baselines}. To beat the best is "
-        f"no easier than to beat one. Beaten, or beating, {claims} Several targets or figures, if any, are "
-        "not corrected for."
+        f"very welds: for the verdict at the top, its p is therefore multiplied by {baselines} where it is "
+        "ahead. To beat the best is no easier than to beat one. The table compares with each of them, and some "
+        f"may also be beaten by mere chance: there p is corrected for {baselines} comparisons (Holm), whoever "
+        "is ahead, so it may differ from the verdict. A mean of networks is compared with the best one only, "
+        f"as in the verdict. Beaten, or beating, {claims} Several targets or figures, if any, are not "
+        "corrected for."
     )
 
 

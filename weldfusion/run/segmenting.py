@@ -17,7 +17,7 @@ from weldfusion.errors import RunError
 from weldfusion.layers.segmenter import Segmenter, read_segmenter
 from weldfusion.report.page import write_page
 from weldfusion.report.segmentation import TRUTH, segmentation_report
-from weldfusion.training.checkpoint import forget_checkpoints
+from weldfusion.training.checkpoint import forget_own_checkpoints
 from weldfusion.training.environment import environment
 from weldfusion.training.folder import as_plain, differences
 from weldfusion.training.heard import heard
@@ -130,7 +130,9 @@ def _one_fold(task: Task, fold: Fold, several: bool) -> tuple[Segmenter, bool]:
     examples = [read_example(task.dataset, task.target, weld) for weld in fit[:LOOKED_AT]]
     bright, path = object_is_bright(examples), folder / FILE
     if path.is_file():
-        return read_segmenter(str(path))[0], bright
+        segmenter = read_segmenter(str(path))[0]
+        forget_own_checkpoints(folder)
+        return segmenter, bright
     task.say(f"{fold.name}: {len(fit)} pictures to fit, {len(select)} to select by, {len(test)} to test")
     size = task.settings.size
     pictures, chosen = (
@@ -141,7 +143,7 @@ def _one_fold(task: Task, fold: Fold, several: bool) -> tuple[Segmenter, bool]:
     segmenter, outcome = train_segmenter(pictures, chosen, task.settings, folder, fold.name)
     task.say(f"  best epoch {outcome['best_epoch']}, loss {outcome['best_loss']:.3g}")
     save_segmenter(path, segmenter, task.settings, task.dataset, [*fit, *select], task.target.of)
-    forget_checkpoints(folder)
+    forget_own_checkpoints(folder)
     return segmenter, bright
 
 

@@ -11,7 +11,7 @@ from weldfusion.studies.results import NOT_EVALUATED, NOT_RUN
 from weldfusion.training.folder import RunFolder
 from weldfusion.training.stages import NETWORK
 
-FINISHED = {"failure", "parameters", "evaluation", "seeds"}
+FINISHED = {"failure", "parameters", "evaluation", "seeds", "training_s", "resumed"}
 """What the file of a finished cell tells at least."""
 
 

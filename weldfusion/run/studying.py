@@ -1,7 +1,7 @@
 """Running a study: every cell as a run of its own, then the tables from all that is finished."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -53,7 +53,11 @@ def outlook_study(
     Raises WeldfusionError, one line a problem, as `run_study` does.
     """
     study, asked = read_study(path), asked or Asked()
-    return study, costs(chosen(plan_study(study, study_folder(study, folder), asked), asked), asked.trust)
+    folder = study_folder(study, folder)
+    mine = chosen(plan_study(study, folder, asked), asked)
+    found, waiting = costs(mine, asked.trust), {one.cell.name for one in mine if unfinished(folder, one)}
+    trained = {cost.cell.name for cost in found.cells if not cost.networks}
+    return study, replace(found, to_evaluate=len(trained & waiting))
 
 
 def run_study(
@@ -127,8 +131,8 @@ def _times_of(path: Path) -> dict[str, float]:
 def training_times(told: Mapping[str, Mapping[str, Any]], known: Mapping[str, float]) -> pd.DataFrame:
     """Seconds of the training of each cell.
 
-    Runs of older versions may have noted none, or those of their last call only: of a cell that was gone on
-    with, `known` ones stay if they are more.
+    Every finished cell tells them; where its `run.json` does not hold those of all calls, they are those of
+    its last call only: of a cell that was gone on with, `known` ones stay if they are more.
     """
     lines = [
         {

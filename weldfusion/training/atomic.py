@@ -11,6 +11,8 @@ import torch
 from weldfusion.data.files import write_bytes
 from weldfusion.errors import RunError
 
+AGAIN = "delete it and fit again; if it holds a network, this fold is then trained anew"
+
 
 def save_state(path: Path, state: Mapping[str, Any]) -> None:
     """Writes tensors and plain values; refuses at once what could not be loaded again.
@@ -34,14 +36,12 @@ def load_state(path: Path, *entries: str) -> dict[str, Any]:
         raise RunError(f"{path}: missing; train this fold again to write it") from None
     except Exception as error:  # a damaged pickle may raise anything
         cause = (str(error).strip() or type(error).__name__).splitlines()[0]
-        raise RunError(
-            f"{path}: damaged or not a weldfusion state ({cause}); delete it and train again"
-        ) from None
+        raise RunError(f"{path}: damaged or not a weldfusion state ({cause}); {AGAIN}") from None
     if not isinstance(state, dict):
         raise RunError(f"{path}: holds a {type(state).__name__}, expected a dictionary of states")
     for name in entries:
         if name not in state:
-            raise RunError(f"{path}: damaged, has no {name!r}; delete it and train again")
+            raise RunError(f"{path}: damaged, has no {name!r}; {AGAIN}")
     return state
 
 

@@ -28,7 +28,16 @@ def forget_checkpoints(folder: Path) -> None:
     meet()
     if is_first():
         for checkpoints in sorted(folder.rglob(FOLDER)):
-            shutil.rmtree(checkpoints)
+            forget_own_checkpoints(checkpoints.parent)
+
+
+def forget_own_checkpoints(folder: Path) -> None:
+    """Deletes `checkpoints` of this folder, and of no folder in it; of a link to elsewhere the link only."""
+    checkpoints = folder / FOLDER
+    if checkpoints.is_symlink():
+        checkpoints.unlink()
+    elif checkpoints.is_dir():
+        shutil.rmtree(checkpoints)
 
 
 class AtomicCheckpointIO(CheckpointIO):

@@ -11,7 +11,7 @@ from weldfusion.data.dataset import WeldWindows
 from weldfusion.data.files import write_text
 from weldfusion.errors import RunError
 from weldfusion.systems.graph import FusionModel
-from weldfusion.training.atomic import load_state, save_state
+from weldfusion.training.atomic import AGAIN, load_state, save_state
 from weldfusion.training.bar import bar
 from weldfusion.training.flows import plain_flows
 from weldfusion.training.loader import in_order, loader
@@ -72,7 +72,7 @@ def run_stages(stages: Sequence[Stage], fitted: Fitted, data: FoldData, folder: 
             stage.apply(fitted, load_state(path) if state is None or is_first() else state)
         except (KeyError, RuntimeError) as error:
             cause = " ".join(str(error).split())[:200]
-            raise RunError(f"{path}: does not fit this run ({cause}); delete it and fit again") from None
+            raise RunError(f"{path}: does not fit this run ({cause}); {AGAIN}") from None
 
 
 @dataclass(frozen=True)

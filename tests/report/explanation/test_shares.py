@@ -113,6 +113,19 @@ def test_a_sensor_with_the_same_share_in_every_window_is_told():
     assert shares_table(found[0]).caption.endswith(told)
 
 
+@pytest.mark.parametrize("groups", [2, 8])
+def test_a_sensor_that_never_moves_the_prediction_is_certainly_dead(groups):
+    rows = [
+        (f"w{n}", f"g{n}", 0, "x", sensor, share)
+        for n in range(groups) for sensor, share in (("mute", 0.0), ("loud", 0.3 + 0.01 * n))
+    ]  # fmt: skip
+    made = tiny(rows)
+    said = dead_weight(reliance(made, made.targets[0]))
+    assert said.startswith("mute is dead weight for this model: a share of 0 in every window.")
+    assert "chance" not in said
+    assert "surely" not in said
+
+
 def test_of_a_single_sensor_or_of_none_that_moves_nothing_is_said_of_dead_weight():
     alone = tiny([("a", "g1", 0, "x", "alone", 0.2), ("b", "g2", 0, "x", "alone", 0.3)])
     still = tiny([("a", "g1", 0, "x", "s", 0.0), ("a", "g1", 0, "x", "t", 0.0)])

@@ -107,8 +107,8 @@ def relies_on(target: TargetInfo, parts: Mapping[str, Mean]) -> str:
 
 
 def dead_weight(parts: Mapping[str, Mean]) -> str:
-    """The sentence on sensors that hardly move the prediction: the upper end of their part is below 5 %;
-    empty where there is one sensor only, or none moves it.
+    """The sentences on sensors that hardly move the prediction: their part is 0, or its upper end is below
+    5 %; empty where there is one sensor only, or none moves it.
 
     >>> from weldfusion.evaluation.intervals import Interval
     >>> few = Interval(None, None, "not estimable: only 2 groups")
@@ -116,20 +116,25 @@ def dead_weight(parts: Mapping[str, Mean]) -> str:
     'noise moves the prediction by under 5 % here, which may be chance (no interval: only 2 groups).'
     >>> dead_weight({"sound": Mean(0.98, few), "noise": Mean(0.02, Interval(0.001, 0.07))})
     'noise moves the prediction by under 5 % here, which may be chance (the interval reaches 5 %).'
+    >>> dead_weight({"sound": Mean(1.0, few), "noise": Mean(0.0, few)}).partition(".")[0]
+    'noise is dead weight for this model: a share of 0 in every window'
     >>> dead_weight({"sound": Mean(0.5, few), "noise": Mean(0.5, few)})[-63:]
     'dead weight cannot be told without an interval (only 2 groups).'
     """
     if len(parts) < 2 or not np.isfinite([part.value for part in parts.values()]).all():
         return ""
-    small = {name: part for name, part in parts.items() if part.value < DEAD}
+    still = [name for name, part in parts.items() if part.value == 0]
+    small = {name: part for name, part in parts.items() if 0 < part.value < DEAD}
     dead = [name for name, part in small.items() if (part.interval.upper or DEAD) < DEAD]
     doubtful = {name: part.interval.reason for name, part in small.items() if name not in dead}
     told = []
-    if dead:
-        verb = "is" if len(dead) == 1 else "are"
+    for names, why in ((still, "a share of 0 in every window"), (dead, "surely under 5 % of all movement")):
+        if names:
+            verb = "is" if len(names) == 1 else "are"
+            told.append(f"{_listed(names)} {verb} dead weight for this model: {why}.")
+    if told:
         told.append(
-            f"{_listed(dead)} {verb} dead weight for this model: surely under 5 % of all movement. That does "
-            "not show that nothing could be learned from it; without it the model would have to be "
+            "That does not show that nothing could be learned from it; without it the model would have to be "
             "trained and evaluated anew."
         )
     if doubtful:

@@ -185,9 +185,9 @@ def about_claims(baselines: int) -> str:
     return (
         f"Of {baselines} baselines some may be ahead by mere chance, and the best one was picked on these "
         f"very welds: for the verdict at the top, its p is therefore multiplied by {baselines} where it is "
-        "ahead. To beat the best is no easier than to beat one. The table compares with each of them, and some "
-        f"may also be beaten by mere chance: there p is corrected for {baselines} comparisons (Holm), whoever "
-        "is ahead, so it may differ from the verdict. A mean of networks is compared with the best one only, "
+        "ahead. To beat the best is no easier than to beat one. The table compares with each of them, and "
+        "some may also be beaten by mere chance: there p is corrected for all comparisons (Holm), whoever is "
+        "ahead, so it may differ from the verdict. A mean of networks is compared with the best one only, "
         f"as in the verdict. Beaten, or beating, {claims} Several targets or figures, if any, are not "
         "corrected for."
     )

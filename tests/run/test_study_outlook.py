@@ -1,5 +1,6 @@
 """Networks that a study still has to train, by the files of its runs."""
 
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -7,16 +8,21 @@ import pytest
 
 from tests.training.tiny_data import write_tiny
 from weldfusion.cli.study import costs_text
+from weldfusion.config.study_file import read_study
 from weldfusion.data.dataset import WeldWindows
 from weldfusion.data.dealing import Fold
 from weldfusion.data.folder import Dataset, read_dataset
 from weldfusion.data.settings import DataSettings, Input
 from weldfusion.run import study_outlook
-from weldfusion.run.study_outlook import Cost, Costs, _lacking, evaluation_of_a_window
-from weldfusion.run.study_plan import Planned
+from weldfusion.run.study_outlook import Cost, Costs, _lacking, evaluation_of_a_window, rehearse_rows
+from weldfusion.run.study_plan import Asked, Planned, plan_study
+from weldfusion.run.studying import outlook_study
 from weldfusion.studies.study import Cell, Row
 from weldfusion.systems.graph import FusionModel
+from weldfusion.training import memory
+from weldfusion.training.folder import RunFolder
 from weldfusion.training.settings import FitSettings
+from weldfusion.training.stages import NETWORK
 
 
 @pytest.mark.parametrize(("there", "expected"), [
@@ -82,3 +88,66 @@ def test_no_time_is_told_where_nothing_is_left():
     text = costs_text(Costs([Cost(Cell(Row("a"), 1.0), 9.0, 100, 0, 0, 0.0, 2, "32-true")]), 1)
     assert text.endswith("1 cells: nothing is left to train")
     assert "about" not in text
+
+
+PRETRAINED = """\
+every:
+  data: {root: tiny, targets: [defect], inputs: {settings: {}, curve: {samples: 32}}}
+  trainer: {max_epochs: 3, accelerator: cpu}
+  training.batch_size: 8
+  split: {class_path: HoldOut, init_args: {test: 0.25, select: 0}}
+rows:
+  alone: {}
+  pretrained:
+    training.pretrain:
+      class_path: Contrastive
+      init_args: {modality: curve, views: [Noise], max_epochs: 5, batch_size: 6}
+fractions: [0.5, 1]
+"""
+
+
+@pytest.fixture
+def study(tmp_path, monkeypatch):
+    """Four cells, of which none is tried."""
+    write_tiny(tmp_path / "tiny", welds=24, groups=12)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(study_outlook, "tried", lambda *_: None)
+    monkeypatch.setattr(study_outlook, "start_s", lambda: 0.0)
+    Path("s.yaml").write_text(PRETRAINED)
+    return Path("s.yaml")
+
+
+def test_steps_of_pretraining_count_with_its_own_time(study, monkeypatch):
+    """It sees all 18 training welds at each fraction, in three batches of 6, five times."""
+    of_step, taken = study_outlook.pretraining_outlook, []
+
+    def slow(*words):
+        taken.append(of_step(*words))
+        return replace(taken[-1], step_s=100.0)
+
+    monkeypatch.setattr(study_outlook, "pretraining_outlook", slow)
+    _, found = outlook_study(study)
+    assert [cost.steps for cost in found.cells] == [3 * 1, 3 * 3, 3 * 1 + 5 * 3, 3 * 3 + 5 * 3]
+    assert [round(cost.seconds / 1500) for cost in found.cells] == [0, 0, 1, 1]
+    (one,) = taken
+    assert 0 < one.step_s < 10
+
+
+def test_a_warning_names_its_row(study, monkeypatch, recwarn):
+    monkeypatch.setattr(memory, "memory_of", lambda device: 500_000)
+    rehearse_rows(plan_study(read_study(study), Path("studies/s"), Asked()))
+    told = [str(one.message) for one in recwarn]
+    assert [line.partition(": ")[0] for line in told] == ["row alone", "row pretrained"]
+    assert all("training.batch_size: 8 windows a step take" in line for line in told)
+
+
+def test_cells_that_are_trained_and_not_evaluated_are_told(study):
+    asked = Asked(only=["alone"])
+    for one in plan_study(read_study(study), Path("studies/s"), Asked()):
+        if one.cell.row.name == "alone":
+            place = RunFolder(one.run).fold(one.folds[0].name, 0)
+            place.mkdir(parents=True)
+            (place / NETWORK).touch()
+    text = costs_text(outlook_study(study, asked=asked)[1], 1)
+    assert text.endswith("2 cells: nothing is left to train; 2 trained cells still to be evaluated")
+    assert "; 2 trained cells still to be evaluated\n" in costs_text(outlook_study(study)[1], 1)

@@ -112,7 +112,7 @@ def run(arguments: Namespace) -> int:
 def costs_text(found: "Costs", jobs: int, imports_s: float = 0.0) -> str:
     """One line a cell, then the sum; `imports_s` are seconds that the study begins with too."""
     from weldfusion.studies.study import percent
-    from weldfusion.training.outlook import duration
+    from weldfusion.training.outlook import counted_as, duration
 
     cells = found.cells
     rows = [list(OF_COST)]
@@ -131,14 +131,16 @@ def costs_text(found: "Costs", jobs: int, imports_s: float = 0.0) -> str:
         for cost in cells
     ]
     steps, networks = sum(cost.steps for cost in cells), sum(cost.networks for cost in cells)
+    trained_only = counted_as(found.to_evaluate, "trained cell")
+    waiting = f"; {trained_only} still to be evaluated" if found.to_evaluate else ""
     if not networks:
-        return f"{aligned(rows)}\n\n{len(cells)} cells: nothing is left to train"
+        return f"{aligned(rows)}\n\n{len(cells)} cells: nothing is left to train{waiting}"
     total = duration(spread([cost.seconds for cost in cells], jobs))
     together = f"{len(cells)} cells, {networks} networks, {steps} steps: about {total} of training"
     beside = f" with {jobs} at a time, where each has a device or cores of its own" if jobs > 1 else ""
     trained = sum(cost.trained for cost in cells)
     there = f"; {trained} more are trained already" if trained else ""
-    return f"{aligned(rows)}\n\n{together}{beside}{there}\n{beside_training(found, jobs, imports_s)}"
+    return f"{aligned(rows)}\n\n{together}{beside}{there}{waiting}\n{beside_training(found, jobs, imports_s)}"
 
 
 def beside_training(found: "Costs", jobs: int, imports_s: float) -> str:

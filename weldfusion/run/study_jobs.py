@@ -89,6 +89,8 @@ def run_cells(
 
     What a cell prints goes to `logs/<cell>.log`. When this process ends in whatever way, so do its cells.
     """
+    with _environment(places[0].variables):
+        start_s()  # so that the first cell's time is not taken for that of imports
     waiting, free, running = list(planned), list(places), list[Job]()
     total = sum(_work(one) for one in planned)
     before, start = sum(_done(one) for one in planned), time.monotonic()

@@ -8,7 +8,7 @@ from dataclasses import astuple, dataclass, field
 import torch
 
 from weldfusion.data.dataset import WeldWindows
-from weldfusion.data.dealing import Fold
+from weldfusion.data.dealing import Fold, Part
 from weldfusion.layers.pretrained import without_pretrained
 from weldfusion.run.study_jobs import start_s
 from weldfusion.run.study_plan import Planned, of_row, trained_welds
@@ -20,17 +20,21 @@ from weldfusion.training.bar import bar
 from weldfusion.training.devices import device_of
 from weldfusion.training.folder import RunFolder
 from weldfusion.training.folds import fold_data, nothing_apart
-from weldfusion.training.heard import heard
+from weldfusion.training.heard import heard, warnings_of
 from weldfusion.training.out_of_fold import INNER_FOLDS
-from weldfusion.training.outlook import outlook
+from weldfusion.training.outlook import outlook, pretraining_outlook
 from weldfusion.training.plain import plain_windows
+from weldfusion.training.pretrain.stage import plan_of
 from weldfusion.training.rehearsal import rehearse
 from weldfusion.training.settings import FitSettings
 from weldfusion.training.several import plans
 from weldfusion.training.stages import FUSION, NETWORK, TEMPERATURE
+from weldfusion.training.steps import steps_of
 from weldfusion.training.trainer import check_trainer
 
 FEW_WINDOWS = 32
+FIT: tuple[Part, ...] = ("fit",)
+PRETRAINING: tuple[Part, ...] = ("fit", "unused")
 
 
 @dataclass(frozen=True)
@@ -59,12 +63,13 @@ class Cost:
 @dataclass(frozen=True)
 class Costs:
     """The cost of cells; `tried` rows had a cell on trial, 0 where that takes too long: `around_s` is not
-    known then. `once_s` are seconds before the first cell,
-    less those of imports in this process."""
+    known then. `once_s` are seconds before the first cell, less those of imports in this process;
+    `to_evaluate` counts cells that are trained but not evaluated."""
 
     cells: Sequence[Cost]
     tried: int = 0
     once_s: float = 0.0
+    to_evaluate: int = 0
 
 
 @dataclass
@@ -90,12 +95,13 @@ class _Trials:
 def rehearse_rows(planned: Sequence[Planned]) -> None:
     """Builds what each row needs once, so that no row ends a study at night that could not have begun.
 
-    Raises what a fit would raise before its first step, each line beginning with the row's name.
+    Raises what a fit would raise before its first step; each line of it, and each warning, begins with the
+    row's name.
     """
     by_row = {one.cell.row.name: one for one in planned}
     with heard(), without_pretrained():
         for name, one in bar(by_row.items(), "checking", total=len(by_row)):
-            with of_row(name):
+            with of_row(name), warnings_of(f"row {name}"):
                 rehearse(one.settings, WeldWindows(one.dataset, one.settings.data))
 
 
@@ -144,15 +150,19 @@ def _of_row(cells: Sequence[Planned], trials: _Trials) -> list[Cost]:
     first = largest.folds[0]
     data = fold_data(settings, windows, used(first))
     lacking = any(_lacking(one, fold, inner(fold)) for one in cells for fold in one.folds)
-    measured = outlook(settings, data, model) if lacking else []
+    planned = plans(settings.training, settings.trainer)
+    measured = zip(planned, outlook(settings, data, model), strict=True) if lacking else ()
+    trainings = [(plan, one, FIT) for plan, (_, one) in measured]
     a_window = evaluation_of_a_window(settings, data.fit, model) if lacking else (0.0, 0.0)
-    sizes = [plan.training.batch_size for plan in plans(settings.training, settings.trainer)]
     around = None
     if lacking:
-        epoch = sum(-(-len(data.fit) // n) * one.step_s for (_, one), n in zip(measured, sizes, strict=True))
+        epoch = sum(-(-len(data.fit) // plan.training.batch_size) * one.step_s for plan, one, _ in trainings)
         tests, trained = len(_of_welds(windows, first.welds("test"))), 1 + inner(first)
         known = Known(epoch * trained, trained, a_window[0] * tests, a_window[1] * len(windows))
         around = trials.around(largest, known)
+        if (before := settings.training.pretrain) is not None:
+            a_step = pretraining_outlook(before, settings, data, model)
+            trainings.append((plan_of(before, settings.trainer), a_step, PRETRAINING))
     parameters = sum(p.numel() for p in model.parameters())
     precision = precision_here(settings.trainer)
     found = []
@@ -163,10 +173,10 @@ def _of_row(cells: Sequence[Planned], trials: _Trials) -> list[Cost]:
             networks, trained = networks + count, trained + one.seeds * (1 + inner(fold)) - count
             if not count:
                 continue
-            of_fold = len(_of_welds(windows, used(fold).welds("fit")))
-            for (whole, stage), size in zip(measured, sizes, strict=True):
-                its = round(whole * -(-of_fold // size) / -(-len(data.fit) // size)) * count
-                steps, seconds = steps + its, seconds + its * stage.step_s
+            for plan, of_step, parts in trainings:
+                seen = [weld for part in parts for weld in used(fold).welds(part)]
+                its = steps_of(plan, len(_of_welds(windows, seen))) * count
+                steps, seconds = steps + its, seconds + its * of_step.step_s
         tested = sum(len(_of_welds(windows, fold.welds("test"))) for fold in one.folds)
         after = a_window[0] * tested * one.seeds + a_window[1] * len(windows) if networks else 0.0
         beside = around.of(len(one.folds), networks) if around and networks else 0.0

@@ -1,7 +1,7 @@
 """Running a study: every cell as a run of its own, then the tables from all that is finished."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -53,7 +53,11 @@ def outlook_study(
     Raises WeldfusionError, one line a problem, as `run_study` does.
     """
     study, asked = read_study(path), asked or Asked()
-    return study, costs(chosen(plan_study(study, study_folder(study, folder), asked), asked), asked.trust)
+    folder = study_folder(study, folder)
+    mine = chosen(plan_study(study, folder, asked), asked)
+    found, waiting = costs(mine, asked.trust), {one.cell.name for one in mine if unfinished(folder, one)}
+    trained = {cost.cell.name for cost in found.cells if not cost.networks}
+    return study, replace(found, to_evaluate=len(trained & waiting))
 
 
 def run_study(

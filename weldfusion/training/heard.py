@@ -31,3 +31,24 @@ def heard() -> Iterator[list[str]]:
 
         warnings.showwarning = keep
         yield texts
+
+
+@contextmanager
+def warnings_of(whose: str) -> Iterator[None]:
+    """Warnings inside begin with whose they are.
+
+    >>> with warnings.catch_warnings(record=True), heard() as texts, warnings_of("row a"):
+    ...     warnings.warn("split: only 3 groups", WeldfusionWarning)
+    >>> texts
+    ['row a: split: only 3 groups']
+    """
+    shown = warnings.showwarning
+
+    def named(message: Warning | str, category: type[Warning], *place: Any, **more: Any) -> None:
+        shown(f"{whose}: {message}", category, *place, **more)
+
+    warnings.showwarning = named
+    try:
+        yield
+    finally:
+        warnings.showwarning = shown

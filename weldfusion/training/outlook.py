@@ -13,6 +13,8 @@ from weldfusion.systems.graph import FusionModel
 from weldfusion.training.devices import device_of
 from weldfusion.training.loader import Windows
 from weldfusion.training.out_of_fold import inner_folds, without
+from weldfusion.training.pretrain.pretraining import Pretraining, Stem
+from weldfusion.training.pretrain.stage import Pretext, WithoutTruth, checked
 from weldfusion.training.settings import FitSettings
 from weldfusion.training.several import OfModalities, plans
 from weldfusion.training.speed import resolved
@@ -44,6 +46,17 @@ def outlook(settings: FitSettings, data: FoldData, model: FusionModel) -> list[t
         steps = steps_of(plan, len(data.fit))
         found.append((steps, trial(model, fit, select, size, device_of(asked), speed)))
     return found
+
+
+def pretraining_outlook(
+    wanted: Pretraining, settings: FitSettings, data: FoldData, model: FusionModel
+) -> Outlook:
+    """What a step of a pretraining takes; the model stays as it is."""
+    assert data.unlabelled is not None
+    name, asked = checked(wanted, model), check_trainer(settings.trainer)
+    pretext = Pretext(wanted.objective(Stem(model, name)))
+    windows = WithoutTruth(data.unlabelled, name)
+    return trial(pretext, windows, None, wanted.batch_size, device_of(asked), resolved(asked))
 
 
 def inner_outlook(settings: FitSettings, data: FoldData, fold: Fold, seed: int) -> Inner:

@@ -20,6 +20,7 @@ from weldfusion.training.network import NetworkStage
 from weldfusion.training.pretrain.pretraining import Pretraining, Stem
 from weldfusion.training.processes import is_first
 from weldfusion.training.settings import FitSettings, TrainingSettings
+from weldfusion.training.several import Plan
 from weldfusion.training.stages import Fitted, FoldData, Stage
 
 PRETEXT = "pretext"
@@ -71,11 +72,15 @@ def pretraining(settings: FitSettings, seed: int, title: str, say: Callable[[str
     wanted = settings.training.pretrain
     if wanted is None:
         return []
-    training = TrainingSettings(wanted.batch_size, wanted.optimizer)
-    trainer = {**settings.trainer, "max_epochs": wanted.max_epochs}
-    named = f"{title}, {wanted.modality} pretrained"
-    stage = NetworkStage(training, trainer, 0.0, seed, settings.data.workers, named)
+    plan, named = plan_of(wanted, settings.trainer), f"{title}, {wanted.modality} pretrained"
+    stage = NetworkStage(plan.training, plan.trainer, 0.0, seed, settings.data.workers, named)
     return [Pretrained(wanted, stage, say)]
+
+
+def plan_of(wanted: Pretraining, trainer: Mapping[str, Any]) -> Plan:
+    """The gradient training that a pretraining is."""
+    training = TrainingSettings(wanted.batch_size, wanted.optimizer)
+    return Plan(None, training, {**trainer, "max_epochs": wanted.max_epochs})
 
 
 def pretraining_lines(wanted: Pretraining | None, data: FoldData) -> list[str]:

@@ -86,7 +86,7 @@ def test_a_window_of_evaluation_costs_what_network_and_features_take(tmp_path, m
 
 def test_no_time_is_told_where_nothing_is_left():
     text = costs_text(Costs([Cost(Cell(Row("a"), 1.0), 9.0, 100, 0, 0, 0.0, 2, "32-true")]), 1)
-    assert text.endswith("1 cells: nothing is left to train")
+    assert text.endswith("\n\n1 cell: nothing is left to train")
     assert "about" not in text
 
 

@@ -1,5 +1,6 @@
 """Figures of a study's table against those of the evaluation and against scipy's and our own arithmetic."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,8 +13,8 @@ from statsmodels.stats.multitest import multipletests
 from weldfusion.errors import ConfigError
 from weldfusion.evaluation.evaluate import evaluate
 from weldfusion.evaluation.join import join_windows
-from weldfusion.report.study import markdown
-from weldfusion.report.study_sheets import differences_lines, sheets
+from weldfusion.report.study import legend, markdown, terminal_rows, write_study_page
+from weldfusion.report.study_sheets import SIMPLE, differences_lines, sheets
 from weldfusion.studies.facts import Facts
 from weldfusion.studies.results import Finished, Outcome, as_frame, results
 from weldfusion.studies.study import Cell, Row, Study
@@ -101,6 +102,52 @@ def test_the_sheet_marks_and_links(outcomes):
     assert "trees" in sheet.baseline[0]
 
 
+def test_every_row_shows_the_baseline_that_decides_its_mark(tmp_path):
+    """The row with the smaller error is marked, the other is not: its own baseline is worse still."""
+    beside = {"both": 0.55, "one": 3.0}
+    study = Study(Path("s.yaml"), [Row(name) for name in beside], title="t")
+    made = [finished(0.5, 1, beside["both"]), finished(1.0, 2, beside["one"])]
+    ended = [Outcome(cell, one) for cell, one in zip(study.cells(), made, strict=True)]
+    found = results(study, ended)
+    (sheet,) = sheets(study, found, ended, {})
+    assert ["†" in row.cells[0].text for row in sheet.rows] == [True, False]
+    windows = [frame(error, 7)[0] for error in beside.values()]
+    theirs = [f"{mean_absolute_error(one['truth'], one['value']):.3f} (trees)" for one in windows]
+    assert [row.simple for row in sheet.rows] == theirs
+    assert [line[-1] for line in terminal_rows(sheet)] == [SIMPLE, *theirs, ""]
+    table = [line for line in markdown(study, [sheet], ended).splitlines() if line.startswith("|")]
+    assert len({line.count("|") for line in table}) == 1
+    assert [line.split(" | ")[-1].removesuffix(" |") for line in (table[0], *table[2:4])] == [SIMPLE, *theirs]
+    write_study_page(tmp_path / "table.html", study, [sheet], found, ended)
+    page = (tmp_path / "table.html").read_text("utf-8")
+    assert all(f"<small>{one}</small>" in page for one in theirs)
+    assert all(len(re.findall("<t[hd]", line)) == 4 for line in page.splitlines() if "<small>" in line)
+
+
+def test_a_worse_figure_without_an_interval_is_explained():
+    """Three groups: a mark that shows nothing, as table and terminal say."""
+    study = Study(Path("s.yaml"), [Row("worse"), Row("better")], title="t")
+    made = [finished(2.0, 1, 1.0, group=20), finished(0.5, 2, 1.0, group=20)]
+    ended = [Outcome(cell, one) for cell, one in zip(study.cells(), made, strict=True)]
+    (sheet,) = sheets(study, results(study, ended), ended, {})
+    assert [row.cells[0].text[-1] for row in sheet.rows] == ["†", "‡"]
+    assert "worse figure without an interval has † too, which shows nothing" in markdown(
+        study, [sheet], ended
+    )
+    line = legend([sheet])
+    assert "worse figure without an interval, which shows nothing" in line
+    assert [mark in line for mark in ("†", "††", "‡", "↑", "↓", "§")] == [True, False, True, *[False] * 3]
+
+
+@pytest.mark.parametrize("published", [{}, {"": 0.5}])
+def test_the_source_is_told_with_published_figures_and_without(published):
+    study = Study(Path("s.yaml"), [Row("a", published=published)], title="t", source="Smith 2020")
+    ended = [Outcome(study.cells()[0], finished(1.0, 1, 1.5))]
+    text = markdown(study, sheets(study, results(study, ended), ended, {}), ended)
+    assert text.count("Smith 2020.") == 1
+    assert ("Published figures are of other welds" in text) == bool(published)
+
+
 def test_too_few_groups_for_an_interval_are_told_once_below_the_table(outcomes):
     study = Study(Path("s.yaml"), [Row("a"), Row("b")], title="t", figures=("mae", "rmse"))
     ended = [Outcome(cell, finished(1.0, n, 1.5, group=20)) for n, cell in enumerate(study.cells())]
@@ -179,6 +226,10 @@ def test_each_figure_is_beside_the_baseline_that_is_best_by_it():
     study = Study(Path("s.yaml"), [Row("a")], figures=("mae", "rmse", "r2", "bias"))
     ended = [Outcome(study.cells()[0], Finished(metrics, ours[1], 1, 1.0, ""))]
     found = {result.figure: result for result in results(study, ended)}
+    (sheet,) = sheets(study, list(found.values()), ended, {})
+    values = {figure: f"{found[figure].theirs['value']:.3f}" for figure in ("mae", "rmse", "r2")}
+    told = f"{values['mae']} (wild); {values['rmse']} · {values['r2']} (steady); –"
+    assert sheet.rows[0].simple == told
     by = {figure: result.baseline for figure, result in found.items()}
     assert by == {"mae": "wild", "rmse": "steady", "r2": "steady", "bias": None}
     theirs = beside["steady"][1]

@@ -1,12 +1,13 @@
 """`weldfusion study`: a table of a paper, or your own, from one file."""
 
 import sys
+import textwrap
 import time
 from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from weldfusion.cli.figures import aligned
+from weldfusion.cli.figures import WIDTH, aligned
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -94,7 +95,7 @@ def run(arguments: Namespace) -> int:
         study, found = outlook_study(arguments.file, arguments.folder, asked)
         print(f"{study.title}\n\n{costs_text(found, arguments.jobs or 1, imports_s)}")
         return 0
-    from weldfusion.report.study import terminal_rows
+    from weldfusion.report.study import legend, terminal_rows
 
     try:
         done = run_study(arguments.file, arguments.folder, arguments.jobs, asked)
@@ -103,6 +104,8 @@ def run(arguments: Namespace) -> int:
         return INTERRUPTED
     for sheet in done.sheets:
         print("\n".join(filter(None, [f"\n{sheet.title}", aligned(terminal_rows(sheet)), sheet.remark])))
+    if marks := legend(done.sheets):
+        print(f"\n{textwrap.fill(marks, WIDTH)}")
     print(f"\ntables: {done.folder / 'table.html'}")
     for line in done.failed:
         print(f"failed: {line}")
@@ -134,12 +137,16 @@ def costs_text(found: "Costs", jobs: int, imports_s: float = 0.0) -> str:
     trained_only = counted_as(found.to_evaluate, "trained cell")
     waiting = f"; {trained_only} still to be evaluated" if found.to_evaluate else ""
     if not networks:
-        return f"{aligned(rows)}\n\n{len(cells)} cells: nothing is left to train{waiting}"
+        return f"{aligned(rows)}\n\n{counted_as(len(cells), 'cell')}: nothing is left to train{waiting}"
     total = duration(spread([cost.seconds for cost in cells], jobs))
-    together = f"{len(cells)} cells, {networks} networks, {steps} steps: about {total} of training"
+    counts = ", ".join(
+        counted_as(count, noun)
+        for count, noun in ((len(cells), "cell"), (networks, "network"), (steps, "step"))
+    )
+    together = f"{counts}: about {total} of training"
     beside = f" with {jobs} at a time, where each has a device or cores of its own" if jobs > 1 else ""
     trained = sum(cost.trained for cost in cells)
-    there = f"; {trained} more are trained already" if trained else ""
+    there = f"; {trained} more {'is' if trained == 1 else 'are'} trained already" if trained else ""
     return f"{aligned(rows)}\n\n{together}{beside}{there}{waiting}\n{beside_training(found, jobs, imports_s)}"
 
 

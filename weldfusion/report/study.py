@@ -5,16 +5,38 @@ from pathlib import Path
 
 from weldfusion.data.files import write_text
 from weldfusion.report.elements import Element, Heading, Table, Text, WarningBox
-from weldfusion.report.one_class import one_class_notes
+from weldfusion.report.one_class import MARK, one_class_notes
 from weldfusion.report.page import render_template
-from weldfusion.report.study_sheets import NOTES, PUBLISHED, Sheet, differences_lines
+from weldfusion.report.study_sheets import (
+    BEATEN,
+    BETTER,
+    NOT_BEATEN,
+    NOTES,
+    PUBLISHED,
+    SIMPLE,
+    UNTOLD,
+    WORSE,
+    Sheet,
+    differences_lines,
+)
 from weldfusion.studies.facts import facts_line
 from weldfusion.studies.results import Outcome, Result
 from weldfusion.studies.scored import differently_scored
 from weldfusion.studies.study import Study, percent
 
-COMPARED = ("row", "training welds", "figure", "best simple baseline", "than it", "p → Holm", "this row",
-            "than the first row", "p → Holm", "this row")  # fmt: skip
+P_VALUES = "p → p after Holm’s correction"
+COMPARED = ("row", "of the training welds", "figure", SIMPLE, "the row beside that model", P_VALUES,
+            "the row … that model", "the row beside the first row", P_VALUES,
+            "the row … the first row")  # fmt: skip
+LEGEND = {
+    NOT_BEATEN: f"not shown to beat the {SIMPLE} (so also a worse figure without an interval, which shows "
+    "nothing)",
+    BEATEN: f"beaten by the {SIMPLE}",
+    UNTOLD: f"cannot be told whether it beats the {SIMPLE}",
+    BETTER: "better than the first row",
+    WORSE: "worse than the first row",
+    MARK: "one class for every weld of a fold",
+}
 
 
 def markdown(study: Study, made: Sequence[Sheet], outcomes: Sequence[Outcome]) -> str:
@@ -27,15 +49,15 @@ def markdown(study: Study, made: Sequence[Sheet], outcomes: Sequence[Outcome]) -
 
 
 def _markdown_table(sheet: Sheet) -> str:
-    header = ["row", "parameters", *sheet.columns, *_published_columns(sheet)]
+    header = ["row", "parameters", *sheet.columns, SIMPLE, *_published_columns(sheet)]
     lines = [header, ["---", "---:", *("---" for _ in header[2:])]]
     for row in sheet.rows:
         cells = [f"[{_plain(c.text)}]({c.report})" if c.report else _plain(c.text) for c in row.cells]
         published = [text or "–" for text in row.published] if sheet.has_published else []
-        lines.append([_plain(row.name), row.parameters, *cells, *published])
+        lines.append([_plain(row.name), row.parameters, *cells, _plain(row.simple), *published])
     if len(sheet.baseline):
         empty = ["" for _ in _published_columns(sheet)]
-        lines.append(["*best simple baseline*", "", *map(_plain, sheet.baseline), *empty])
+        lines.append(["*best simple baseline*", "", *map(_plain, sheet.baseline), "", *empty])
     table = "\n".join(f"| {' | '.join(line)} |" for line in lines)
     return "\n\n".join(filter(None, [f"## {_plain(sheet.title)}", table, sheet.remark]))
 
@@ -53,9 +75,31 @@ def _plain(text: str) -> str:
 
 def terminal_rows(sheet: Sheet) -> list[list[str]]:
     """Rows of cells for a terminal, header first."""
-    rows = [["row", "parameters", *sheet.columns]]
-    rows += [[row.name, row.parameters, *(cell.text for cell in row.cells)] for row in sheet.rows]
-    return [*rows, ["best simple baseline", "", *sheet.baseline]]
+    rows = [["row", "parameters", *sheet.columns, SIMPLE]]
+    rows += [[row.name, row.parameters, *(cell.text for cell in row.cells), row.simple] for row in sheet.rows]
+    return [*rows, ["best simple baseline", "", *sheet.baseline, ""]]
+
+
+def legend(made: Sequence[Sheet]) -> str:
+    """One line for a terminal: the marks that occur in the tables; empty where none does.
+
+    >>> from weldfusion.report.study_sheets import SheetCell, SheetRow
+    >>> rows = [SheetRow("a", "1", [SheetCell("0.9 ††↓")], []), SheetRow("b", "1", [SheetCell("0.8 ††")], [])]
+    >>> legend([Sheet("t", ["accuracy"], [], rows, [])])
+    'marks: †† beaten by the simple model on the same sensors; ↓ worse than the first row'
+    """
+    marks = {mark for sheet in made for row in sheet.rows for cell in row.cells for mark in _marks(cell.text)}
+    told = [f"{mark} {words}" for mark, words in LEGEND.items() if mark in marks]
+    return f"marks: {'; '.join(told)}" if told else ""
+
+
+def _marks(text: str) -> list[str]:
+    """
+    >>> _marks("0.917 [0.892, 0.935] ††↓§"), _marks("0.9 †")
+    (['††', '↓', '§'], ['†'])
+    """
+    twice = [BEATEN] if BEATEN in text else []
+    return [*twice, *(mark for mark in LEGEND if mark != BEATEN and mark in text.replace(BEATEN, ""))]
 
 
 def write_study_page(
@@ -102,12 +146,12 @@ def _notes(study: Study, made: Sequence[Sheet], outcomes: Sequence[Outcome]) -> 
     """What stands below the tables, less the failures."""
     scored = differently_scored(outcomes, study.targets)
     alike = one_class_notes(study, outcomes)
-    return [*NOTES, *alike, *scored, *_published_note(study, made), *_row_notes(study)]
+    return [*NOTES, *alike, *scored, *_source_note(study, made), *_row_notes(study)]
 
 
-def _published_note(study: Study, made: Sequence[Sheet]) -> list[str]:
+def _source_note(study: Study, made: Sequence[Sheet]) -> list[str]:
     if not any(sheet.has_published for sheet in made):
-        return []
+        return [f"Source: {study.source}."] if study.source else []
     return [PUBLISHED + (f" From: {study.source}." if study.source else "")]
 
 

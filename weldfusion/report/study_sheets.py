@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from weldfusion.evaluation.compared import Compared
 from weldfusion.evaluation.minus import minus
@@ -14,13 +15,17 @@ from weldfusion.studies.results import Finished, Outcome, Result
 from weldfusion.studies.study import Row, Study, percent
 
 NOT_BEATEN, BEATEN, UNTOLD, BETTER, WORSE = "†", "††", "‡", "↑", "↓"
+SIMPLE = "simple model on the same sensors"
 NOTES = (
     "Mean over the seeds (each pooled over the folds), figures per weld; in brackets the 95 % interval from "
     "resampling whole groups of test welds.",
     f"{NOT_BEATEN} is not shown to beat (as good, worse, or better by no more than chance) the best simple "
-    "baseline that saw the same sensors, welds and fraction, paired over welds, groups resampled together; "
-    f"{BEATEN} is beaten by it; {UNTOLD} whether it does cannot be told. The last row is the best baseline "
-    "of the whole column, which may have seen other sensors than a row.",
+    "baseline that saw the same sensors, welds and fraction, paired over welds, groups resampled together; a "
+    f"worse figure without an interval has {NOT_BEATEN} too, which shows nothing. {BEATEN} is beaten by it; "
+    f"{UNTOLD} whether it does cannot be told; without any of the three it beats it.",
+    f"That baseline of a row is its “{SIMPLE}”: a figure for each column, in brackets the method and the "
+    "sensors it does best with. The last row is the best baseline of the whole column, which may have seen "
+    "other sensors than a row.",
     f"{BETTER} better and {WORSE} worse than the first row, paired likewise.",
     "Claims hold at 5 % after Holm's correction over all figures that this study is to show, finished or not "
     "(those against baselines together, those against the first row together). Where the best baseline is "
@@ -43,12 +48,14 @@ class SheetCell:
 
 @dataclass(frozen=True)
 class SheetRow:
-    """One row: its name, parameters of a network (in words), cells, published figures column by column."""
+    """One row: its name, parameters of a network (in words), cells, published figures column by column, the
+    simple baselines that decide its marks."""
 
     name: str
     parameters: str
     cells: Sequence[SheetCell]
     published: Sequence[str]
+    simple: str = ""
 
 
 @dataclass(frozen=True)
@@ -95,6 +102,7 @@ def sheets(
                 _parameters([o.finished for o in outcomes if o.cell.row.name == row.name]),
                 [_cell(by_place.get((row.name, *key)), ended.get((row.name, key[0]))) for key in columns],
                 [_published(study, row, key, len(columns), key[1:] == places[0]) for key in columns],
+                simple_models([by_place.get((row.name, *key)) for key in columns]),
             )
             for row in study.rows
         ]
@@ -174,6 +182,19 @@ def _published(study: Study, row: Row, key: tuple[float, str, str], columns: int
         if name in row.published:
             return minus(f"{row.published[name]:g}")
     return ""
+
+
+def simple_models(found: Sequence[Result | None]) -> str:
+    """The best simple baseline on a row's own sensors at each column, with a name for those that follow each
+    other; a dash where nothing is known."""
+    known = [(result.baseline or "", result.theirs or {}) if result else ("", {}) for result in found]
+    if not any(name for name, _ in known):
+        return "–"
+    told = []
+    for name, group in groupby(known, key=lambda one: one[0]):
+        values = " · ".join(short(figure["value"]) if figure else "–" for _, figure in group)
+        told.append(f"{values} ({name})" if name else values)
+    return "; ".join(told)
 
 
 def _best(column: Sequence[Result]) -> str:

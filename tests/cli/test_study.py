@@ -86,6 +86,14 @@ def test_a_failed_cell_is_told_and_the_others_go_on(done):
     assert "failed" in (place / "studies" / "s" / "table.md").read_text("utf-8")
 
 
+def test_the_marks_that_occur_are_explained_below_the_tables(done):
+    _, _, shown = done
+    *tables, told = shown.partition("\ntables: ")[0].strip().split("\n\n")
+    assert told.startswith("marks: ")
+    for mark in "†‡↑↓§":
+        assert (mark in told) == any(mark in table for table in tables), mark
+
+
 def test_of_a_failed_cell_it_is_known_what_the_table_was_to_show(done, monkeypatch):
     """Its comparisons count in Holm's correction."""
     monkeypatch.chdir(done[0])

@@ -3,14 +3,22 @@
 Run as `python docs/model_zoo.py`; tests/test_docs_model_zoo.py tells when they are not those of the configs.
 """
 
-from collections.abc import Sequence
+import sys
+import textwrap
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks"))
+
+import zoo_tables
 
 from weldfusion.config.load import load_settings
 from weldfusion.data.files import write_text
 from weldfusion.report.structure import structure_svg
 from weldfusion.run.describing import card_of_root, describe
+from weldfusion.simulate.find import find_process
 from weldfusion.systems.structure import Structure, short_count
 
 DOCS = Path(__file__).parent
@@ -18,6 +26,8 @@ CONFIGS = DOCS.parent / "configs" / "systems"
 PAGE, FOLDER = DOCS / "model_zoo.md", DOCS / "model_zoo"
 KEPT = DOCS.parent / "benchmarks" / "results" / "zoo_tables"
 SIZES = "<!-- sizes, written by model_zoo.py -->\n", "<!-- end of sizes -->\n"
+HOME = "data/zoo21"
+LEARNT = "--size 64 192 --widths 8,16,32 --epochs 8"
 TABLES = "<!-- tables, written by model_zoo.py -->\n", "<!-- end of tables -->\n"
 
 
@@ -103,7 +113,9 @@ def table(defaults: dict[str, Structure]) -> str:
 
 
 def tables() -> str:
-    """What benchmarks/zoo_tables.py kept of each study: title, how it was run, its tables, notes on rows."""
+    """What benchmarks/zoo_tables.py kept of each study: title, how it was run, its tables, notes on rows, the
+    commands that make it."""
+    made = {table.part().name: table for table in zoo_tables.TABLES}
     parts = []
     for file in sorted(KEPT.glob("*.md")):
         told, title, *lines = [line for line in file.read_text(encoding="utf-8").splitlines() if line]
@@ -112,7 +124,8 @@ def tables() -> str:
         kept = [line if line[0] == "|" else f"\n##{line}\n" for line in lines if line.startswith(wanted)]
         notes = row_notes(lines)
         text = [f"###{title[1:]}", "", f"`{told.replace(': ', '`: ', 1)}.", "", *kept]
-        parts.append("\n".join([*text, *([""] if notes else []), *notes]))
+        again = ["", "```console", commands(made[file.stem]), "```"]
+        parts.append("\n".join([*text, *([""] if notes else []), *notes, *again]))
     return "\n\n".join(parts) + "\n"
 
 
@@ -124,6 +137,46 @@ def row_notes(lines: Sequence[str]) -> list[str]:
     """
     rows = {line.split(" | ")[0].removeprefix("| ") for line in lines if line.startswith("| ")}
     return [line for line in lines if line.startswith(tuple(f"- {row}: " for row in rows))]
+
+
+def commands(table: zoo_tables.Table) -> str:
+    """What makes a table anew: its data set, a segmenter where its rows name one, the study."""
+    part, data = table.part(), f"{HOME}/{table.process}"
+    length = "" if table.weld_s is None else f" --weld-s {table.weld_s}"
+    lines = [f"{simulate(table.process)} {data} --welds {table.welds} --seed {zoo_tables.SEED}{length}"]
+    if table.prepare is zoo_tables.with_segmenter:
+        lines.append(f"{simulate(table.process)} {data}_masks --welds 240 --seed {zoo_tables.SEED + 1}")
+        lines.append(f"weldfusion segment {data}_masks --folder {zoo_tables.SEGMENTER} {LEARNT}")
+    given = " ".join(words({"data.root": data, **part.overrides}))
+    study = f"weldfusion study configs/systems/{table.study} --folder studies/zoo21/{part.name} {given}"
+    wrapped = textwrap.wrap(study, 118, subsequent_indent="    ", break_on_hyphens=False)
+    return "\n".join([*lines, " \\\n".join(wrapped)])
+
+
+def simulate(process: str) -> str:
+    """The verb that simulates a process.
+
+    >>> simulate("cmt"), simulate("laser_al")
+    ('weldfusion simulate cmt', 'weldfusion simulate laser --preset laser_al')
+    """
+    verb = type(find_process(process)).__module__.split(".")[-2]
+    return f"weldfusion simulate {verb}" + ("" if verb == process else f" --preset {process}")
+
+
+def words(overrides: Mapping[str, Any]) -> list[str]:
+    """Overrides as words of the command line.
+
+    >>> words({"split": {"class_path": "KFold", "init_args": {"k": 2}}, "seeds": 1})
+    ['--split', 'KFold', '--split.k', '2', '--seeds', '1']
+    """
+    found: list[str] = []
+    for key, value in overrides.items():
+        if isinstance(value, Mapping):
+            found += [f"--{key}", value["class_path"]]
+            found += words({f"{key}.{name}": one for name, one in value["init_args"].items()})
+        else:
+            found += [f"--{key}", str(value)]
+    return found
 
 
 def filled(page: str, marks: tuple[str, str], text: str) -> str:

@@ -8,8 +8,10 @@ import pytest
 import yaml
 
 from docs import model_zoo
-from weldfusion.cli.main import build_parser
+from docs.model_zoo import zoo_tables
+from weldfusion.cli.main import build_parser, main
 from weldfusion.config.load import load_settings
+from weldfusion.config.study_file import read_study
 from weldfusion.report.structure import structure_svg
 from weldfusion.run.describing import card_of
 
@@ -98,6 +100,52 @@ def test_every_note_of_a_row_stands_below_its_table():
                 assert f"\n- {name}: {row['note']}\n" in f"{part}\n", f"{file}: {AGAIN}"
                 told += 1
     assert told > 5
+
+
+def said(table: zoo_tables.Table) -> list[list[str]]:
+    """The words of the commands below a table, less `weldfusion`."""
+    lines = model_zoo.commands(table).replace("\\\n", " ").splitlines()
+    return [shlex.split(line)[1:] for line in lines]
+
+
+@pytest.mark.parametrize("table", zoo_tables.TABLES, ids=lambda table: table.study)
+def test_commands_below_a_table_do_what_the_benchmark_does(table, monkeypatch):
+    """The same data set, and the same settings of every row."""
+    made = []
+    monkeypatch.setattr("weldfusion.simulate.data_set.write_data_set", lambda *of: made.append(of) or of[2])
+    simulated, *_, studied = said(table)
+    main(simulated)
+    process = zoo_tables.find_process(table.process)
+    ((asked, plan, folder, *_),) = made
+    assert asked == process
+    assert plan == zoo_tables.plan_welds(process, table.welds, zoo_tables.SEED, weld_s=table.weld_s)
+    given = build_parser().parse_args(studied)
+    part = table.part()
+    assert (DOCS.parent / given.file).samefile(part.file)
+    files = read_study(part.file).rows[0].files
+    wanted = load_settings(files, {**part.overrides, "data.root": str(folder)})[1]
+    assert load_settings(files, given.others)[1] == wanted
+
+
+def test_commands_below_a_table_learn_the_segmenter_of_the_benchmark(tmp_path, monkeypatch):
+    (table,) = [one for one in zoo_tables.TABLES if one.prepare is zoo_tables.with_segmenter]
+    data, learnt = [], []
+    monkeypatch.setattr(zoo_tables, "simulated", lambda *_: None)
+    for place in ("zoo_tables", "weldfusion.simulate.data_set"):
+        monkeypatch.setattr(
+            f"{place}.write_data_set", lambda _, plan, out, *more: data.append((plan, out.name))
+        )
+    _, masks, segmented, _ = said(table)
+    main(masks)
+    given = build_parser().parse_args(segmented)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(zoo_tables, "segment", lambda *given: learnt.append(given))
+    table.part().prepare(tmp_path)
+    assert data[0] == data[1]
+    ((_, folder, settings),) = learnt
+    assert given.folder == folder
+    found = (tuple(given.size), tuple(map(int, given.widths.split(","))), given.epochs)
+    assert found == (settings.size, settings.widths, settings.epochs)
 
 
 def figures_with_interval(text: str) -> set[str]:

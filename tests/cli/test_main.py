@@ -1,6 +1,7 @@
 """The command line in-process: help, errors in one line, exit codes; what loads torch."""
 
 import os
+import re
 import subprocess
 import sys
 
@@ -31,8 +32,8 @@ WRONG = {
     "setting without value": (["fit", "nowhere", "--seed"], "--seed: a value is missing"),
     "folds of a text": (["fit", "nowhere", "--folds", "few"], "--folds"),
     "help on nothing": (["fit", "--model.fusoin.help"], "did you mean fusion?"),
-    "no such run": (["predict", "nowhere", "data"], "nowhere: not a run folder"),
-    "no run to evaluate": (["evaluate", "nowhere"], "nowhere: not a run folder"),
+    "no such run": (["predict", "nowhere", "data"], "nowhere: no such folder"),
+    "no run to evaluate": (["evaluate", "nowhere"], "nowhere: no such folder"),
     "no such part": (["evaluate", "nowhere", "--split", "tset"], "did you mean test or select?"),
     "two kinds of input": (["predict", "nowhere", "data", "--sound", "a.wav"], "not both"),
     "odd output": (["predict", "nowhere", "data", "--out", "a.xls"], ".csv or .parquet"),
@@ -183,3 +184,12 @@ def test_help_of_fit_comes_soon_and_teaches():
         assert part in told
     _, of_lightning = _asked("-c", "import lightning")
     assert took < 2 * of_lightning  # about 1.2, on any machine
+
+
+@pytest.mark.parametrize("group", [[], ["cache"], ["data"], ["signals"]])
+def test_every_verb_is_told_in_the_same_way(group, capsys):
+    assert main([*group, "--help"]) == 0
+    listed = capsys.readouterr().out.partition("  VERB\n")[2].partition("\n\n")[0]
+    told = re.findall(r"^    \S+\s+(.*(?:\n {6,}.*)*)", listed, re.MULTILINE)
+    assert len(told) >= 2
+    assert all(line[0].islower() and not line.endswith(".") for line in told), told

@@ -106,6 +106,10 @@ WORDS = {
     "not YAML": (["--seed", "[1"], "--seed: '[1' is not valid YAML"),
     "two dots": (["--data..root", "a"], "--data..root: a key is names joined by single dots"),
     "inside a number": (["--seed.x", "1"], "--seed.x: seed: expected int, got a mapping of x"),
+    "argument of a part that has no class": (
+        ["--model.encoders.sound.widths", "[8]"],
+        "--model.encoders.sound.widths: model.encoders.sound has no class yet; write --model.enc",
+    ),
     "class of an argument": (
         ["--model.encoders.sound", "MelCNN", "--model.encoders.sound.nfft", "3"],
         "--model.encoders.sound.nfft: unknown setting of MelCNN; did you mean",
@@ -154,3 +158,18 @@ def test_a_part_that_names_itself_is_named_once():
     settings, _ = load_settings((), {"model.encoders": {"curve": "TableMLP"}})
     with pytest.raises(ConfigError, match=r"^model\.encoders\.curve: TableMLP takes a table, not waveform$"):
         settings.model.parts().encoders["curve"](Flow("waveform", 1, length=8))
+
+
+def test_an_argument_on_the_command_line_does_not_blame_the_file(tmp_path):
+    (tmp_path / "c.yaml").write_text("model:\n  encoders: {}\n")
+    with pytest.raises(ConfigError) as caught:
+        load_settings([tmp_path / "c.yaml"], ["--model.encoders.sound.widths", "[8]"])
+    assert str(caught.value).startswith("--model.encoders.sound.widths: ")
+
+
+def test_a_study_given_as_a_config_is_told_in_one_line(tmp_path):
+    file = tmp_path / "mine.yaml"
+    file.write_text("title: T\nbase: []\nevery: {trainer.max_epochs: 2}\nrows: {a: }\nseeds: 3\n")
+    with pytest.raises(ConfigError) as caught:
+        load_settings([file])
+    assert str(caught.value) == f"{file}: this is a study; run it with: weldfusion study {file}"

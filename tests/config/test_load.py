@@ -132,6 +132,20 @@ def test_arguments_alone_change_the_default_class():
     assert resolved["split"]["class_path"].endswith(".HoldOut")
 
 
+def test_a_learning_rate_alone_changes_that_of_the_default_optimizer(tmp_path):
+    (tmp_path / "c.yaml").write_text("training: {batch_size: 64}\n")
+    settings, _ = load_settings([tmp_path / "c.yaml"], ["--training.optimizer.lr", "10"])
+    parameter = torch.nn.Parameter(torch.zeros(1))
+    made = settings.training.optimizer([parameter])
+    assert type(made) is torch.optim.AdamW
+    assert made.defaults == {**torch.optim.AdamW([parameter]).defaults, "lr": 10}
+    (tmp_path / "c.yaml").write_text("training: {optimizer: SGD}\n")
+    settings, _ = load_settings([tmp_path / "c.yaml"], ["--training.optimizer.lr", "10"])
+    assert type(settings.training.optimizer([parameter])) is torch.optim.SGD
+    settings, _ = load_settings((), ["--training.scheduler.warmup", "0.5"])
+    assert settings.training.scheduler(made).warmup == 0.5
+
+
 def test_a_change_of_class_drops_all_arguments_and_says_so(tmp_path, capsys):
     file = write(tmp_path, "training: {optimizer: {class_path: SGD, lr: 0.1, momentum: 0.5}}")
     _, resolved = load_settings([file], ["--training.optimizer", "AdamW"])

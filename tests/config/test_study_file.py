@@ -93,6 +93,10 @@ def test_a_published_figure_of_a_fraction_tells_of_which_figure_it_is(write):
      "s.yaml:1: rows.a.paper: must say of which figure: {accuracy: …}"),
     ("rows: {a: {paper: {f1: 0.9}}}\ntargets: q\nfigures: [accuracy, macro_f1]\n",
      "s.yaml:1: rows.a.paper.f1: is no column; valid: accuracy, macro_f1, q"),
+    ("rows: {a: {paper: {macro_f1: 0.9}}}\ntargets: q\nfigures: balanced_accuracy\n",
+     "s.yaml:1: rows.a.paper.macro_f1: is not among the study's figures; add it there"),
+    ("rows: {a: {paper: {q macro_f1: {1: 1}}}}\ntargets: q\nfigures: [mae, r2]\nfractions: [0.5, 1]\n",
+     "s.yaml:1: rows.a.paper.q macro_f1: is not among the study's figures; add it there"),
     ("", "rows: must name at least one row"),
     ("rows: {a: }\nseds: 3\n", "s.yaml:2: seds: is no key of a study; did you mean seeds?"),
     ("rows: {a: }\nmodel.fusion: Concat\n", "s.yaml:2: model.fusion: is no key of a study; settings of all"),
@@ -144,3 +148,8 @@ def test_a_misspelt_study_is_told_beside_the_files_that_are_there(tmp_path):
     (tmp_path / "sensors.yaml").write_text("rows: {a: }\n")
     with pytest.raises(ConfigError, match=r"sensor\.yaml: no such file; did you mean .*sensors\.yaml\?"):
         read_study(tmp_path / "sensor.yaml")
+
+
+def test_a_study_among_the_configs_of_a_study_is_told(write):
+    with pytest.raises(ConfigError, match=r"s\.yaml: this is a study; run it with: weldfusion study"):
+        row_layers(study := read_study(write("base: s.yaml\nrows: {a: }\n")), study.rows[0])

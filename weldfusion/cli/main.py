@@ -67,7 +67,8 @@ def _add_verbs(parser: Parser, package: ModuleType, what: str) -> None:
         module = importlib.import_module(info.name)
         if info.ispkg:
             about = (module.__doc__ or "").partition("\n")[0]
-            group = found.add_parser(info.name.rpartition(".")[2], help=about, description=about)
+            told = f"{about[:1].lower()}{about[1:].rstrip('.')}"
+            group = found.add_parser(info.name.rpartition(".")[2], help=told, description=about)
             _add_verbs(group, module, "VERB")
         elif hasattr(module, "add"):
             module.add(found)

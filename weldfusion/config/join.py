@@ -1,12 +1,18 @@
 """Joins the layers of a config: files in order, then overrides. Classes get their full path here."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import is_dataclass
 from typing import Any, get_args
+
+from torch.optim import AdamW
 
 from weldfusion.config.problems import Reading, class_path
 from weldfusion.config.signature import MISSING, settings_of
 from weldfusion.config.slots import Slot, slot_of, structured
+from weldfusion.training.schedules import OneCosine
+
+STANDING: Mapping[str, type] = {"training.optimizer": AdamW, "training.scheduler": OneCosine}
+"""Classes that stand where a config names none, of settings whose default (none) does not tell them."""
 
 
 def join(reading: Reading, annotation: Any, key: str, old: Any, new: Any, default: Any = MISSING) -> Any:
@@ -62,9 +68,10 @@ def _join_slot(
         cls = reading.find(slot, key, before["class_path"])
     elif type(default) is not type and slot.given is None and default not in (None, MISSING):
         cls = type(default)
+    elif key in STANDING:
+        cls = STANDING[key]
     else:
-        named = ", ".join(arguments) or "nothing"
-        reading.problem(key, f"says {named} but no class; write class_path: NAME")
+        _tell_of_no_class(reading, key, list(arguments))
         return None
     if cls is None:
         return None
@@ -76,6 +83,17 @@ def _join_slot(
         inner = f"{key}.{argument}"
         kept[argument] = join(reading, kind, inner, kept.get(argument, MISSING), value, standard)
     return {"class_path": class_path(cls), "init_args": kept}
+
+
+def _tell_of_no_class(reading: Reading, key: str, arguments: Sequence[str]) -> None:
+    first = f"{key}.{arguments[0]}" if arguments else key
+    option = reading.places.get(first, "")
+    if option.startswith("--"):
+        reading.problem(
+            first, f"{key} has no class yet; write --{key} NAME before it (--{key}.help lists them)"
+        )
+    else:
+        reading.problem(key, f"says {', '.join(arguments) or 'nothing'} but no class; write class_path: NAME")
 
 
 def _divide(reading: Reading, key: str, new: Any) -> tuple[Any | None, dict[str, Any]]:

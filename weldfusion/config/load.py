@@ -11,7 +11,7 @@ from weldfusion.config.join import join
 from weldfusion.config.problems import Reading
 from weldfusion.config.signature import MISSING
 from weldfusion.config.trainer import complete_trainer
-from weldfusion.config.yaml_layer import Layer, override_layers, read_layer
+from weldfusion.config.yaml_layer import Layer, override_layers, read_config
 from weldfusion.training.settings import FitSettings
 
 
@@ -32,7 +32,7 @@ def load_settings(
     >>> settings.split.test, resolved["split"]["init_args"]["test"]
     (0.3, 0.3)
     """
-    layers = [read_layer(Path(file)) for file in files]
+    layers = [read_config(Path(file)) for file in files]
     named = Layer({"name": "-".join(Path(file).stem for file in files)}, {})
     return load_layers([*([named] if files else []), *layers, *override_layers(overrides)], trust)
 

@@ -1,13 +1,14 @@
 """From a study file to a `Study`, and from one of its rows to the settings of a fit."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn, get_args
 
-from weldfusion.config.yaml_layer import Layer, read_layer
+from weldfusion.config.yaml_layer import Layer, read_config, read_layer
 from weldfusion.errors import ConfigError, did_you_mean
 from weldfusion.report.words import NAMES
+from weldfusion.studies.shown import FIGURES
 from weldfusion.studies.study import Columns, Row, Study, folder_name, percent
 
 KEYS = ("title", "source", "base", "every", "rows", "seeds", "splits", "fractions", "targets", "figures",
@@ -68,6 +69,7 @@ def read_study(path: Path | str) -> Study:
         targets=targets,
         figures=_names(file, "figures", values.get("figures", [])),
         columns=columns,
+        places=file.layer.places,
         title=str(values.get("title") or path.stem),
         source=str(values.get("source") or ""),
     )
@@ -82,7 +84,7 @@ def row_layers(study: Study, row: Row, files: Sequence[Path | str] = ()) -> list
     Raises ConfigError where a file cannot be read.
     """
     named = [*study.base, *row.files, *study.every.files, *files]
-    layers = [read_layer(Path(file)) for file in named]
+    layers = [read_config(Path(file)) for file in named]
     seeds = [] if study.seeds is None else [Layer({"seeds": study.seeds}, {"seeds": str(study.path)})]
     return [*layers, *_settings(study.every), *_settings(row), *seeds]
 
@@ -194,14 +196,22 @@ def _check_published(file: _File, study: Study) -> None:
             key = f"rows.{row.name}.paper"
             if study.columns == "figures":
                 if column and targets and column not in known:
-                    file.wrong(f"{key}.{column}", f"is no column; {did_you_mean(column, known)}")
+                    file.wrong(f"{key}.{column}", _why_no_column("column", column, known, targets))
                 if not column and several:
                     file.wrong(key, f"must say of which figure: {{{first}: …}}")
             elif name := next((column.removesuffix(end) for end in ends if column.endswith(end)), ""):
                 if name not in known and targets:
-                    file.wrong(f"{key}.{name}", f"is no figure; {did_you_mean(name, known)}")
+                    file.wrong(f"{key}.{name}", _why_no_column("figure", name, known, targets))
             elif several:
                 file.wrong(key, f"must say of which figure: {{{first}: {{{study.fractions[0]}: …}}}}")
+
+
+def _why_no_column(what: str, name: str, known: Collection[str], targets: Sequence[str]) -> str:
+    """Of a figure that the table does not show, or of a name that is none."""
+    ours = {figure for of_kind in FIGURES.values() for figure in of_kind}
+    if name in ours or name in {f"{target} {figure}" for target in targets for figure in ours}:
+        return "is not among the study's figures; add it there"
+    return f"is no {what}; {did_you_mean(name, known)}"
 
 
 def _fractions(file: _File, given: Any) -> list[float]:

@@ -57,6 +57,14 @@ def read_layer(path: Path) -> Layer:
     return layer_from_text(text, str(path))
 
 
+def read_config(path: Path) -> Layer:
+    """One file of settings, as `read_layer` reads it; raises ConfigError too where it is a study."""
+    layer = read_layer(path)
+    if "rows" in layer.values:
+        raise ConfigError(f"{path}: this is a study; run it with: weldfusion study {path}")
+    return layer
+
+
 def layer_from_text(text: str, name: str) -> Layer:
     """YAML text of the file `name`.
 

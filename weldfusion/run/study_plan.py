@@ -11,11 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from weldfusion.config.load import load_layers
+from weldfusion.config.places import told_where
 from weldfusion.config.study_file import row_layers
 from weldfusion.config.yaml_layer import Layer, override_layers
 from weldfusion.data.dealing import Fold
 from weldfusion.data.folder import Dataset, fingerprint
+from weldfusion.data.inputs import chosen_inputs, chosen_targets
 from weldfusion.data.leave_out import open_dataset
+from weldfusion.data.settings import DataSettings
 from weldfusion.data.splits import FromFile
 from weldfusion.data.strata import restricted
 from weldfusion.errors import ConfigError, RunError, WeldfusionError, WeldfusionWarning, did_you_mean
@@ -120,7 +123,8 @@ def _plan_row(
     settings = replace(settings, trainer=one_precision(settings.trainer))
     if not settings.data.root:
         raise ConfigError("data.root: no data folder; give the folder that has dataset.yaml")
-    dataset = open_dataset(settings.data)
+    with told_where(layers):
+        dataset = _open(settings.data)
     key = json.dumps([as_plain(resolved["split"]), as_plain(settings.data.leave_out), str(dataset.root)])
     target = getattr(settings.split, "target", None)
     names = settings.data.targets
@@ -142,6 +146,19 @@ def _plan_row(
         }
         planned.append(Planned(cell, settings, own, dataset, part, split, run, folds[key]))
     return planned
+
+
+def _open(data: DataSettings) -> Dataset:
+    """The data set, of which inputs and targets that the config names are known to be there."""
+    root = Path(data.root)
+    if not root.is_dir():
+        raise ConfigError(
+            f"data.root: {root}: no such folder{'' if root.is_absolute() else f' in {Path.cwd()}'}"
+        )
+    dataset = open_dataset(data)
+    chosen_inputs(dataset.card, data)
+    chosen_targets(dataset.card, data)
+    return dataset
 
 
 def _warn_of_inputs_that_stay(row: Row, before: Sequence[Layer], resolved: Mapping[str, Any]) -> None:

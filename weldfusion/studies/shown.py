@@ -24,12 +24,19 @@ def check_shown(study: Study, figures: Mapping[str, Collection[str]]) -> None:
     none of its targets has; `figures` maps a target to those that it has."""
     for name in study.targets:
         if name not in figures:
-            raise ConfigError(f"{study.path}: targets: no {name!r}; {did_you_mean(name, figures)}")
+            raise ConfigError(
+                f"{_place(study, 'targets')}: targets: no {name!r}; {did_you_mean(name, figures)}"
+            )
     wanted = [name for name in study.targets or figures if figures[name]]
     known = {figure for name in wanted for figure in figures[name]}
     for figure in study.figures:
         if wanted and figure not in known:
-            raise ConfigError(f"{study.path}: figures: no {figure!r}; {did_you_mean(figure, known)}")
+            near = did_you_mean(figure, known)
+            raise ConfigError(f"{_place(study, 'figures')}: figures: no {figure!r}; {near}")
+
+
+def _place(study: Study, key: str) -> str:
+    return study.places.get(key, str(study.path))
 
 
 def figures_of_kinds(targets: Mapping[str, TargetSpec]) -> dict[str, tuple[str, ...]]:

@@ -45,6 +45,7 @@ class Study:
         targets: targets of the table; all that are trained by default.
         figures: figures of the table; the headline figure of each target by default.
         columns: what the columns of a table are.
+        places: dotted key of the file → file and line where it was written.
         title: above the table.
         source: where the published figures are from.
     """
@@ -59,6 +60,7 @@ class Study:
     targets: Sequence[str] = ()
     figures: Sequence[str] = ()
     columns: Columns = "figures"
+    places: Mapping[str, str] = field(default_factory=dict)
     title: str = ""
     source: str = ""
 

@@ -42,6 +42,7 @@ from weldfusion.training.several import plans
 from weldfusion.training.speed import asked_speed
 from weldfusion.training.steps import warn_of_large_batches
 from weldfusion.training.trainer import check_trainer
+from weldfusion.training.window_length import warn_of_short_windows
 
 Train = Callable[[FitSettings, WeldWindows, Sequence[Fold], RunFolder, Say], None]
 
@@ -91,6 +92,7 @@ def fit_run(
         rehearse(settings, windows)
         if not settings.training.calibrate and not learns_after(settings, windows):
             planned = [nothing_apart(fold) for fold in planned]
+        warn_of_short_windows(settings.data, dataset.card)
         warn_of_few(settings.training.pretrain, windows, planned)
         warn_of_large_batches(plans(settings.training, settings.trainer), windows, planned)
         warn_if_moved(RunFolder(folder), settings.seeds, dataset.root)

@@ -14,6 +14,7 @@ from weldfusion.data.files import write_text
 from weldfusion.data.finding import Finding
 from weldfusion.errors import RunError
 from weldfusion.training.environment import distributions, environment
+from weldfusion.training.not_a_run import why_no_run
 from weldfusion.training.processes import is_first
 
 RUN_VERSION = 1
@@ -74,7 +75,7 @@ class RunFolder:
         try:
             info = json.loads(self.info_file.read_text(encoding="utf-8"))
         except (OSError, ValueError):
-            raise RunError(f"{self.path}: not a run folder (no readable run.json)") from None
+            raise RunError(f"{self.path}: {why_no_run(self.path)}") from None
         if not isinstance(info, dict):
             raise RunError(f"{self.info_file}: damaged, holds a {type(info).__name__}; {RESTORE}")
         if info.get("schema") != RUN_VERSION:

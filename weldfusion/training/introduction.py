@@ -11,6 +11,7 @@ from weldfusion.training.settings import FitSettings
 from weldfusion.training.speed import asked_speed, speed_line
 from weldfusion.training.stages import FoldData
 from weldfusion.training.trainer import check_trainer
+from weldfusion.training.window_length import window_length
 
 
 def introduction(
@@ -21,6 +22,8 @@ def introduction(
     windows = {name: len(part) for name, part in named.items() if part is not None}
     dataset = data.fit.dataset
     lines = parts_lines(fold, windows, groups_of_card(dataset.welds, dataset.card))
+    if told := window_length(settings.data, dataset.card):
+        lines.append(f"  {told}")
     if data.select is None:
         lines.append("  no select part: the best epoch is chosen by the training loss")
     inner = None

@@ -156,8 +156,12 @@ def test_too_few_groups_for_an_interval_are_told_once_below_the_table(outcomes):
     assert "[0" not in made[0].rows[0].cells[0].text
     assert made[0].remark == "Without brackets: too few groups for an interval (only 3 groups)."
     assert text.count(made[0].remark) == 1
-    (limit,) = {one for outcome in ended for one in outcome.finished.metrics["warnings"]}
-    assert text.count(f"- What these welds cannot show: {limit}") == 1
+    (limit,) = [line for line in text.splitlines() if line.startswith("- What these welds cannot show: ")]
+    assert limit.endswith("only 3 groups: too few for an interval, which needs 5")
+    few = [Outcome(ended[0].cell, finished(1.0, 1, 1.5, group=12))]
+    rough = markdown(study, sheets(study, results(study, few), few, {}), few)
+    assert "only 5 groups: intervals are rough\n" in rough
+    assert "Without brackets" not in rough
     table = [number for number, line in enumerate(text.splitlines()) if line.startswith("|")]
     assert text.splitlines()[table[-1] + 2] == made[0].remark
     many = sheets(outcomes[0], results(*outcomes), outcomes[1], {})

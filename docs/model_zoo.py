@@ -3,6 +3,7 @@
 Run as `python docs/model_zoo.py`; tests/test_docs_model_zoo.py tells when they are not those of the configs.
 """
 
+import re
 import sys
 import textwrap
 from collections.abc import Mapping, Sequence
@@ -27,6 +28,7 @@ PAGE, FOLDER = DOCS / "model_zoo.md", DOCS / "model_zoo"
 KEPT = DOCS.parent / "benchmarks" / "results" / "zoo_tables"
 SIZES = "<!-- sizes, written by model_zoo.py -->\n", "<!-- end of sizes -->\n"
 HOME = "data/zoo21"
+TIED = "\u00a0"
 LEARNT = "--size 64 192 --widths 8,16,32 --epochs 8"
 TABLES = "<!-- tables, written by model_zoo.py -->\n", "<!-- end of tables -->\n"
 
@@ -149,8 +151,9 @@ def commands(table: zoo_tables.Table) -> str:
         lines.append(f"weldfusion segment {data}_masks --folder {zoo_tables.SEGMENTER} {LEARNT}")
     given = " ".join(words({"data.root": data, **part.overrides}))
     study = f"weldfusion study configs/systems/{table.study} --folder studies/zoo21/{part.name} {given}"
-    wrapped = textwrap.wrap(study, 118, subsequent_indent="    ", break_on_hyphens=False)
-    return "\n".join([*lines, " \\\n".join(wrapped)])
+    pairs = re.sub(r"(--\S+) ", f"\\1{TIED}", study)
+    wrapped = textwrap.wrap(pairs, 118, subsequent_indent="    ", break_on_hyphens=False)
+    return "\n".join([*lines, " \\\n".join(wrapped).replace(TIED, " ")])
 
 
 def simulate(process: str) -> str:

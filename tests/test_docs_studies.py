@@ -5,7 +5,8 @@ from pathlib import Path
 
 from weldfusion.config.load import load_layers
 from weldfusion.config.study_file import KEYS, read_study, row_layers
-from weldfusion.data.splits import HoldOut
+from weldfusion.config.yaml_layer import override_layers
+from weldfusion.data.splits import KFold
 
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "studies.md").read_text("utf-8")
@@ -27,13 +28,17 @@ def test_the_trial_trains_as_many_networks_as_told(tmp_path):
     (block,) = re.findall(r"^```yaml\n(title: A trial\n.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
     (tmp_path / "trial.yaml").write_text(block.replace("configs/", f"{ROOT.as_posix()}/configs/"), "utf-8")
     study = read_study(tmp_path / "trial.yaml")
-    networks = {}
+    words, again = re.findall(r"^weldfusion study trial.yaml (.+)$", PAGE, re.MULTILINE)
+    assert again.startswith(words)
+    networks, folds = {}, set()
     for row in study.rows:
-        settings = load_layers(row_layers(study, row))[0]
-        assert isinstance(settings.split, HoldOut)
+        settings = load_layers([*row_layers(study, row), *override_layers(words.split())])[0]
+        assert isinstance(settings.split, KFold)
         assert not settings.training.calibrate
-        networks[row.name] = settings.seeds * len(study.fractions)
-    assert f"trains {sum(networks.values())} networks (2 rows at 2 fractions)" in PAGE
+        folds.add(settings.split.k)
+        networks[row.name] = settings.seeds * len(study.fractions) * settings.split.k
+    assert folds == {4}
+    assert f"trains {sum(networks.values())} networks (2 rows at 2 fractions, 4 folds each)" in PAGE
     assert f"trains {networks['parameters']} more" in " ".join(PAGE.split())
 
 

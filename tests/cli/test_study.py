@@ -308,7 +308,7 @@ def test_more_seeds_later_give_the_tables_of_all_seeds_from_the_start(tmp_path):
                 assert "2 cells, 2 networks, " in shown
                 assert "; 2 more are trained already" in shown
                 shown = ran(place, "--only", "again")[1]
-                assert re.search(r"^ *settings +– +1 of 2 seeds$", shown, re.MULTILINE)
+                assert re.search(r"^ *settings +– +1 of 2 seeds +–$", shown, re.MULTILINE)
                 shown = (place / "studies" / "s" / "table.md").read_text("utf-8")
                 assert "settings, 100 %: 1 of 2 seeds: run it again" in shown
             assert ran(place)[0] == 0

@@ -23,9 +23,9 @@ NOTES = (
     "baseline that saw the same sensors, welds and fraction, paired over welds, groups resampled together; a "
     f"worse figure without an interval has {NOT_BEATEN} too, which shows nothing. {BEATEN} is beaten by it; "
     f"{UNTOLD} whether it does cannot be told; without any of the three it beats it.",
-    f"That baseline of a row is its “{SIMPLE}”: a figure for each column, in brackets the method and the "
-    "sensors it does best with. The last row is the best baseline of the whole column, which may have seen "
-    "other sensors than a row.",
+    f"That baseline of a row is its “{SIMPLE}”: a figure for each column, with the method and the sensors it "
+    "does best with (on a page in small print below the row's own figure). The last row is the best baseline "
+    "of the whole column, which may have seen other sensors than a row.",
     f"{BETTER} better and {WORSE} worse than the first row, paired likewise.",
     "Claims hold at 5 % after Holm's correction over all figures that this study is to show, finished or not "
     "(those against baselines together, those against the first row together). Where the best baseline is "
@@ -40,10 +40,12 @@ PUBLISHED = (
 
 @dataclass(frozen=True)
 class SheetCell:
-    """What stands in a cell, and where it leads (relative to the study's folder; "" where nowhere)."""
+    """What stands in a cell, where it leads (relative to the study's folder; "" where nowhere), and the
+    simple baseline that decides its marks."""
 
     text: str
     report: str = ""
+    simple: str = ""
 
 
 @dataclass(frozen=True)
@@ -151,7 +153,8 @@ def _cell(result: Result | None, outcome: Outcome | None) -> SheetCell:
         return SheetCell("–" if outcome is None else outcome.word)
     marks = _against_baseline(result.over_baseline) + _against_first(result.over_first)
     marks += mark_of(outcome, result.target)
-    return SheetCell(f"{with_interval(result.found)} {marks}".strip(), outcome.finished.report)
+    simple = f"{short(result.theirs['value'])} {result.baseline}" if result.theirs else ""
+    return SheetCell(f"{with_interval(result.found)} {marks}".strip(), outcome.finished.report, simple)
 
 
 def _against_baseline(one: Compared | None) -> str:

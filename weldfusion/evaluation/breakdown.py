@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from weldfusion.evaluation.frame import NUMBERS, TargetTable
+from weldfusion.evaluation.intervals import FEWEST_GROUPS
 from weldfusion.evaluation.totals import confusion_matrix
 
 FEW_GROUPS = 10
@@ -90,10 +91,21 @@ def limits(tables: Tables) -> list[str]:
         found.append(f"{unknown} of {len(first)} predictions have no known truth and are left out")
     groups = np.unique(table.group.astype(str))
     if len(groups) < FEW_GROUPS:
-        found.append(f"only {len(groups)} groups: intervals are rough or cannot be given")
+        found.append(of_few_groups(len(groups)))
     if table.kind in NUMBERS or not len(table):
         return found
     absent = [name for name, count in class_counts(tables).items() if count["rows"] == 0]
     if absent:
         found.append(f"no truth of {', '.join(absent)} in this part: nothing is known about such welds")
     return found
+
+
+def of_few_groups(count: int) -> str:
+    """What so few groups of test welds can show.
+
+    >>> of_few_groups(5), of_few_groups(1)
+    ('only 5 groups: intervals are rough', 'only 1 group: too few for an interval, which needs 5')
+    """
+    few = f"too few for an interval, which needs {FEWEST_GROUPS}"
+    words = few if count < FEWEST_GROUPS else "intervals are rough"
+    return f"only {count} group{'' if count == 1 else 's'}: {words}"

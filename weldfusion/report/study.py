@@ -1,11 +1,9 @@
 """The tables of a study as Markdown, as text for a terminal and as one HTML page."""
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 
 from weldfusion.data.files import write_text
-from weldfusion.evaluation.intervals import FEWEST_GROUPS
 from weldfusion.report.elements import Element, Heading, Table, Text, WarningBox
 from weldfusion.report.one_class import MARK, one_class_notes
 from weldfusion.report.page import render_template
@@ -30,7 +28,6 @@ P_VALUES = "p → p after Holm’s correction"
 COMPARED = ("row", "of the training welds", "figure", SIMPLE, "the row beside that model", P_VALUES,
             "the row … that model", "the row beside the first row", P_VALUES,
             "the row … the first row")  # fmt: skip
-FEW_GROUPS = re.compile(r"only (\d+) groups: intervals are rough or cannot be given")
 LEGEND = {
     NOT_BEATEN: f"not shown to beat the {SIMPLE} (so also a worse figure without an interval, which shows "
     "nothing)",
@@ -136,26 +133,7 @@ def about(study: Study, outcomes: Sequence[Outcome]) -> str:
 def _limits(outcomes: Sequence[Outcome]) -> list[str]:
     """Warnings of all evaluations, each once."""
     finished = [outcome.finished for outcome in outcomes if outcome.finished is not None]
-    return list(dict.fromkeys(of_groups(str(line)) for one in finished for line in one.metrics["warnings"]))
-
-
-def of_groups(warning: str) -> str:
-    """A warning of an evaluation (also of one kept from before) that says which of two things holds for its
-    number of groups; others as they are.
-
-    >>> of_groups("depth: only 3 groups: intervals are rough or cannot be given")
-    'depth: only 3 groups: too few for an interval, which needs 5'
-    >>> of_groups("only 5 groups: intervals are rough or cannot be given")
-    'only 5 groups: intervals are rough'
-    """
-    told = FEW_GROUPS.search(warning)
-    if told is None:
-        return warning
-    count = int(told[1])
-    few = f"too few for an interval, which needs {FEWEST_GROUPS}"
-    words = few if count < FEWEST_GROUPS else "intervals are rough"
-    groups = "group" if count == 1 else "groups"
-    return f"{warning[: told.start()]}only {count} {groups}: {words}{warning[told.end() :]}"
+    return list(dict.fromkeys(str(line) for one in finished for line in one.metrics["warnings"]))
 
 
 def _published_columns(sheet: Sheet) -> list[str]:

@@ -4,14 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import is_dataclass
 from typing import Any, get_args
 
-from torch.optim import AdamW
-
 from weldfusion.config.problems import Reading, class_path
 from weldfusion.config.signature import MISSING, settings_of
 from weldfusion.config.slots import Slot, slot_of, structured
-from weldfusion.training.schedules import OneCosine
+from weldfusion.training.optimisation import OPTIMIZER, SCHEDULER
 
-STANDING: Mapping[str, type] = {"training.optimizer": AdamW, "training.scheduler": OneCosine}
+STANDING: Mapping[str, type] = {"training.optimizer": OPTIMIZER, "training.scheduler": SCHEDULER}
 """Classes that stand where a config names none, of settings whose default (none) does not tell them."""
 
 

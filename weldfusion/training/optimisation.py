@@ -11,6 +11,9 @@ from weldfusion.errors import ConfigError
 from weldfusion.training.schedules import OneCosine, refuse_plateau
 from weldfusion.training.settings import TrainingSettings
 
+OPTIMIZER, SCHEDULER = AdamW, OneCosine
+"""Where a config names none."""
+
 
 def trained(model: nn.Module, key: str = "model") -> list[Parameter]:
     """The parameters that ask for a gradient. Raises ConfigError, beginning with `key`, if none does."""
@@ -21,12 +24,12 @@ def trained(model: nn.Module, key: str = "model") -> list[Parameter]:
 
 
 def optimizer_of(training: TrainingSettings, parameters: Sequence[Parameter]) -> Optimizer:
-    """AdamW by default."""
-    return (training.optimizer or AdamW)(parameters)
+    """`OPTIMIZER` by default."""
+    return (training.optimizer or OPTIMIZER)(parameters)
 
 
 def scheduler_of(training: TrainingSettings, optimizer: Optimizer) -> LRScheduler:
-    """One cosine by default. Raises ConfigError for a scheduler that cannot be resumed exactly."""
-    scheduler = (training.scheduler or OneCosine)(optimizer)
+    """`SCHEDULER` by default. Raises ConfigError for a scheduler that cannot be resumed exactly."""
+    scheduler = (training.scheduler or SCHEDULER)(optimizer)
     refuse_plateau(scheduler)
     return scheduler
